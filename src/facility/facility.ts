@@ -1,0 +1,125 @@
+import type { Address, Network } from '../records/address.ts';
+
+/** A network and the UTC days on which it holds: `fromDay` inclusive, `toDay` exclusive, undefined = open. */
+export interface DatedNetwork {
+  readonly network: Network;
+  readonly fromDay: number | undefined;
+  readonly toDay: number | undefined;
+  /** Name of the zone the entry was put in. */
+  readonly zone: string | undefined;
+}
+
+export type ZoneKind = 'access' | 'management' | 'computing' | 'storage';
+
+/** A zone of the facility (NIST SP 800-223). */
+export interface Zone {
+  readonly name: string;
+  readonly kind: ZoneKind;
+  readonly networks: readonly DatedNetwork[];
+}
+
+export type PathKind = 'border' | 'vpn' | 'transfer' | 'portal' | 'backup' | 'media';
+
+/** A way across the perimeter. */
+export interface Path {
+  readonly name: string;
+  readonly kind: PathKind;
+  /** Bits per second out of the facility; undefined when the operator stated none. */
+  readonly capacityBitsPerSecond: number | undefined;
+  readonly gateways: readonly DatedNetwork[];
+  /** Remote-access pools behind it. */
+  readonly pools: readonly DatedNetwork[];
+  /** Inside hosts that leave by it. */
+  readonly hosts: readonly DatedNetwork[];
+  /** Names of all sensors that watch it, by `paths[].sensors` or `sensors[].watches`; sorted. */
+  readonly sensors: readonly string[];
+}
+
+/** What writes logs. */
+export interface Sensor {
+  readonly name: string;
+  readonly files: readonly string[];
+  /** IANA name or offset; undefined when not stated (then only logs with epoch or zoned times will do). */
+  readonly timezone: string | undefined;
+  /** One packet in how many. */
+  readonly samplingRate: number;
+  readonly snapshotIntervalSeconds: number;
+  /** Names of paths and zones stated as watched. */
+  readonly watches: readonly string[];
+  /** Whether a path names it without `sensors:` describing it. */
+  readonly implied: boolean;
+}
+
+/** A host with several addresses. */
+export interface NamedHost {
+  readonly name: string;
+  readonly addresses: readonly Address[];
+}
+
+/** A client organisation or project. */
+export interface Tenant {
+  readonly name: string;
+  readonly principals: readonly string[];
+}
+
+/** Where a mapped value comes from: a column of the row, or the same constant for every row. */
+export type MappedValue = { readonly column: string } | { readonly value: string };
+
+/** How rows of ready-made cells or series are read. */
+export interface Mapping {
+  readonly name: string;
+  readonly files: readonly string[];
+  readonly format: 'csv' | 'ndjson' | 'parquet';
+  readonly time: string;
+  readonly timezone: string;
+  readonly per: 'hour' | 'day';
+  readonly bytesOut: string;
+  readonly bytesIn: string | undefined;
+  readonly flows: string | undefined;
+  readonly arrival: string | undefined;
+  /** Each is the constant `unknown` when weir.yaml does not state it. */
+  readonly host: MappedValue;
+  readonly destination: MappedValue;
+  readonly path: MappedValue;
+  readonly principal: MappedValue;
+  readonly service: MappedValue;
+  readonly initiator: MappedValue;
+}
+
+export interface DetectionSettings {
+  readonly leadsPerWeek: number;
+  /** Ascending, without repeats. */
+  readonly clipsBytes: readonly number[];
+  readonly firstContactBytes: number;
+  readonly historyDays: number;
+}
+
+/** weir.yaml with everything parsed: what the rest of Weir knows about the centre. */
+export interface Facility {
+  readonly name: string;
+  readonly names: readonly string[];
+  readonly simulated: boolean;
+  readonly inside: readonly DatedNetwork[];
+  readonly remoteAccess: readonly DatedNetwork[];
+  readonly relays: readonly DatedNetwork[];
+  readonly zones: readonly Zone[];
+  readonly paths: readonly Path[];
+  readonly sensors: readonly Sensor[];
+  readonly hosts: readonly NamedHost[];
+  readonly tenants: readonly Tenant[];
+  /** Absolute path of the AS table. */
+  readonly asnFile: string | undefined;
+  readonly mappings: readonly Mapping[];
+  readonly detection: DetectionSettings;
+  readonly checks: { readonly maxUnclassifiedShare: number; readonly minCoverage: number };
+  readonly retention: { readonly recordsDays: number; readonly cellsDays: number };
+  /** Absolute path of the ledger's folder. */
+  readonly ledgerDir: string;
+  /** What the operator should know though nothing is wrong; whole sentences. */
+  readonly remarks: readonly string[];
+}
+
+/** Returns whether a dated entry holds on a UTC day. */
+export function holdsOn(entry: DatedNetwork, day: number): boolean {
+  return (entry.fromDay ?? -Infinity) <= day && day < (entry.toDay ?? Infinity);
+}

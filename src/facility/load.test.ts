@@ -1,0 +1,211 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { ConfigurationError } from '../errors.ts';
+import { findConfig, loadFacility, parseFacility } from './load.ts';
+
+const smallest = `facility: { name: Example Centre, names: [EXC, 示例中心] }
+networks: { inside: [192.0.2.0/24, 10.0.0.0/8], remoteAccess: [10.200.0.0/14], relays: [192.0.2.5] }
+paths:
+  - { name: border, capacityGbps: 100, sensors: [zeek-1] }
+  - { name: vpn, capacityGbps: 10, gateways: [192.0.2.10], sensors: [zeek-vpn] }
+sensors:
+  - { name: zeek-1, files: "zeek-1/**", timezone: UTC }
+`;
+
+/** Returns the lines of the error that a text raises. */
+function complaints(text: string): string[] {
+  try {
+    parseFacility(text, 'weir.yaml', '/srv');
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.message.split('\n');
+    throw error;
+  }
+  return [];
+}
+
+const minimal = 'facility: { name: X }\nnetworks: { inside: [10.0.0.0/8] }\n';
+
+test('the smallest useful form loads with sound defaults', () => {
+  const facility = parseFacility(smallest, 'weir.yaml', '/srv/weir');
+  expect(facility).toMatchObject({
+    name: 'Example Centre',
+    names: ['EXC', '示例中心'],
+    simulated: false,
+    ledgerDir: '/srv/weir/ledger',
+    asnFile: undefined,
+    detection: { leadsPerWeek: 1, clipsBytes: [30e6, 300e6, 3e9, 30e9] },
+    checks: { maxUnclassifiedShare: 0.05, minCoverage: 0.9 },
+    retention: { recordsDays: 400, cellsDays: 3650 },
+  });
+  expect(
+    facility.paths.map(({ name, kind, capacityBitsPerSecond }) => [name, kind, capacityBitsPerSecond]),
+  ).toEqual([
+    ['border', 'border', 100_000_000_000],
+    ['vpn', 'vpn', 10_000_000_000],
+  ]);
+  expect(facility.paths[1]?.pools.map(({ network }) => network.cidr)).toEqual(['10.200.0.0/14']);
+  expect(facility.sensors.map(({ name, files, implied }) => [name, files, implied])).toEqual([
+    ['zeek-1', ['zeek-1/**'], false],
+    ['zeek-vpn', ['zeek-vpn/**'], true],
+  ]);
+  expect(facility.remarks).toHaveLength(1);
+  expect(facility.remarks[0]).toContain('zeek-vpn');
+});
+
+test('two lines are enough: one border, one sensor that takes every file', () => {
+  const facility = parseFacility(minimal, 'weir.yaml', '/srv');
+  expect(facility.paths.map(({ name, sensors }) => [name, sensors])).toEqual([['border', ['sensor']]]);
+  expect(facility.sensors.map(({ name, files }) => [name, files])).toEqual([['sensor', ['**']]]);
+});
+
+test('a mapping of a series needs no networks, and its constants name the paths', () => {
+  const facility = parseFacility(
+    `facility: { name: Series }
+mappings:
+  - { name: vms, files: "series/*.csv.gz", time: time, per: hour, host: entity, bytesOut: bytes_out, path: {value: border} }
+`,
+    'weir.yaml',
+    '/srv',
+  );
+  expect(facility.paths.map(({ name }) => name)).toEqual(['border']);
+  expect(facility.sensors).toEqual([]);
+  expect(facility.mappings[0]).toMatchObject({
+    format: 'csv',
+    timezone: 'UTC',
+    host: { column: 'entity' },
+    path: { value: 'border' },
+    destination: { value: 'unknown' },
+    principal: { value: 'unknown' },
+  });
+});
+
+test('all problems of shape are listed at once, each with its place and what to do', () => {
+  expect(
+    complaints(`facility: { name: 12 }
+networks:
+  inside: [10.0.0.0/33, { cidr: 192.0.2.0/24, form: 2026-01-01 }, 7]
+paths:
+  - { name: border, capacityGbs: 100 }
+  - name: vpn
+    capacityGbps: -3
+    kind: vnp
+  - { capacityGbps: many }
+sensors:
+  - { name: a, timezone: Mars/Olympus }
+colour: blue
+`),
+  ).toEqual([
+    'weir.yaml:1:19 facility.name: must be text; put 12 in quotes',
+    'weir.yaml:3:12 networks.inside[0]: "10.0.0.0/33" is no network: write an address or CIDR such as 192.0.2.0/24',
+    'weir.yaml:3:47 networks.inside[1].form: unknown key; did you mean from?',
+    'weir.yaml:3:67 networks.inside[2]: must be text or a group of keys, not 7',
+    'weir.yaml:5:21 paths[0].capacityGbs: unknown key; did you mean capacityGbps?',
+    'weir.yaml:7:19 paths[1].capacityGbps: must be above 0',
+    'weir.yaml:8:11 paths[1].kind: must be one of border, vpn, transfer, portal, backup, media; did you mean vpn?',
+    'weir.yaml:9:5 paths[2].name: is missing; add it (text)',
+    'weir.yaml:9:21 paths[2].capacityGbps: must be a number, not "many"',
+    'weir.yaml:11:26 sensors[0].timezone: "Mars/Olympus" is no time zone: write UTC, a name such as Asia/Shanghai, or +08:00',
+    'weir.yaml:12:1 colour: unknown key; the keys here are facility, networks, zones, paths, sensors, hosts, tenants, asn, mappings, detection, checks, retention, ledger',
+  ]);
+});
+
+test.each([
+  [
+    'duplicate names',
+    `${minimal}paths: [{ name: a }, { name: a }]`,
+    '3:30 paths[1].name: the name a is taken',
+  ],
+  [
+    'a slip in a sensor name',
+    `${minimal}paths: [{ name: a, sensors: [zek-1] }]\nsensors: [{ name: zeek-1 }]`,
+    '3:30 paths[0].sensors[0]: no sensor is called zek-1; did you mean zeek-1?',
+  ],
+  [
+    'a gateway that is not inside',
+    `${minimal}paths: [{ name: v, gateways: [192.0.2.1] }]`,
+    '3:31 paths[0].gateways[0]: is in no inside network',
+  ],
+  [
+    'a pool that is none',
+    `${minimal}paths: [{ name: v, kind: vpn, pools: [10.1.0.0/16] }]`,
+    'paths[0].pools[0]: is in no network of networks.remoteAccess',
+  ],
+  [
+    'a network in two zones',
+    `${minimal}zones: [{ name: a, kind: access, networks: [10.1.0.0/16] }, { name: s, kind: storage, networks: [10.1.0.0/16] }]`,
+    'zones[1].networks[0]: 10.1.0.0/16 is in zone a as well',
+  ],
+  [
+    'a host bound to two paths',
+    `${minimal}paths: [{ name: a, hosts: [10.1.1.1] }, { name: b, hosts: [10.1.1.1/32] }]`,
+    'paths[1].hosts[0]: 10.1.1.1/32 is in path a as well',
+  ],
+  [
+    'dates the wrong way round',
+    'facility: { name: X }\nnetworks: { inside: [{ cidr: 10.0.0.0/8, from: 2026-02-01, to: 2026-02-01 }] }',
+    'networks.inside[0].to: must lie after `from`',
+  ],
+  [
+    'an unknown zone',
+    'facility: { name: X }\nnetworks: { inside: [{ cidr: 10.0.0.0/8, zone: storage }] }',
+    'networks.inside[0].zone: no zone is called storage',
+  ],
+  [
+    'an address of two hosts',
+    `${minimal}hosts: [{ name: a, addresses: [10.0.0.1] }, { name: b, addresses: [10.0.0.1] }]`,
+    'hosts[1].addresses[0]: 10.0.0.1 belongs to host a already',
+  ],
+  [
+    'one glob for two sensors',
+    `${minimal}sensors: [{ name: a }, { name: b }]`,
+    'sensors[1].files: a takes the files ** already; tell them apart',
+  ],
+  ['nothing inside', 'facility: { name: X }', 'networks.inside: no network is inside'],
+  ['a repeated key', `${minimal}ledger: a\nledger: b`, '4:1 not valid YAML: Map keys must be unique'],
+  ['an empty file', '', 'facility: is missing; add it (a group of keys)'],
+])('%s is a problem with a place', (_, text, expected) => {
+  expect(complaints(text).join('\n')).toContain(expected);
+});
+
+test('nested zones and a network that moves between zones are no contradiction', () => {
+  const zones = `zones:
+  - { name: a, kind: access, networks: [10.0.0.0/8, { cidr: 10.9.0.0/16, to: 2026-03-01 }] }
+  - { name: s, kind: storage, networks: [10.1.0.0/16, { cidr: 10.9.0.0/16, from: 2026-03-01 }] }
+`;
+  expect(complaints(minimal + zones)).toEqual([]);
+});
+
+test('a sensor may say what it watches, beside the path that names it', () => {
+  const facility = parseFacility(
+    `${minimal}paths: [{ name: border, sensors: [z] }]\nsensors: [{ name: z }, { name: a, files: "a/**", watches: [border] }]`,
+    'weir.yaml',
+    '/srv',
+  );
+  expect(facility.paths[0]?.sensors).toEqual(['a', 'z']);
+});
+
+test('weir.yaml is found in the folder or where --config says, and a missing one is explained', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'weir-config-'));
+  try {
+    expect(() => findConfig(folder)).toThrow(/no weir.yaml in .*weir init/);
+    expect(() => findConfig(folder, 'other.yaml')).toThrow(/other.yaml: no such file/);
+    writeFileSync(join(folder, 'weir.yaml'), smallest);
+    const found = findConfig(folder);
+    expect(found).toBe(join(folder, 'weir.yaml'));
+    expect((await loadFacility(found)).ledgerDir).toBe(join(folder, 'ledger'));
+    await expect(loadFacility(folder)).rejects.toThrow(/cannot read/);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('aliases cannot blow a small file up', () => {
+  const bomb = `a: &a [x,x,x,x,x,x,x,x,x,x]
+b: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]
+c: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b,*b]
+d: [*c,*c,*c,*c,*c,*c,*c,*c,*c,*c]
+`;
+  expect(complaints(bomb).join()).toContain('not valid YAML');
+});

@@ -1,0 +1,224 @@
+import { z } from 'zod';
+import { parseAddress, parseNetwork } from '../records/address.ts';
+import { parseDay } from '../records/time.ts';
+
+/**
+ * The shape of weir.yaml as the operator writes it. Descriptions end up in docs/configuration.md and in
+ * docs/schemas/weir.yaml.schema.json; what the text means is settled in resolve.ts.
+ */
+const name = z.string().trim().min(1, 'must not be empty: give it a name');
+
+const network = z.string().refine((text) => parseNetwork(text) !== undefined, {
+  error: (issue) => `"${issue.input}" is no network: write an address or CIDR such as 192.0.2.0/24`,
+});
+
+const address = z.string().refine((text) => parseAddress(text) !== undefined, {
+  error: (issue) => `"${issue.input}" is no address: write one such as 192.0.2.7 or 2001:db8::7`,
+});
+
+const date = z.string().refine((text) => /^\d{4}-\d{2}-\d{2}$/.test(text) && parseDay(text) !== undefined, {
+  error: (issue) => `"${issue.input}" is no date: write YYYY-MM-DD`,
+});
+
+const timezone = z.string().refine(isTimezone, {
+  error: (issue) => `"${issue.input}" is no time zone: write UTC, a name such as Asia/Shanghai, or +08:00`,
+});
+
+const networkEntry = z.union([
+  network,
+  z.strictObject({
+    cidr: network.describe('The network in CIDR notation, or one address.'),
+    from: date.optional().describe('First day on which the entry holds; always, if absent.'),
+    to: date.optional().describe('First day on which it holds no more (exclusive); never, if absent.'),
+    zone: name.optional().describe('Name of the zone it belongs to.'),
+  }),
+]);
+
+const networkList = z.array(networkEntry);
+const text = z.union([name, z.array(name).min(1)]);
+const constant = z.strictObject({ value: z.string().describe('The same value for every row.') });
+const column = z.union([name, constant]);
+const bytes = z.number().int('must be a whole number of bytes').positive('must be above 0');
+const days = z.number().int('must be a whole number of days').positive('must be at least 1');
+
+const facilitySchema = z.strictObject({
+  name: name.describe('Name of the centre, as reports print it.'),
+  names: z
+    .array(name)
+    .default([])
+    .describe('Other names and abbreviations, in any script; feeds are searched for them.'),
+  simulated: z
+    .boolean()
+    .default(false)
+    .describe('Written by `weir simulate` only: marks telemetry of a centre that does not exist.'),
+});
+
+const networksSchema = z.strictObject({
+  inside: networkList.default([]).describe("The centre's networks."),
+  remoteAccess: networkList
+    .default([])
+    .describe('Pools lent to VPN clients: numbered inside, standing outside.'),
+  relays: networkList
+    .default([])
+    .describe('Addresses that stand for others: NAT, proxies, load balancers, S3 gateways.'),
+});
+
+const zoneSchema = z.strictObject({
+  name: name.describe('Name of the zone.'),
+  kind: z.enum(['access', 'management', 'computing', 'storage']).describe('Its kind (NIST SP 800-223).'),
+  networks: networkList.default([]).describe('Its networks; the most specific zone wins.'),
+});
+
+const pathSchema = z.strictObject({
+  name: name.describe('Name of the path.'),
+  kind: z
+    .enum(['border', 'vpn', 'transfer', 'portal', 'backup', 'media'])
+    .optional()
+    .describe('What it is; `vpn` if it has gateways, else `border`.'),
+  capacityGbps: z
+    .number()
+    .positive('must be above 0')
+    .max(1_000_000, 'must be in gigabits per second, at most 1,000,000')
+    .optional()
+    .describe('Capacity out of the centre in 10^9 bit/s; `weir check` names paths without one.'),
+  gateways: networkList
+    .default([])
+    .describe('Inside addresses of its tunnel ends (VPN concentrators): a tunnel is a carrier.'),
+  pools: networkList
+    .optional()
+    .describe('Remote-access pools behind it; all of them, if this is the only `vpn` path.'),
+  hosts: networkList.default([]).describe('Inside hosts that leave by this path, such as transfer nodes.'),
+  sensors: z.array(name).default([]).describe('Names of the sensors that watch it.'),
+});
+
+const sensorSchema = z.strictObject({
+  name: name.describe('Name of the sensor.'),
+  files: text
+    .default('**')
+    .describe('Globs of its files below the imported folder; `**` takes what no other sensor claims.'),
+  timezone: timezone.optional().describe('Zone of its times, needed where the log states none.'),
+  samplingRate: z
+    .number()
+    .min(1, 'must be at least 1 (1 means every packet)')
+    .default(1)
+    .describe('One packet in how many it sees; 1 is every packet.'),
+  snapshotIntervalSeconds: z
+    .number()
+    .positive('must be above 0')
+    .default(300)
+    .describe(
+      'Time between snapshots of open connections; after three without one, a connection is unknown.',
+    ),
+  watches: z.array(name).default([]).describe('Further paths or zones it sees.'),
+});
+
+const hostSchema = z.strictObject({
+  name: name.describe('Name of the host.'),
+  addresses: z.array(address).min(1).describe('Its addresses: they are counted as one host.'),
+});
+
+const tenantSchema = z.strictObject({
+  name: name.describe('Name of the client organisation or project.'),
+  principals: z.array(name).default([]).describe('Its user and service identities.'),
+});
+
+const mappingSchema = z.strictObject({
+  name: name.describe('Name of the mapping; its rows carry it as their sensor.'),
+  files: text.describe('Globs of the files below the imported folder.'),
+  format: z
+    .enum(['csv', 'ndjson', 'parquet'])
+    .optional()
+    .describe('Format; by default what the first glob ends in, else csv. `.gz` and `.zst` are unpacked.'),
+  time: name.describe('Column of the time: epoch seconds or milliseconds, ISO-8601, or a date.'),
+  timezone: timezone.default('UTC').describe('Zone of times that state none.'),
+  per: z.enum(['hour', 'day']).default('hour').describe('What one row stands for.'),
+  bytesOut: name.describe('Column of the bytes that left.'),
+  host: column.optional().describe('Column of the inside host: an address or any name.'),
+  destination: column
+    .optional()
+    .describe('Column of the destination: address, network, AS64500 or any name.'),
+  path: column.optional().describe('Column of the path.'),
+  principal: column.optional().describe('Column of the principal.'),
+  service: column.optional().describe('Column of the service.'),
+  initiator: column.optional().describe('Column of who opened the connections: `inside` or `outside`.'),
+  bytesIn: name.optional().describe('Column of the bytes that came in.'),
+  flows: name.optional().describe('Column of the number of connections.'),
+  arrival: name
+    .optional()
+    .describe('Column of the time at which the row became known; else the end of its day.'),
+});
+
+const detectionSchema = z.strictObject({
+  leadsPerWeek: z
+    .number()
+    .positive('must be above 0')
+    .max(1000)
+    .default(1)
+    .describe('At most this many leads a week that are not malicious, for the whole centre.'),
+  clipsBytes: z
+    .array(bytes)
+    .min(1)
+    .default([30_000_000, 300_000_000, 3_000_000_000, 30_000_000_000])
+    .describe('Ladder of clips: small ones see many small streams, large ones few large streams.'),
+  firstContactBytes: bytes
+    .default(10_000_000_000)
+    .describe('Bytes within a day to a never-seen destination that count as loud.'),
+  historyDays: days.default(400).describe('Days of history that baselines and calibration look back on.'),
+});
+
+const share = z.number().min(0, 'must be between 0 and 1').max(1, 'must be between 0 and 1');
+const checksSchema = z.strictObject({
+  maxUnclassifiedShare: share
+    .default(0.05)
+    .describe('Largest share of bytes that may be neither egress nor ingress before `check` exits 3.'),
+  minCoverage: share.default(0.9).describe("Smallest share of a path's time seen before `check` exits 3."),
+});
+
+const retentionSchema = z.strictObject({
+  recordsDays: days.default(400).describe('Days that records are kept.'),
+  cellsDays: days.default(3650).describe('Days that cells are kept.'),
+});
+
+/** weir.yaml, strict: an unknown key is an error, never ignored. */
+export const weirYamlSchema = z.strictObject({
+  facility: facilitySchema.describe('The centre.'),
+  networks: networksSchema.prefault({}).describe('What is inside, what is lent out, what stands for others.'),
+  zones: z.array(zoneSchema).default([]).describe('Zones of the centre.'),
+  paths: z
+    .array(pathSchema)
+    .optional()
+    .describe('Ways out; by default one `border` that every sensor watches.'),
+  sensors: z
+    .array(sensorSchema)
+    .optional()
+    .describe('What writes the logs; by default one that takes every file.'),
+  hosts: z.array(hostSchema).default([]).describe('Hosts with several addresses.'),
+  tenants: z.array(tenantSchema).default([]).describe('Client organisations and projects.'),
+  asn: name.optional().describe('CSV or MMDB file of address ranges and their autonomous systems.'),
+  mappings: z.array(mappingSchema).default([]).describe('Ready-made cells or series and their columns.'),
+  detection: detectionSchema.prefault({}).describe('How detection is tuned.'),
+  checks: checksSchema.prefault({}).describe('What `weir check` demands.'),
+  retention: retentionSchema.prefault({}).describe('How long the ledger keeps what.'),
+  ledger: name.default('./ledger').describe('Folder of the ledger, relative to weir.yaml.'),
+});
+
+/** weir.yaml after validation, defaults filled in, texts not yet parsed. */
+export type WeirYaml = z.infer<typeof weirYamlSchema>;
+
+/** One entry of a network list: a CIDR text, or one with its days. */
+export type NetworkEntry = z.infer<typeof networkEntry>;
+
+/** Returns the JSON Schema of weir.yaml, as editors read it. */
+export function weirYamlJsonSchema(): Record<string, unknown> {
+  return { title: 'weir.yaml', ...z.toJSONSchema(weirYamlSchema, { io: 'input' }) };
+}
+
+/** Returns whether a text names an IANA time zone or a fixed offset from UTC. */
+function isTimezone(zone: string): boolean {
+  if (/^[+-](0\d|1[0-4]):[0-5]\d$/.test(zone)) return true;
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: zone }) !== undefined;
+  } catch {
+    return false;
+  }
+}
