@@ -1,0 +1,139 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import { formatDay, HOURS_PER_DAY, MICROS_PER_HOUR } from '../records/time.ts';
+import { STREAMS, type StreamName, type ZeekType } from './zeek-streams.ts';
+
+const compress = promisify(gzip);
+
+/** A value ready to print; undefined is Zeek's unset. Booleans are printed by the encoding. */
+export type ZeekValue = string | number | boolean | undefined;
+
+/** A sensor's log folder, written hour by hour. */
+export interface ZeekWriter {
+  /** Adds a line to the file that is open at `atMicros`; values in the order of the stream's columns. */
+  write(stream: StreamName, atMicros: number, values: readonly ZeekValue[]): void;
+  /** Writes and forgets all lines of hours before `hour`, which must begin a day; returns files and bytes written. */
+  flushBefore(hour: number): Promise<{ files: number; bytes: number }>;
+}
+
+interface Bucket {
+  readonly stream: StreamName;
+  readonly hour: number;
+  readonly times: number[];
+  readonly lines: string[];
+}
+
+/**
+ * Returns a writer of gzipped, rotated Zeek logs below `folder`, all marked as simulated: TSV by a comment in the
+ * header, NDJSON by a key in each line. Lines of a file are in the order of their time, ties as written.
+ */
+export function createZeekWriter(folder: string, encoding: 'tsv' | 'ndjson', seed: string): ZeekWriter {
+  const buckets = new Map<string, Bucket>();
+  const encode = encoding === 'tsv' ? tsvEncoder() : jsonEncoder();
+
+  return {
+    write(stream, atMicros, values) {
+      // Zeek writes a line before it rotates: an instant on the boundary belongs to the older file.
+      let hour = Math.ceil(atMicros / MICROS_PER_HOUR) - 1;
+      if (STREAMS[stream].rotation === 'day') hour -= hour % HOURS_PER_DAY;
+      const key = `${stream}/${hour}`;
+      let bucket = buckets.get(key);
+      if (!bucket) {
+        bucket = { stream, hour, times: [], lines: [] };
+        buckets.set(key, bucket);
+      }
+      bucket.times.push(atMicros);
+      bucket.lines.push(encode(stream, values));
+    },
+
+    async flushBefore(hour) {
+      const ready = [...buckets].filter(([, bucket]) => bucket.hour < hour);
+      for (const [key] of ready) buckets.delete(key);
+      const days = new Set(ready.map(([, bucket]) => formatDay(Math.floor(bucket.hour / HOURS_PER_DAY))));
+      for (const day of days) await mkdir(join(folder, day), { recursive: true });
+      const sizes = await Promise.all(ready.map(([, bucket]) => writeBucket(folder, encoding, seed, bucket)));
+      return { files: sizes.length, bytes: sizes.reduce((sum, size) => sum + size, 0) };
+    },
+  };
+}
+
+/** Returns Zeek's text of an instant: seconds and six decimals. */
+export function zeekTime(micros: number): string {
+  const seconds = Math.floor(micros / 1e6);
+  return `${seconds}.${String(1e6 + (micros - seconds * 1e6)).slice(1)}`;
+}
+
+async function writeBucket(folder: string, encoding: string, seed: string, bucket: Bucket): Promise<number> {
+  const order = bucket.times.map((_, index) => index);
+  order.sort((a, b) => (bucket.times[a] ?? 0) - (bucket.times[b] ?? 0) || a - b);
+  const lines = order.map((index) => bucket.lines[index]);
+  const hours = STREAMS[bucket.stream].rotation === 'day' ? HOURS_PER_DAY : 1;
+  if (encoding === 'tsv') {
+    lines.unshift(header(bucket, seed));
+    lines.push(`#close\t${headerTime(bucket.hour + hours)}`);
+  }
+  const packed = await compress(`${lines.join('\n')}\n`, { level: 1 });
+  const clock = (hour: number) => `${String(hour % HOURS_PER_DAY).padStart(2, '0')}:00:00`;
+  const name = `${bucket.stream}.${clock(bucket.hour)}-${clock(bucket.hour + hours)}.log.gz`;
+  await writeFile(join(folder, formatDay(Math.floor(bucket.hour / HOURS_PER_DAY)), name), packed);
+  return packed.length;
+}
+
+function header({ stream, hour }: Bucket, seed: string): string {
+  const columns: readonly (readonly [string, ZeekType])[] = STREAMS[stream].columns;
+  return [
+    '#separator \\x09',
+    `#weir-simulated seed=${seed} version=1`,
+    '#set_separator\t,',
+    '#empty_field\t(empty)',
+    '#unset_field\t-',
+    `#path\t${stream}`,
+    `#open\t${headerTime(hour)}`,
+    ['#fields', ...columns.map(([name]) => name)].join('\t'),
+    ['#types', ...columns.map(([, type]) => type)].join('\t'),
+  ].join('\n');
+}
+
+function headerTime(hour: number): string {
+  const day = formatDay(Math.floor(hour / HOURS_PER_DAY));
+  return `${day}-${String(hour % HOURS_PER_DAY).padStart(2, '0')}-00-00`;
+}
+
+type Encoder = (stream: StreamName, values: readonly ZeekValue[]) => string;
+
+function tsvEncoder(): Encoder {
+  return (_, values) => {
+    let line = '';
+    for (const value of values)
+      line += `\t${value === undefined ? '-' : value === true ? 'T' : value || plain(value)}`;
+    return line.slice(1);
+  };
+}
+
+/** The falsy values: zero, false and the empty string. */
+function plain(value: ZeekValue): string {
+  return value === 0 ? '0' : value === false ? 'F' : '(empty)';
+}
+
+function jsonEncoder(): Encoder {
+  const keys = new Map<StreamName, readonly (readonly [key: string, quoted: boolean])[]>();
+  for (const stream of Object.keys(STREAMS) as StreamName[]) {
+    const columns: readonly (readonly [string, ZeekType])[] = STREAMS[stream].columns;
+    const isText = (type: ZeekType) => ['string', 'addr', 'enum', 'set[string]'].includes(type);
+    keys.set(
+      stream,
+      columns.map(([name, type]) => [`"${name}":`, isText(type)] as const),
+    );
+  }
+  return (stream, values) => {
+    let line = '{';
+    (keys.get(stream) ?? []).forEach(([key, quoted], index) => {
+      const value = values[index];
+      if (value === undefined) return;
+      line += quoted ? `${key}${JSON.stringify(value)},` : `${key}${value},`;
+    });
+    return `${line}"weir_simulated":true}`;
+  };
+}
