@@ -9,6 +9,7 @@ import {
   parseNetwork,
 } from '../records/address.ts';
 import { type DatedNetwork, type Facility, holdsOn } from './facility.ts';
+import { addressOfValue, compareValues, valueOfAddress } from './values.ts';
 
 /** What an address is to the facility. `local` never crosses a perimeter: multicast, link-local, loopback. */
 export type AddressZone = 'inside' | 'remoteAccess' | 'relay' | 'gateway' | 'local' | 'outside';
@@ -57,8 +58,8 @@ const RANKS = { local: 0, inside: 1, remoteAccess: 2, relay: 3, gateway: 4 } as 
  */
 export function zoneRangesOn(facility: Facility, day: number): ZoneRange[] {
   const layers = layersOn(facility, day);
-  const edges = [...new Set(layers.flatMap((layer) => [layer.first, layer.last + 1n]))].sort(ascending);
-  const starts = [...layers].sort((a, b) => ascending(a.first, b.first));
+  const edges = [...new Set(layers.flatMap((layer) => [layer.first, layer.last + 1n]))].sort(compareValues);
+  const starts = [...layers].sort((a, b) => compareValues(a.first, b.first));
   const ranges: ZoneRange[] = [];
   let active: Layer[] = [];
   let next = 0;
@@ -193,8 +194,8 @@ function settle(active: readonly Layer[], first: bigint, last: bigint): ZoneRang
     winner.path ?? best(active.filter((layer) => layer.says === 'path' && layer.rank === pathRank))?.path;
   const host = own || zone === 'gateway' ? active.find((layer) => layer.says === 'host')?.host : undefined;
   return {
-    first: addressOf(first),
-    last: addressOf(last),
+    first: addressOfValue(first),
+    last: addressOfValue(last),
     zone,
     ...(path === undefined ? {} : { path }),
     ...(host === undefined ? {} : { host }),
@@ -228,16 +229,4 @@ function keyBounds(address: Address): { first: bigint; last: bigint } {
   if (isIpv4(address)) return { first: address.lo, last: address.lo };
   const first = address.hi << 64n;
   return { first, last: first | 0xffff_ffff_ffff_ffffn };
-}
-
-function valueOfAddress({ hi, lo }: Address): bigint {
-  return (hi << 64n) | lo;
-}
-
-function addressOf(value: bigint): Address {
-  return { hi: value >> 64n, lo: value & 0xffff_ffff_ffff_ffffn };
-}
-
-function ascending(a: bigint, b: bigint): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
