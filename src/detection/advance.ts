@@ -1,0 +1,185 @@
+import { assertIdentity } from '../errors.ts';
+import { exposureOf, learnFromPeers, learnWeekdays, weekOf } from './baseline.ts';
+import { BLOCK_DAYS, closeBlock, recalibrate } from './calibration.ts';
+import { LEARNED, LEARNED_STATISTICS } from './channels.ts';
+import { type DayStatistics, FAMILIES, type Family, type FamilyDay, type Statistic } from './input.ts';
+import { checkShape, judgeFamily, LOUD_DAYS } from './judge.ts';
+import type { Lead } from './lead.ts';
+import {
+  COVERAGE_WEEKS,
+  type DetectionState,
+  FORGET_DAYS,
+  PROMISE_DAYS,
+  RING_WEEKS,
+  removeRow,
+  STANDING,
+  type Table,
+} from './state.ts';
+
+/** Days before which nothing is judged and nothing is a lead. */
+export const WARM_UP_DAYS = 14;
+/** A day observed less than this is neither judged nor learned. */
+const LEAST_COVERAGE = 0.5;
+const ALIVE_DAYS = 30;
+
+/** Entities active today without a full baseline of their own, by family. */
+export type Warming = Record<Family, { unjudged: number; peers: number; young: number }>;
+
+/** What one day's judgement came to. */
+export interface DayVerdict {
+  readonly day: number;
+  readonly judged: boolean;
+  /** Why the day was not judged; empty when it was. */
+  readonly because: string;
+  readonly leads: readonly Lead[];
+  /** Entities active today without a full baseline: not judged, judged as their peers, under four weeks of their own. */
+  readonly warming: Readonly<Warming>;
+}
+
+/**
+ * Advances the state by one day, in place, and returns the day's leads. Days must come in order; days
+ * left out count as blind. The cost depends on the entities active that day, not on the length of history.
+ * @throws InternalError when the day is not after the last one.
+ */
+export function advance(state: DetectionState, today: DayStatistics): DayVerdict {
+  assertIdentity(
+    Number.isInteger(today.day) && today.day > state.lastDay,
+    () => `detection was given day ${today.day} after day ${state.lastDay}: days must come in order`,
+  );
+  if (state.firstDay < 0) state.firstDay = today.day;
+  else for (let day = state.lastDay + 1; day < today.day; day++) beginDay(state, day);
+  beginDay(state, today.day);
+  const warming = noWarming();
+  if (!(today.coverage >= LEAST_COVERAGE)) {
+    return { day: today.day, judged: false, because: blindWords(today.coverage), leads: [], warming };
+  }
+  const leads = judgeDay(state, today, warming);
+  const age = today.day - state.firstDay;
+  const because =
+    age < WARM_UP_DAYS ? `the ledger holds ${age + 1} of the ${WARM_UP_DAYS} days it takes to judge` : '';
+  return { day: today.day, judged: because === '', because, leads, warming };
+}
+
+/**
+ * Notes that a sensor or the perimeter changed on a day: for 28 days the promise is unproven.
+ */
+export function noteChange(state: DetectionState, day: number): void {
+  state.changedDay = Math.max(state.changedDay, day);
+}
+
+function judgeDay(state: DetectionState, today: DayStatistics, warming: Warming): Lead[] {
+  const bets = today.day - state.firstDay >= WARM_UP_DAYS;
+  const loud = today.day - state.firstDay >= LOUD_DAYS;
+  state.judgedDays += 1;
+  state.blindDays -= 1;
+  if (bets) state.betDays += 1;
+  state.weekCoverage[weekOf(state, today.day) % COVERAGE_WEEKS] =
+    (state.weekCoverage[weekOf(state, today.day) % COVERAGE_WEEKS] as number) + today.coverage;
+  if (today.coverage >= 0.9) state.fullDaysOfWeek += 1;
+  const leads: Lead[] = [];
+  for (const table of state.tables) {
+    const weights = exposeDay(state, table, today);
+    for (const calibration of table.calibrations) {
+      if (bets || (calibration.type.bet === 'loud' && loud)) calibration.runningDays += 1;
+    }
+    const family = today.families.find((candidate) => candidate.family === table.family);
+    if (!family) continue;
+    checkShape(family);
+    addWeekTotals(state, table, family, today.day);
+    leads.push(...judgeFamily(state, table, family, today, weights, bets));
+    warming[table.family] = countStanding(table, family);
+  }
+  state.leadCounts[(today.day - state.firstDay) % PROMISE_DAYS] = bets ? leads.length : -1;
+  return leads;
+}
+
+/** What every day begins with, observed or not: weeks and blocks end, thresholds are set, the dead forgotten. */
+function beginDay(state: DetectionState, day: number): void {
+  const age = day - state.firstDay;
+  state.lastDay = day;
+  state.blindDays += 1;
+  state.leadCounts[age % PROMISE_DAYS] = -1;
+  if (age > 0 && age % 7 === 0) beginWeek(state, day, age / 7);
+  if (age > 0 && age % BLOCK_DAYS === 0) {
+    for (const table of state.tables) table.calibrations.forEach(closeBlock);
+  }
+}
+
+function beginWeek(state: DetectionState, day: number, week: number): void {
+  state.coverageBeforeWeek += state.weekCoverage[(week - 1) % COVERAGE_WEEKS] as number;
+  state.weekCoverage[week % COVERAGE_WEEKS] = 0;
+  for (const table of state.tables) {
+    learnWeekdays(table, state.fullDaysOfWeek === 7);
+    table.exposure.fill(0, (week % (RING_WEEKS + 1)) * LEARNED, ((week % (RING_WEEKS + 1)) + 1) * LEARNED);
+    const alive = forgetTheDead(table, day);
+    learnFromPeers(table, day);
+    if (week >= 2) setThresholds(state, table, alive);
+  }
+  state.fullDaysOfWeek = 0;
+}
+
+function forgetTheDead(table: Table, day: number): number {
+  const { seenDay } = table.columns;
+  let alive = 0;
+  for (let row = 0; row < table.keys.length; row++) {
+    if (table.keys[row] === '') continue;
+    const seen = seenDay[row] as number;
+    if (seen >= day - ALIVE_DAYS) alive += 1;
+    else if (seen < day - FORGET_DAYS) removeRow(table, row);
+  }
+  return alive;
+}
+
+function setThresholds(state: DetectionState, table: Table, alive: number): void {
+  let weights = 0;
+  for (const each of state.tables) for (const { type } of each.calibrations) weights += type.weight;
+  for (const calibration of table.calibrations) {
+    recalibrate(calibration, (state.leadsPerWeek * calibration.type.weight) / weights, alive);
+  }
+}
+
+/** Adds the day's exposure and returns the weights w of the day: coverage times weekday factor, per statistic. */
+function exposeDay(state: DetectionState, table: Table, today: DayStatistics): Float64Array {
+  const age = today.day - state.firstDay;
+  const slot = (weekOf(state, today.day) % (RING_WEEKS + 1)) * LEARNED;
+  const weights = new Float64Array(LEARNED);
+  for (let s = 0; s < LEARNED; s++) {
+    const weight = today.coverage * (table.factors[(age % 7) * LEARNED + s] as number);
+    weights[s] = weight;
+    table.exposure[slot + s] = exposureOf(table, weekOf(state, today.day), s) + weight;
+  }
+  return weights;
+}
+
+function addWeekTotals(state: DetectionState, table: Table, family: FamilyDay, day: number): void {
+  const at = ((day - state.firstDay) % 7) * LEARNED;
+  for (let s = 0; s < LEARNED; s++) {
+    const values = family.statistics[LEARNED_STATISTICS[s] as Statistic];
+    let total = 0;
+    for (let i = 0; i < values.length; i++) total += values[i] as number;
+    table.weekTotals[at + s] = total;
+  }
+}
+
+function countStanding(table: Table, family: FamilyDay): Warming[Family] {
+  const counts = new Int32Array(4);
+  for (const key of family.entities) {
+    const standing = table.columns.standing[table.index.get(key) as number] as number;
+    counts[standing] = (counts[standing] as number) + 1;
+  }
+  return {
+    unjudged: counts[STANDING.unjudged] as number,
+    peers: counts[STANDING.peers] as number,
+    young: counts[STANDING.young] as number,
+  };
+}
+
+function noWarming(): Warming {
+  const none = FAMILIES.map((family) => [family, { unjudged: 0, peers: 0, young: 0 }]);
+  return Object.fromEntries(none) as Warming;
+}
+
+function blindWords(coverage: number): string {
+  const share = Math.round(100 * (Number.isFinite(coverage) ? coverage : 0));
+  return `${share} % of the day was observed: a day under ${100 * LEAST_COVERAGE} % is neither judged nor learned`;
+}

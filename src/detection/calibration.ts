@@ -1,0 +1,140 @@
+import type { ChannelType } from './channels.ts';
+
+/** Length of a block of history in days: each entity gives one maximum to each block. */
+export const BLOCK_DAYS = 30;
+/** The largest maxima kept of each block, and the blocks kept (390 days). */
+export const KEPT = 32;
+const KEPT_BLOCKS = 13;
+/** Evidence of a loud day below a fourfold record is never a lead. */
+const LOUD_FLOOR = Math.log(4);
+
+interface Block {
+  /** Days of the block on which the type was scored. */
+  days: number;
+  /** Log scores, descending: the largest maxima over entities. */
+  top: Float64Array;
+}
+
+/** What a channel type's own past says about its threshold. */
+export interface Calibration {
+  readonly type: ChannelType;
+  blocks: Block[];
+  /** The running block: entity rows and the raw maximum of each, the KEPT largest. */
+  runningDays: number;
+  readonly rows: Int32Array;
+  readonly values: Float64Array;
+  count: number;
+  /** Log threshold; Infinity while there is nothing to calibrate it with. */
+  threshold: number;
+  extrapolated: boolean;
+  /** A raw score above `watch` needs a closer look: it is a maximum, a lead, or both. */
+  watch: number;
+  thresholdRaw: number;
+}
+
+/** Returns a calibration without history. */
+export function createCalibration(type: ChannelType): Calibration {
+  return {
+    type,
+    blocks: [],
+    runningDays: 0,
+    rows: new Int32Array(KEPT),
+    values: new Float64Array(KEPT),
+    count: 0,
+    threshold: Number.POSITIVE_INFINITY,
+    extrapolated: true,
+    watch: Number.NEGATIVE_INFINITY,
+    thresholdRaw: Number.POSITIVE_INFINITY,
+  };
+}
+
+/** Notes a raw score of an entity: the running block keeps the largest for each of the KEPT loudest. */
+export function noteScore(calibration: Calibration, row: number, raw: number): void {
+  const { rows, values } = calibration;
+  const known = rows.subarray(0, calibration.count).indexOf(row);
+  if (known >= 0) {
+    if (raw > (values[known] as number)) values[known] = raw;
+  } else if (calibration.count < KEPT) {
+    rows[calibration.count] = row;
+    values[calibration.count] = raw;
+    calibration.count += 1;
+  } else {
+    const at = smallest(calibration);
+    if (raw <= (values[at] as number)) return;
+    rows[at] = row;
+    values[at] = raw;
+  }
+  setWatch(calibration);
+}
+
+/** Ends the running block of 30 days: its maxima become history, the oldest block is forgotten. */
+export function closeBlock(calibration: Calibration): void {
+  calibration.blocks.push({ days: calibration.runningDays, top: runningTop(calibration) });
+  if (calibration.blocks.length > KEPT_BLOCKS) calibration.blocks.shift();
+  calibration.runningDays = 0;
+  calibration.count = 0;
+  setWatch(calibration);
+}
+
+/**
+ * Sets the threshold from days before today only: the level that the pooled 30-day maxima of entities
+ * passed as often as the type's share of the budget allows; beyond what was seen, an exponential tail
+ * fitted to the largest maxima. Never below the nominal log(7·N/b).
+ * @param leadsPerWeek the type's share b of the budget, above 0.
+ * @param entities N, the entities of the family active in the last 30 days.
+ */
+export function recalibrate(calibration: Calibration, leadsPerWeek: number, entities: number): void {
+  const days = calibration.runningDays + calibration.blocks.reduce((sum, block) => sum + block.days, 0);
+  if (days < 7) return;
+  const pooled = [runningTop(calibration), ...calibration.blocks.map((block) => block.top)];
+  const maxima = Float64Array.from(pooled.flatMap((top) => [...top]))
+    .sort()
+    .reverse();
+  const allowed = (leadsPerWeek * days) / 7;
+  const nominal =
+    calibration.type.bet === 'loud' ? LOUD_FLOOR : Math.log((7 * Math.max(1, entities)) / leadsPerWeek);
+  calibration.extrapolated = allowed < 1;
+  calibration.threshold = Math.max(nominal, tailLevel(maxima, allowed));
+  calibration.thresholdRaw = calibration.type.mixture * Math.exp(Math.min(600, calibration.threshold));
+  setWatch(calibration);
+}
+
+/**
+ * Returns the level that `allowed` of the observed maxima (descending) pass. Below one, the exponential tail
+ * u + β·log(k/allowed) over the k largest, β their mean excess over u plus one standard error.
+ */
+export function tailLevel(maxima: Float64Array, allowed: number): number {
+  if (maxima.length === 0) return Number.NEGATIVE_INFINITY;
+  if (allowed >= 1) return maxima[Math.min(maxima.length, Math.floor(allowed)) - 1] as number;
+  const k = Math.min(KEPT, Math.max(8, Math.floor(maxima.length / 4)), maxima.length);
+  // With next to nothing observed: the largest maximum and the slope 1 that a valid e-detector has.
+  if (k < 5) return (maxima[0] as number) + Math.log(1 / allowed);
+  const u = maxima[k - 1] as number;
+  let excess = 0;
+  for (let i = 0; i < k - 1; i++) excess += (maxima[i] as number) - u;
+  const slope = (excess / (k - 1)) * (1 + 1 / Math.sqrt(k - 1));
+  return Math.max(u + slope * Math.log(k / allowed), maxima[0] as number);
+}
+
+function runningTop({ type, values, count }: Calibration): Float64Array {
+  return values
+    .slice(0, count)
+    .map((raw) => Math.log(raw / type.mixture))
+    .sort()
+    .reverse();
+}
+
+function smallest({ values, count }: Calibration): number {
+  let at = 0;
+  for (let i = 1; i < count; i++) if ((values[i] as number) < (values[at] as number)) at = i;
+  return at;
+}
+
+/** Recomputes from which raw score on a day's value needs a closer look. */
+export function setWatch(calibration: Calibration): void {
+  const least =
+    calibration.count < KEPT
+      ? Number.NEGATIVE_INFINITY
+      : (calibration.values[smallest(calibration)] as number);
+  calibration.watch = Math.min(least, calibration.thresholdRaw);
+}

@@ -1,0 +1,120 @@
+import { CLIP_BYTES, type Family, type Statistic } from './input.ts';
+
+/** How a channel turns numbers into evidence (docs/method.md). */
+export type Bet = 'mean' | 'z' | 'loud';
+
+/** Statistics that patient evidence adds up, in the order of the columns of a family's state. */
+export const PATIENT_STATISTICS: readonly Statistic[] = [
+  'clip0',
+  'clip1',
+  'clip2',
+  'clip3',
+  'novel0',
+  'novel1',
+  'novel2',
+  'novel3',
+  'firstContacts',
+  'persistent',
+];
+export const PATIENT = PATIENT_STATISTICS.length;
+
+/** Columns that are learned: the patient ones and, behind them, all bytes (for the words of a lead). */
+export const LEARNED_STATISTICS: readonly Statistic[] = [...PATIENT_STATISTICS, 'bytes'];
+export const LEARNED = PATIENT + 1;
+
+/** Statistics of the same-day rules. */
+export const LOUD_STATISTICS: readonly Statistic[] = ['bytes', 'maxHourBytes', 'largestFirstContactBytes'];
+export const LOUD = LOUD_STATISTICS.length;
+
+/** The smallest amount of each patient statistic that means anything: a clip, or one pair. */
+export const UNITS: readonly number[] = [...CLIP_BYTES, ...CLIP_BYTES, 1, 1];
+
+/** What differs from family to family. */
+export interface FamilyRules {
+  /** δ of the mean bet: growth over the baseline that is not yet evidence. */
+  readonly tolerance: number;
+  /** Standard errors of the weekly blocks that are added to the baseline. */
+  readonly standardErrors: number;
+  /** The baseline is never below this many units. */
+  readonly floorUnits: number;
+  /**
+   * Whether days before an entity was first seen count as zero. They do for destinations, whose novelty is
+   * the point; they do not for hosts and paths, which are bought and switched on.
+   */
+  readonly zeroBeforeBirth: boolean;
+  /** Columns (of PATIENT_STATISTICS) that also carry a z-bet: stable pooled counts and totals. */
+  readonly zColumns: readonly number[];
+}
+
+/**
+ * The first week of a ledger from which each column means what it says: at first every pair is new, and
+ * stays so for 60 days.
+ */
+export const EARLIEST_WEEKS: readonly number[] = [0, 0, 0, 0, 9, 9, 9, 9, 2, 9, 0];
+
+const ALL_COLUMNS = PATIENT_STATISTICS.map((_, column) => column);
+const COUNT_COLUMNS = [8, 9];
+
+/** The rules of each family; the values are those of the method's prototype (docs/method.md). */
+export const RULES: Readonly<Record<Family, FamilyRules>> = {
+  host: {
+    tolerance: 0.3,
+    standardErrors: 1,
+    floorUnits: 0.5,
+    zeroBeforeBirth: false,
+    zColumns: COUNT_COLUMNS,
+  },
+  network: {
+    tolerance: 0.3,
+    standardErrors: 1,
+    floorUnits: 2,
+    zeroBeforeBirth: true,
+    zColumns: COUNT_COLUMNS,
+  },
+  as: { tolerance: 0.3, standardErrors: 1, floorUnits: 2, zeroBeforeBirth: true, zColumns: COUNT_COLUMNS },
+  path: { tolerance: 0.15, standardErrors: 1, floorUnits: 2, zeroBeforeBirth: false, zColumns: ALL_COLUMNS },
+  centre: {
+    tolerance: 0.06,
+    standardErrors: 0.5,
+    floorUnits: 2,
+    zeroBeforeBirth: false,
+    zColumns: ALL_COLUMNS,
+  },
+};
+
+/** One kind of evidence with one threshold: a family, a statistic and a bet. */
+export interface ChannelType {
+  readonly family: Family;
+  readonly statistic: Statistic;
+  readonly bet: Bet;
+  /** Its share of the budget, relative to the other types'. */
+  readonly weight: number;
+  /** What a raw score is divided by before its logarithm: the number of values the bet is mixed over. */
+  readonly mixture: number;
+}
+
+const LOUD_WEIGHT: Readonly<Record<Family, number>> = { host: 4, network: 1, as: 2, path: 1, centre: 1 };
+
+/** Returns a family's channel types in the order of its columns: mean bets, z-bets, loud rules. */
+export function channelTypes(family: Family): ChannelType[] {
+  const patient = (column: number, bet: Bet, mixture: number): ChannelType => ({
+    family,
+    statistic: PATIENT_STATISTICS[column] as Statistic,
+    bet,
+    weight: 1,
+    mixture,
+  });
+  return [
+    ...ALL_COLUMNS.map((column) => patient(column, 'mean', 6)),
+    ...RULES[family].zColumns.map((column) => patient(column, 'z', 4)),
+    ...LOUD_STATISTICS.map(
+      (statistic): ChannelType => ({
+        family,
+        statistic,
+        bet: 'loud',
+        weight: LOUD_WEIGHT[family],
+        mixture: 1,
+      }),
+    ),
+  ];
+}

@@ -1,0 +1,261 @@
+import { InternalError } from '../errors.ts';
+import { rollRow, weekOf } from './baseline.ts';
+import { type Calibration, noteScore } from './calibration.ts';
+import { LEARNED, LEARNED_STATISTICS, LOUD, LOUD_STATISTICS, PATIENT, RULES } from './channels.ts';
+import {
+  advanceMean,
+  advanceZ,
+  idleMean,
+  idleZ,
+  limitEvidence,
+  MEANS,
+  meanRatio,
+  SLEEP_DAYS,
+  ZS,
+  zScore,
+} from './evidence.ts';
+import type { DayStatistics, FamilyDay } from './input.ts';
+import type { Lead } from './lead.ts';
+import { type Crossing, raiseLead } from './raise.ts';
+import { addRow, type DetectionState, type Table } from './state.ts';
+
+/** Days after which the rule of first contacts begins: before, every contact is a first one. */
+const FIRST_CONTACT_DAYS = 14;
+/** Days of the ledger before which no day is called loud. */
+export const LOUD_DAYS = 7;
+/** Evidence below this (mean R) is about nothing: the channel counts as being at its restart. */
+const NOTHING = 30;
+/** One lead per entity and family in so many days. */
+const QUIET_DAYS = 30;
+
+/** What judging the entities of one family on one day needs at hand. */
+interface Work {
+  readonly state: DetectionState;
+  readonly table: Table;
+  readonly today: DayStatistics;
+  readonly week: number;
+  /** w of the day for each learned statistic. */
+  readonly weights: Float64Array;
+  readonly bets: boolean;
+  /** LEARNED columns of the day, then the LOUD ones. */
+  readonly learned: readonly Float64Array[];
+  readonly loud: readonly Float64Array[];
+  /** Channels that passed their threshold for the entity at hand. */
+  readonly crossings: Crossing[];
+}
+
+/**
+ * Judges and learns one day of one family, entity by entity: patient evidence, loud rules, leads.
+ * Returns the leads, in the order of the entities.
+ */
+export function judgeFamily(
+  state: DetectionState,
+  table: Table,
+  family: FamilyDay,
+  today: DayStatistics,
+  weights: Float64Array,
+  bets: boolean,
+): Lead[] {
+  const work: Work = {
+    state,
+    table,
+    today,
+    week: weekOf(state, today.day),
+    weights,
+    bets,
+    learned: LEARNED_STATISTICS.map((statistic) => family.statistics[statistic]),
+    loud: LOUD_STATISTICS.map((statistic) => family.statistics[statistic]),
+    crossings: [],
+  };
+  const leads: Lead[] = [];
+  for (let i = 0; i < family.entities.length; i++) {
+    const row = enter(work, family.entities[i] as string);
+    if (bets) bet(work, row, i);
+    else learnOnly(work, row, i);
+    judgeLoud(work, row, i);
+    if (work.crossings.length > 0) {
+      const lead = settle(work, row);
+      if (lead) leads.push(lead);
+    }
+  }
+  return leads;
+}
+
+/** Finds or adds the entity's row and brings it up to yesterday. Returns the row. */
+function enter(work: Work, key: string): number {
+  const { state, table, today, week } = work;
+  const known = table.index.get(key);
+  const row = known ?? addRow(table, key);
+  const c = table.columns;
+  if (known === undefined) {
+    c.birthWeek[row] = week;
+    c.week[row] = week;
+    c.birthCoverage[row] = birthCoverage(state, week, today.coverage);
+    c.since.fill(today.day - 1, row * sinceWidth(table), (row + 1) * sinceWidth(table));
+    if (work.bets) rollRow(state, table, row, week);
+  } else {
+    if (c.seenDay[row] === today.day) {
+      throw new InternalError(`${table.family} ${key} was given twice for day ${today.day}`);
+    }
+    if (work.bets) idle(work, row);
+    if ((c.week[row] as number) < week) rollRow(state, table, row, week);
+  }
+  c.seenDay[row] = today.day;
+  c.betDay[row] = state.betDays;
+  return row;
+}
+
+function birthCoverage(state: DetectionState, week: number, today: number): number {
+  return state.coverageBeforeWeek + (state.weekCoverage[week % state.weekCoverage.length] as number) - today;
+}
+
+function sinceWidth(table: Table): number {
+  return PATIENT + RULES[table.family].zColumns.length;
+}
+
+/** Adds the judged days since the row was last seen, all of them without a byte. */
+function idle(work: Work, row: number): void {
+  const { table, state } = work;
+  const c = table.columns;
+  const days = state.betDays - 1 - (c.betDay[row] as number);
+  if (days <= 0 || !((c.expected[row * PATIENT] as number) > 0)) return;
+  const zs = RULES[table.family].zColumns.length;
+  if (days > SLEEP_DAYS) {
+    c.meanR.fill(0, row * PATIENT * MEANS, (row + 1) * PATIENT * MEANS);
+    c.zR.fill(0, row * zs * ZS, (row + 1) * zs * ZS);
+    c.since.fill(work.today.day - 1, row * (PATIENT + zs), (row + 1) * (PATIENT + zs));
+    return;
+  }
+  for (let s = 0; s < PATIENT; s++) idleMean(c.meanR, (row * PATIENT + s) * MEANS, days);
+  for (let z = 0; z < zs; z++) {
+    const at = row * zs + z;
+    const quiet = zScore(0, c.zMean[at] as number, c.zDeviation[at] as number);
+    idleZ(c.zR, at * ZS, quiet, days);
+  }
+}
+
+/** Learns the day's values and, where the row is judged, adds today's evidence of every patient channel. */
+function bet(work: Work, row: number, i: number): void {
+  const { table, weights, learned, today } = work;
+  const c = table.columns;
+  const { current, expected, meanR, since } = c;
+  const { calibrations } = table;
+  const width = sinceWidth(table);
+  const judged = (expected[row * PATIENT] as number) > 0;
+  for (let s = 0; s < LEARNED; s++) {
+    const value = (learned[s] as Float64Array)[i] as number;
+    current[row * LEARNED + s] = (current[row * LEARNED + s] as number) + value;
+    if (!judged || s >= PATIENT) continue;
+    const at = (row * PATIENT + s) * MEANS;
+    const ratio = meanRatio(value, (weights[s] as number) * (expected[row * PATIENT + s] as number));
+    const sum = advanceMean(meanR, at, ratio);
+    if (sum <= NOTHING * MEANS) since[row * width + s] = today.day;
+    const calibration = calibrations[s] as Calibration;
+    if (sum > calibration.watch) watch(work, row, s, calibration, sum);
+  }
+  if (judged) betOnZ(work, row, i);
+}
+
+function betOnZ(work: Work, row: number, i: number): void {
+  const { table, weights, learned, today } = work;
+  const c = table.columns;
+  const { zColumns } = RULES[table.family];
+  const width = PATIENT + zColumns.length;
+  for (let z = 0; z < zColumns.length; z++) {
+    const s = zColumns[z] as number;
+    const at = row * zColumns.length + z;
+    const value = ((learned[s] as Float64Array)[i] as number) / (weights[s] as number);
+    const sum = advanceZ(c.zR, at * ZS, zScore(value, c.zMean[at] as number, c.zDeviation[at] as number));
+    if (sum <= NOTHING * ZS) c.since[row * width + PATIENT + z] = today.day;
+    const calibration = table.calibrations[PATIENT + z] as Calibration;
+    if (sum > calibration.watch) watch(work, row, PATIENT + z, calibration, sum);
+  }
+}
+
+/**
+ * Scores the day against the largest day, hour and first contact that the entity (or, for a newcomer, 95 % of
+ * its peers; never less than the peers' median) had before, and then remembers it.
+ */
+function judgeLoud(work: Work, row: number, i: number): void {
+  const { state, table, today } = work;
+  const { loudMax } = table.columns;
+  const age = today.day - state.firstDay;
+  for (let l = 0; l < LOUD; l++) {
+    const value = (work.loud[l] as Float64Array)[i] as number;
+    const known = loudMax[row * LOUD + l] as number;
+    const isContact = l === LOUD - 1;
+    if (isContact && age < FIRST_CONTACT_DAYS) continue;
+    if (value > known) loudMax[row * LOUD + l] = value;
+    const peers = table.loudPrior[known > 0 ? l : LOUD + l] as number;
+    const record = Math.max(known, peers);
+    if (age < LOUD_DAYS || value === 0 || record === 0) continue;
+    const type = sinceWidth(table) + l;
+    const calibration = table.calibrations[type] as Calibration;
+    const ratio = value / record;
+    if (ratio > calibration.watch) watch(work, row, type, calibration, ratio);
+  }
+}
+
+function learnOnly(work: Work, row: number, i: number): void {
+  const { current } = work.table.columns;
+  for (let s = 0; s < LEARNED; s++) {
+    const at = row * LEARNED + s;
+    current[at] = (current[at] as number) + ((work.learned[s] as Float64Array)[i] as number);
+  }
+}
+
+/** A score that is among the largest of its block, or above the threshold, or both. */
+function watch(work: Work, row: number, type: number, calibration: Calibration, raw: number): void {
+  noteScore(calibration, row, raw);
+  if (raw > calibration.thresholdRaw) {
+    work.crossings.push({ type, logEvidence: Math.log(raw / calibration.type.mixture) });
+  }
+  const { table } = work;
+  if (type < PATIENT) limitEvidence(table.columns.meanR, (row * PATIENT + type) * MEANS, MEANS);
+  else if (type < sinceWidth(table)) {
+    const zs = RULES[table.family].zColumns.length;
+    limitEvidence(table.columns.zR, (row * zs + type - PATIENT) * ZS, ZS);
+  }
+}
+
+/** Restarts the channels that crossed; returns the lead unless the entity had one in the last 30 days. */
+function settle(work: Work, row: number): Lead | undefined {
+  const { state, table, today } = work;
+  const c = table.columns;
+  const crossings = work.crossings.splice(0);
+  const last = (c.leadDay[row] as number) - 1;
+  const fresh = work.bets && (last < 0 || today.day - last >= QUIET_DAYS);
+  const lead = fresh ? raiseLead(state, table, row, today, crossings) : undefined;
+  if (lead) c.leadDay[row] = today.day + 1;
+  const width = sinceWidth(table);
+  for (const { type } of crossings) {
+    if (type >= width) continue;
+    if (type < PATIENT) c.meanR.fill(0, (row * PATIENT + type) * MEANS, (row * PATIENT + type + 1) * MEANS);
+    else {
+      const at = row * (width - PATIENT) + type - PATIENT;
+      c.zR.fill(0, at * ZS, (at + 1) * ZS);
+    }
+    c.since[row * width + type] = today.day;
+  }
+  return lead;
+}
+
+/** @throws InternalError when a family's columns are not of one length or a value is no exact integer. */
+export function checkShape(family: FamilyDay): void {
+  const names: readonly (keyof FamilyDay['statistics'])[] = [...LEARNED_STATISTICS, ...LOUD_STATISTICS];
+  for (const name of names) {
+    const values = family.statistics[name];
+    if (values.length !== family.entities.length) {
+      throw new InternalError(
+        `detection: ${family.family}.${name} has ${values.length} values for ${family.entities.length} entities`,
+      );
+    }
+    for (let i = 0; i < values.length; i++) {
+      if (!Number.isSafeInteger(values[i]) || (values[i] as number) < 0) {
+        throw new InternalError(
+          `detection: ${family.family}.${name} of ${family.entities[i]} is ${values[i]}`,
+        );
+      }
+    }
+  }
+}

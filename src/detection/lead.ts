@@ -1,0 +1,116 @@
+import { formatDay } from '../records/time.ts';
+import type { Bet } from './channels.ts';
+import type { Family, Statistic } from './input.ts';
+
+/** A channel whose evidence passed its threshold. */
+export interface LeadChannel {
+  readonly statistic: Statistic;
+  readonly bet: Bet;
+  /** log mean R of a patient bet; log ratio to the record of a loud rule. */
+  readonly logEvidence: number;
+  readonly threshold: number;
+  /** The day after which the evidence began to add up. */
+  readonly sinceDay: number;
+}
+
+/** When something changed: days since 1970, the interval by likelihood (changepoint.ts). */
+export interface DayEstimate {
+  readonly low: number;
+  readonly estimate: number;
+  readonly high: number;
+}
+
+/** An entity whose evidence passed its threshold, as shown to a person. */
+export interface Lead {
+  /** The same evidence has the same id in every replay. */
+  readonly id: string;
+  readonly family: Family;
+  readonly entity: string;
+  readonly raisedOnDay: number;
+  readonly detectedAtMicros: number;
+  readonly channels: readonly LeadChannel[];
+  readonly baselineBytesPerDay: number;
+  readonly observedBytesPerDay: number;
+  readonly changePoint: DayEstimate;
+  readonly because: string;
+}
+
+/** Returns 16 hexadecimal digits that depend on the text only (two FNV-1a-like 32-bit hashes, mixed). */
+export function stableHash(text: string): string {
+  let a = 0x811c9dc5;
+  let b = 0x9747b28c;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    a = Math.imul(a ^ unit, 0x01000193);
+    b = Math.imul(b ^ unit, 0x85ebca6b);
+  }
+  a = Math.imul(a ^ (b >>> 15), 0xc2b2ae35) ^ b;
+  b = Math.imul(b ^ (a >>> 13), 0x27d4eb2f) ^ a;
+  return [a, b].map((half) => (half >>> 0).toString(16).padStart(8, '0')).join('');
+}
+
+const PREFIXES = ['B', 'kB', 'MB', 'GB', 'TB', 'PB', 'EB'];
+
+/** Returns bytes in words with three significant digits, `12.3 GB`. SI units. */
+export function formatBytes(bytes: number): string {
+  let value = Math.abs(bytes);
+  let power = 0;
+  while (value >= 999.5 && power < PREFIXES.length - 1) {
+    value /= 1000;
+    power += 1;
+  }
+  const digits = power === 0 || value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2;
+  return `${bytes < 0 ? '−' : ''}${value.toFixed(digits)} ${PREFIXES[power]}`;
+}
+
+/** What each family is called in a sentence. */
+export const FAMILY_WORDS: Readonly<Record<Family, string>> = {
+  host: 'Host',
+  network: 'Destination network',
+  as: 'Destination AS',
+  path: 'Path',
+  centre: 'The whole centre',
+};
+
+/** What each statistic is called in a sentence. */
+export const STATISTIC_WORDS: Readonly<Record<Statistic, string>> = {
+  bytes: 'bytes of one day',
+  clip0: 'volume in streams counted up to 30 MB a day',
+  clip1: 'volume in streams counted up to 300 MB a day',
+  clip2: 'volume in streams counted up to 3 GB a day',
+  clip3: 'volume in streams counted up to 30 GB a day',
+  novel0: 'volume between pairs new in 60 days, each counted up to 30 MB a day',
+  novel1: 'volume between pairs new in 60 days, each counted up to 300 MB a day',
+  novel2: 'volume between pairs new in 60 days, each counted up to 3 GB a day',
+  novel3: 'volume between pairs new in 60 days, each counted up to 30 GB a day',
+  firstContacts: 'first contacts',
+  persistent: 'new contacts that stay',
+  maxHourBytes: 'the largest hour',
+  largestFirstContactBytes: 'the largest sum over a first contact',
+};
+
+const INNOCENT: Readonly<Record<Bet, string>> = {
+  mean: 'a new legitimate use at this level (a project, a mirror, a backup) that its owner can name',
+  z: 'ordinary growth of the whole, which shows as many small rises rather than as a few pairs',
+  loud: 'one announced transfer: register it and it is taken out',
+};
+
+/** Returns the sentences that explain a lead: what paid, against what, and what would make it innocent. */
+export function explainLead(lead: Omit<Lead, 'because' | 'id'>): string {
+  const name = lead.family === 'centre' ? FAMILY_WORDS.centre : `${FAMILY_WORDS[lead.family]} ${lead.entity}`;
+  const strongest = [...lead.channels].sort(
+    (a, b) => b.logEvidence - b.threshold - (a.logEvidence - a.threshold),
+  )[0] as LeadChannel;
+  const loud = lead.channels.find((channel) => channel.bet === 'loud');
+  const level = `${formatBytes(lead.observedBytesPerDay)} a day since ${formatDay(lead.changePoint.estimate)}, usual were ${formatBytes(lead.baselineBytesPerDay)} a day`;
+  const record = loud
+    ? ` On ${formatDay(lead.raisedOnDay)} ${STATISTIC_WORDS[loud.statistic]} came to ${Math.exp(loud.logEvidence).toPrecision(3)} times the record that it and its peers had set.`
+    : '';
+  const patient =
+    strongest.bet === 'loud'
+      ? ''
+      : ` Strongest evidence: ${STATISTIC_WORDS[strongest.statistic]}, log evidence ${strongest.logEvidence.toFixed(1)} against a threshold of ${strongest.threshold.toFixed(1)}, adding up since ${formatDay(strongest.sinceDay)}.`;
+  const others = lead.channels.length - 1;
+  const more = others > 0 ? ` ${others} more channel${others > 1 ? 's' : ''} passed on the same day.` : '';
+  return `${name}: ${level}.${record}${patient}${more} It would be innocent if it were ${INNOCENT[strongest.bet]}.`;
+}
