@@ -1,0 +1,153 @@
+import { type FileHandle, open, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { assertIdentity } from '../errors.ts';
+import type { CleanBlock } from './clean.ts';
+import { type Layout, layoutKey, mergeLayouts } from './layout.ts';
+
+/** Consecutive staged lines that were consecutive lines of one input. */
+export type Segment = {
+  /** Index of the input in the list that was given. */
+  readonly input: number;
+  /** Physical line in the decompressed input, from 1. */
+  readonly firstLine: number;
+  readonly lines: number;
+};
+
+/**
+ * A file of clean data lines of one layout and one sensor. Its i-th line is the i-th line of its segments
+ * laid end to end.
+ */
+export type StagedChunk = {
+  readonly kind: 'chunk';
+  readonly path: string;
+  readonly layout: Layout;
+  readonly sensor: string;
+  readonly lines: number;
+  readonly bytes: number;
+  readonly segments: readonly Segment[];
+  /**
+   * Set when the chunk holds lines of this input alone and the input has not been read to its end: keep what
+   * comes of it apart until the input's own StagedInput says that it is good, drop it when it says `failed`.
+   */
+  readonly unsettled?: number;
+  /** Deletes the file once it was read. */
+  release(): Promise<void>;
+};
+
+type Growing = {
+  readonly path: string;
+  readonly handle: FileHandle;
+  readonly sensor: string;
+  readonly segments: Segment[];
+  layout: Layout;
+  lines: number;
+  bytes: number;
+};
+
+/** Chunks being written side by side, one for each layout and sensor. */
+export type ChunkSet = {
+  readonly bytes: () => number;
+  add(input: number, sensor: string, blocks: readonly CleanBlock[]): Promise<void>;
+  /** Ends all chunks and returns them, in the order in which they were begun. */
+  close(unsettled: number | undefined): Promise<StagedChunk[]>;
+  /** Ends and deletes all chunks. */
+  discard(): Promise<void>;
+};
+
+let serial = 0;
+
+/** Returns an empty set of chunks in a folder; files are readable by their owner only. */
+export function createChunkSet(workDir: string): ChunkSet {
+  let growing = new Map<string, Growing>();
+  let bytes = 0;
+
+  async function chunkFor(layout: Layout, sensor: string): Promise<Growing> {
+    const key = JSON.stringify([sensor, layoutKey(layout)]);
+    const found = growing.get(key);
+    if (found) {
+      found.layout = mergeLayouts(found.layout, layout);
+      return found;
+    }
+    serial += 1;
+    const path = join(workDir, `chunk-${process.pid}-${serial}`);
+    const begun = {
+      path,
+      handle: await open(path, 'wx', 0o600),
+      sensor,
+      layout,
+      segments: [],
+      lines: 0,
+      bytes: 0,
+    };
+    growing.set(key, begun);
+    return begun;
+  }
+
+  async function end(): Promise<Growing[]> {
+    const ended = [...growing.values()];
+    growing = new Map();
+    bytes = 0;
+    for (const { handle } of ended) await handle.close();
+    return ended;
+  }
+
+  return {
+    bytes: () => bytes,
+    async add(input, sensor, blocks) {
+      for (let at = 0; at < blocks.length; ) {
+        const layout = blocks[at]?.layout as Layout;
+        const same = sameLayout(blocks, at);
+        const chunk = await chunkFor(layout, sensor);
+        for (const { runs, data } of same) {
+          for (const run of runs) append(chunk, { input, ...run });
+          chunk.bytes += data.length;
+          bytes += data.length;
+        }
+        await writeAll(chunk.handle, same);
+        at += same.length;
+      }
+    },
+    async close(unsettled) {
+      return (await end()).map((chunk) => toStaged(chunk, unsettled));
+    },
+    async discard() {
+      for (const { path } of await end()) await rm(path, { force: true });
+    },
+  };
+}
+
+/** Returns the blocks from `at` on that share the layout of the first. */
+function sameLayout(blocks: readonly CleanBlock[], at: number): CleanBlock[] {
+  const layout = blocks[at]?.layout;
+  const rest = blocks.slice(at);
+  const end = rest.findIndex((block) => block.layout !== layout);
+  return end === -1 ? rest : rest.slice(0, end);
+}
+
+async function writeAll(handle: FileHandle, blocks: readonly CleanBlock[]): Promise<void> {
+  const data = blocks.length === 1 ? blocks[0]?.data : Buffer.concat(blocks.map((block) => block.data));
+  for (let rest = data ?? Buffer.alloc(0); rest.length > 0; ) {
+    const { bytesWritten } = await handle.write(rest);
+    rest = rest.subarray(bytesWritten);
+  }
+}
+
+function append(chunk: Growing, segment: Segment): void {
+  chunk.lines += segment.lines;
+  const last = chunk.segments.at(-1);
+  if (last && last.input === segment.input && last.firstLine + last.lines === segment.firstLine) {
+    chunk.segments[chunk.segments.length - 1] = { ...last, lines: last.lines + segment.lines };
+  } else chunk.segments.push(segment);
+}
+
+function toStaged(chunk: Growing, unsettled: number | undefined): StagedChunk {
+  const { path, layout, sensor, lines, bytes, segments } = chunk;
+  const segmentLines = segments.reduce((sum, segment) => sum + segment.lines, 0);
+  assertIdentity(
+    segmentLines === lines,
+    () => `${path}: ${lines} lines, but ${segmentLines} in its segments`,
+  );
+  const release = (): Promise<void> => rm(path, { force: true });
+  const staged = { kind: 'chunk', path, layout, sensor, lines, bytes, segments, release } as const;
+  return unsettled === undefined ? staged : { ...staged, unsettled };
+}

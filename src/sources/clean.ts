@@ -1,0 +1,254 @@
+import { isUtf8 } from 'node:buffer';
+import type { Layout } from './layout.ts';
+import type { LineSink } from './lines.ts';
+import { SIMULATED_COMMENT } from './recognise.ts';
+import { brokenUtf8Column, type RejectList } from './rejects.ts';
+import { EMPTY_HEADER, readHeaderLine, type Target, targetOf } from './zeek-header.ts';
+
+/** Consecutive data lines of an input, by physical line number from 1. */
+export type Run = { readonly firstLine: number; readonly lines: number };
+
+/** Clean data lines of one layout: no comments or blanks, LF ends, UTF-8 without NUL, ending with a newline. */
+export type CleanBlock = { readonly layout: Layout; readonly data: Buffer; readonly runs: readonly Run[] };
+
+/** Every line seen is one of these. */
+export type Tally = {
+  lines: number;
+  staged: number;
+  rejected: number;
+  comments: number;
+  leftAlone: Map<string, number>;
+};
+
+export type CleanerOptions = {
+  /** A Zeek text log: its comment lines decide the layout. Otherwise the layout that all lines have. */
+  readonly layout: Layout | 'zeek-tsv';
+  /** Lines of column names at the top that are no data (CSV). */
+  readonly headerLines: 0 | 1;
+  readonly maxLineBytes: number;
+  readonly rejects: RejectList;
+};
+
+export type LineCleaner = LineSink & {
+  readonly tally: Tally;
+  /** From here on lines count; those before only tell columns and line numbers. `midLine`: inside a line. */
+  start(midLine: boolean): void;
+  /** Returns the clean blocks since the last call. */
+  take(): CleanBlock[];
+  readonly simulated: () => boolean;
+  readonly closed: () => boolean;
+};
+
+const LF = 10;
+const CR = 13;
+const HASH = 35;
+/** Below this a block with an anomaly is read line by line; above, it is halved until the anomaly is alone. */
+const SLOW_BYTES = 16 * 1024;
+
+/**
+ * Returns a sink of lines that keeps data lines and accounts for all others. Blocks without an anomaly are
+ * judged by a few native scans and passed on uncopied; the result is the same as reading line by line.
+ */
+export function createLineCleaner(options: CleanerOptions): LineCleaner {
+  const { rejects, maxLineBytes } = options;
+  const isZeekText = options.layout === 'zeek-tsv';
+  const tally: Tally = { lines: 0, staged: 0, rejected: 0, comments: 0, leftAlone: new Map() };
+  let header = EMPTY_HEADER;
+  let target: Target =
+    options.layout === 'zeek-tsv' ? targetOf(header) : { kind: 'read', layout: options.layout };
+  let line = 1;
+  let headerLines: number = options.headerLines;
+  let counting = false;
+  let midLine = false;
+  let simulated = false;
+  let blocks: CleanBlock[] = [];
+
+  function clean(lines: Buffer): void {
+    if (isClean(lines, target, maxLineBytes)) {
+      passOn(lines);
+      return;
+    }
+    const half = lines.length >>> 1;
+    const cut = lines.lastIndexOf(LF, half) + 1 || lines.indexOf(LF, half) + 1;
+    if (lines.length <= SLOW_BYTES || cut === lines.length) {
+      sift(lines);
+      return;
+    }
+    clean(lines.subarray(0, cut));
+    clean(lines.subarray(cut));
+  }
+
+  function passOn(lines: Buffer): void {
+    const count = countLines(lines);
+    const firstLine = line;
+    line += count;
+    if (!counting) return;
+    tally.lines += count;
+    if (target.kind === 'left-alone') leaveAlone(target.stream, count);
+    if (target.kind !== 'read') return;
+    tally.staged += count;
+    blocks.push({ layout: target.layout, data: lines, runs: [{ firstLine, lines: count }] });
+  }
+
+  /** The same line by line. */
+  function sift(lines: Buffer): void {
+    let kept = createKept(lines.length);
+    for (let at = 0; at < lines.length; ) {
+      const end = lines.indexOf(LF, at);
+      const raw = lines.subarray(at, end > at && lines[end - 1] === CR ? end - 1 : end);
+      const before = target;
+      if (judge(raw) && target.kind === 'read') kept.add(raw, line);
+      if (target !== before) {
+        flush(kept, before);
+        kept = createKept(lines.length - end);
+      }
+      line += 1;
+      at = end + 1;
+    }
+    flush(kept, target);
+  }
+
+  function flush(kept: Kept, under: Target): void {
+    if (kept.runs.length > 0 && under.kind === 'read') {
+      blocks.push({ layout: under.layout, data: kept.data(), runs: kept.runs });
+    }
+  }
+
+  /** Accounts for one line (without its end); returns whether it is data to keep. */
+  function judge(raw: Buffer): boolean {
+    if (counting) tally.lines += 1;
+    if (midLine) {
+      midLine = false;
+      return raw.length === 0
+        ? comment()
+        : reject(raw, 'the rest of a line whose beginning was imported before');
+    }
+    if (raw.length === 0) return comment();
+    const isComment = raw[0] === HASH;
+    if (target.kind === 'left-alone' && !isComment) return leaveAlone(target.stream, 1);
+    if (raw.length > maxLineBytes) return reject(raw, tooLong(raw.length));
+    const zeroAt = raw.indexOf(0);
+    if (zeroAt !== -1) return reject(raw, 'NUL byte', zeroAt + 1);
+    if (!isUtf8(raw)) return reject(raw, 'invalid UTF-8', brokenUtf8Column(raw));
+    if (isComment) return readComment(raw.toString('utf8'));
+    if (headerLines > 0) {
+      headerLines -= 1;
+      return comment();
+    }
+    if (target.kind === 'no-fields') return reject(raw, 'data before any #fields');
+    if (counting) tally.staged += 1;
+    return counting;
+  }
+
+  function readComment(text: string): false {
+    if (text.startsWith(SIMULATED_COMMENT)) simulated = true;
+    if (isZeekText) {
+      const next = readHeaderLine(header, text);
+      if (next !== header) target = targetOf(next);
+      header = next;
+    }
+    return comment();
+  }
+
+  function comment(): false {
+    if (counting) tally.comments += 1;
+    return false;
+  }
+
+  function leaveAlone(stream: string, lines: number): false {
+    if (counting) tally.leftAlone.set(stream, (tally.leftAlone.get(stream) ?? 0) + lines);
+    return false;
+  }
+
+  function reject(raw: Buffer, reason: string, column?: number): false {
+    if (!counting) return false;
+    tally.rejected += 1;
+    rejects.add(line, raw, reason, column);
+    return false;
+  }
+
+  /** The first line of all (it may carry a byte order mark) and lines that are no data by their place. */
+  function peel(lines: Buffer): Buffer {
+    const end = lines.indexOf(LF) + 1;
+    const mark = line === 1 && lines[0] === 0xef && lines[1] === 0xbb && lines[2] === 0xbf ? 3 : 0;
+    sift(lines.subarray(mark, end));
+    return lines.subarray(end);
+  }
+
+  return {
+    tally,
+    block(lines) {
+      let rest = lines;
+      while (rest.length > 0 && (line === 1 || midLine || headerLines > 0)) rest = peel(rest);
+      if (rest.length > 0) clean(rest);
+    },
+    long(start, bytes) {
+      if (counting) tally.lines += 1;
+      midLine = false;
+      if (target.kind === 'left-alone' && start[0] !== HASH) leaveAlone(target.stream, 1);
+      else reject(start, tooLong(bytes));
+      line += 1;
+    },
+    start(within) {
+      counting = true;
+      midLine = within;
+    },
+    take() {
+      const taken = blocks;
+      blocks = [];
+      return taken;
+    },
+    simulated: () => simulated,
+    closed: () => header.closed,
+  };
+}
+
+function tooLong(bytes: number): string {
+  return `line of ${bytes} bytes is longer than a line may be`;
+}
+
+/** Returns whether nothing in a block of whole lines needs a closer look. */
+function isClean(lines: Buffer, target: Target, maxLineBytes: number): boolean {
+  if (target.kind === 'no-fields') return false;
+  if (lines[0] === HASH || lines[0] === LF || lines.includes('\n\n') || lines.includes(CR)) return false;
+  if (lines.includes(HASH) && lines.includes('\n#')) return false;
+  if (target.kind === 'left-alone') return true;
+  return !lines.includes(0) && isUtf8(lines) && !hasLongLine(lines, maxLineBytes);
+}
+
+/** A line over the limit covers a multiple of the limit, so only the lines at those places are measured. */
+function hasLongLine(lines: Buffer, maxLineBytes: number): boolean {
+  for (let at = maxLineBytes; at < lines.length; at += maxLineBytes) {
+    if (lines.indexOf(LF, at) - (lines.lastIndexOf(LF, at - 1) + 1) > maxLineBytes) return true;
+  }
+  return false;
+}
+
+/** Native search from newline to newline: 6 GB/s on lines of 130 bytes, where a loop over bytes makes 1. */
+function countLines(lines: Buffer): number {
+  let count = 0;
+  for (let at = lines.indexOf(LF); at !== -1; at = lines.indexOf(LF, at + 1)) count += 1;
+  return count;
+}
+
+type Kept = { readonly runs: Run[]; add(raw: Buffer, line: number): void; data(): Buffer };
+
+/** Gathers kept lines, each with a plain LF, and the runs of line numbers they had. */
+function createKept(maxBytes: number): Kept {
+  const runs: Run[] = [];
+  const out = Buffer.allocUnsafe(maxBytes);
+  let bytes = 0;
+  return {
+    runs,
+    add(raw, line) {
+      bytes += raw.copy(out, bytes);
+      out[bytes] = LF;
+      bytes += 1;
+      const last = runs.at(-1);
+      if (last && last.firstLine + last.lines === line)
+        runs[runs.length - 1] = { ...last, lines: last.lines + 1 };
+      else runs.push({ firstLine: line, lines: 1 });
+    },
+    data: () => out.subarray(0, bytes),
+  };
+}

@@ -1,0 +1,155 @@
+import { open } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import { createGunzip, type Gunzip } from 'node:zlib';
+import { InputError } from '../errors.ts';
+import { DamagedInput } from './damaged-input.ts';
+import { decodeZstd, looksLikeZstd } from './zstd.ts';
+
+export type Compression = 'none' | 'gzip' | 'zstd';
+
+/** The decompressed bytes of an input; `verified` is known when they have ended. */
+export type OpenedBytes = {
+  readonly compression: Compression;
+  /** Each buffer stays valid until the next but one is asked for. */
+  readonly bytes: AsyncIterable<Buffer>;
+  /** False once a zstd frame without a content checksum was met: its content is only likely whole. */
+  readonly verified: () => boolean;
+};
+
+const READ_BYTES = 4 * 1024 * 1024;
+const INFLATED_BYTES = 1024 * 1024;
+const MAGIC_BYTES = 4;
+
+/**
+ * Opens a file and recognises its compression by its first bytes, never by its name.
+ * @throws DamagedInput (while reading) when gzip or zstd is cut, altered or followed by something else;
+ * InputError when a plain file shrinks while it is read.
+ */
+export async function openBytes(path: string, readBytes = READ_BYTES): Promise<OpenedBytes> {
+  const compression = await compressionOf(path);
+  const raw = readFileBytes(path, readBytes);
+  if (compression === 'gzip') return { compression, bytes: gunzip(raw), verified: () => true };
+  if (compression === 'none') return { compression, bytes: raw, verified: () => true };
+  let verified = true;
+  const bytes = decodeZstd(raw, (checksummed) => {
+    verified &&= checksummed;
+  });
+  return { compression, bytes, verified: () => verified };
+}
+
+async function compressionOf(path: string): Promise<Compression> {
+  const handle = await open(path, 'r');
+  try {
+    const { bytesRead, buffer } = await handle.read(Buffer.alloc(MAGIC_BYTES), 0, MAGIC_BYTES, 0);
+    const head = buffer.subarray(0, bytesRead);
+    if (head[0] === 0x1f && (head[1] === 0x8b || head.length === 1)) return 'gzip';
+    return looksLikeZstd(head) ? 'zstd' : 'none';
+  } finally {
+    await handle.close();
+  }
+}
+
+/**
+ * Yields a file's bytes up to the size it had when it was opened, reading one buffer ahead: what a writer
+ * appends meanwhile belongs to the next import. Three buffers in turn, so that the one before may still be
+ * on its way to disk.
+ */
+async function* readFileBytes(path: string, readBytes: number): AsyncGenerator<Buffer, void, void> {
+  const handle = await open(path, 'r');
+  try {
+    const size = (await handle.stat()).size;
+    const ring = [0, 1, 2].map(() => Buffer.allocUnsafeSlow(Math.max(1, Math.min(readBytes, size))));
+    const fill = async (turn: number, at: number): Promise<Buffer> => {
+      const buffer = ring[turn % ring.length] as Buffer;
+      const wanted = Math.min(buffer.length, size - at);
+      const { bytesRead } = await handle.read(buffer, 0, wanted, at);
+      if (bytesRead === 0)
+        throw new InputError(`${path} shrank from ${size} to ${at} bytes while it was read`);
+      return buffer.subarray(0, bytesRead);
+    };
+    let pending = size > 0 ? fill(0, 0) : undefined;
+    for (let turn = 1, at = 0; pending; turn += 1) {
+      const data: Buffer = await pending;
+      at += data.length;
+      pending = at < size ? fill(turn, at) : undefined;
+      pending?.catch(() => undefined);
+      yield data;
+    }
+  } finally {
+    await handle.close();
+  }
+}
+
+/**
+ * Yields the content of a gzip file of any number of members. zlib verifies each member's CRC-32 and length
+ * and finds a cut; what it overlooks in silence, bytes behind a zero that follows the last member, is found
+ * here. Zeros alone at the end are padding, as on tapes.
+ */
+async function* gunzip(compressed: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, void> {
+  const engine = createGunzip({ chunkSize: INFLATED_BYTES });
+  const abandoned = new AbortController();
+  const feeding = feed(compressed, engine, abandoned.signal);
+  feeding.catch((error) => engine.destroy(error));
+  try {
+    for await (const chunk of engine as AsyncIterable<Buffer>) yield chunk;
+    const lastByteAt = await feeding;
+    if (engine.bytesWritten < lastByteAt)
+      throw new DamagedInput('the gzip stream is followed by other bytes');
+  } catch (error) {
+    throw isZlibError(error)
+      ? new DamagedInput(`damaged gzip stream: ${error.message}`, { cause: error })
+      : error;
+  } finally {
+    abandoned.abort();
+    engine.destroy();
+    await feeding.catch(() => undefined);
+  }
+}
+
+/**
+ * Writes everything into the engine until it takes no more, then reads on to the end.
+ * Returns the offset just behind the last byte that is not zero.
+ */
+async function feed(
+  compressed: AsyncIterable<Buffer>,
+  engine: Gunzip,
+  abandoned: AbortSignal,
+): Promise<number> {
+  let bytes = 0;
+  let lastByteAt = 0;
+  for await (const chunk of compressed) {
+    let end = chunk.length;
+    while (end > 0 && chunk[end - 1] === 0) end -= 1;
+    if (end > 0) lastByteAt = bytes + end;
+    bytes += chunk.length;
+    if (!engine.destroyed) await write(engine, chunk);
+    if (abandoned.aborted) return lastByteAt;
+  }
+  if (!engine.destroyed) engine.end();
+  return lastByteAt;
+}
+
+/** Resolves when the engine has taken the chunk, or will take no more. */
+function write(engine: Gunzip, chunk: Buffer): Promise<void> {
+  return new Promise((done) => {
+    engine.once('close', done);
+    engine.write(chunk, () => {
+      engine.off('close', done);
+      done();
+    });
+  });
+}
+
+function isZlibError(error: unknown): error is Error {
+  return error instanceof Error && 'code' in error && /^(Z_|ERR_)/.test(String(error.code));
+}
+
+/** Copies a stream without a name (standard input) into a file, so that it can be read more than once. */
+export async function spool(stream: Readable, path: string): Promise<void> {
+  const handle = await open(path, 'wx', 0o600);
+  try {
+    for await (const chunk of stream) await handle.writeFile(chunk);
+  } finally {
+    await handle.close();
+  }
+}

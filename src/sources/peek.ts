@@ -1,0 +1,41 @@
+/** The beginning of a stream, and the whole stream again. */
+export type Peeked = {
+  readonly head: Buffer;
+  /** True when the stream holds nothing beyond the head. */
+  readonly isWhole: boolean;
+  /** All bytes from the start, to be read once. */
+  readonly bytes: AsyncIterable<Buffer>;
+  /** Ends the stream; harmless when it has ended. */
+  close(): Promise<void>;
+};
+
+/** Reads at least `bytes` bytes of a stream, or all of it, without losing them. */
+export async function peek(stream: AsyncIterable<Buffer>, bytes: number): Promise<Peeked> {
+  const iterator = stream[Symbol.asyncIterator]();
+  const held: Buffer[] = [];
+  let heldBytes = 0;
+  let isWhole = false;
+  while (heldBytes < bytes && !isWhole) {
+    const step = await iterator.next();
+    if (step.done) isWhole = true;
+    else {
+      // A buffer large enough is the last one asked for here and stays as it is; others may be reused.
+      held.push(step.value.length >= bytes ? step.value : Buffer.from(step.value));
+      heldBytes += step.value.length;
+    }
+  }
+  const head = held.length === 1 ? (held[0] ?? Buffer.alloc(0)) : Buffer.concat(held);
+  async function* replay(): AsyncGenerator<Buffer, void, void> {
+    if (head.length > 0) yield head;
+    if (isWhole) return;
+    for (let step = await iterator.next(); !step.done; step = await iterator.next()) yield step.value;
+  }
+  return {
+    head,
+    isWhole,
+    bytes: replay(),
+    close: async () => {
+      await iterator.return?.();
+    },
+  };
+}

@@ -1,0 +1,252 @@
+import { createHash, type Hash } from 'node:crypto';
+import { assertIdentity, InputError } from '../errors.ts';
+import { type CleanBlock, createLineCleaner, type LineCleaner } from './clean.ts';
+import { type Compression, openBytes } from './decompress.ts';
+import { reasonOf } from './inputs.ts';
+import type { Layout } from './layout.ts';
+import { createLineSplitter } from './lines.ts';
+import { type Peeked, peek } from './peek.ts';
+import { type Recognition, recognise, type SourceMapping } from './recognise.ts';
+import { createRejectList } from './rejects.ts';
+import { findResumePoint, headOf } from './resume.ts';
+import { HEAD_BYTES, type Head, type KnownPrefix, nothingRead, type StagedInput } from './staged-input.ts';
+import { isWholeClose } from './zeek-header.ts';
+
+export type ReadOptions = {
+  readonly sensorOf: (path: string) => string;
+  /** Returns the prefixes already in the ledger of inputs of this sensor that begin with this head. */
+  readonly known: (head: Head, sensor: string) => readonly KnownPrefix[];
+  /** The lengths of the heads that `known` can answer for. */
+  readonly headLengths: readonly number[];
+  readonly mappings: readonly SourceMapping[];
+  /** Where the relative globs of the mappings start. */
+  readonly cwd: string;
+  readonly readBytes?: number;
+  readonly maxLineBytes?: number;
+  /** How many rejected lines of an input are kept with their text. */
+  readonly detailedRejects?: number;
+};
+
+/** What is read: `file` on disk under the name `path`; `isFinal` when nothing can be appended to it. */
+export type ReadSource = {
+  readonly index: number;
+  readonly path: string;
+  readonly file: string;
+  readonly isFinal: boolean;
+};
+
+/** `direct`: the file needs no staging, DuckDB reads it as it is under this layout (Parquet). */
+export type ReadResult = { readonly staged: StagedInput; readonly direct?: Layout };
+
+const MAX_LINE_BYTES = 1024 * 1024;
+const DETAILED_REJECTS = 10_000;
+/** Enough for the first 200 lines of JSON, by which an input is recognised. */
+const RECOGNISED_BYTES = 256 * 1024;
+
+/**
+ * Reads one input to its end: yields its clean data lines, buffer by buffer (valid until the next but one is
+ * asked for), and returns the account of it. What goes wrong with the input is its status, not an exception.
+ */
+export async function* readInput(
+  source: ReadSource,
+  options: ReadOptions,
+): AsyncGenerator<CleanBlock[], ReadResult, void> {
+  const sensor = options.sensorOf(source.path);
+  try {
+    return yield* readOpened(source, sensor, options);
+  } catch (error) {
+    if (!isInputFailure(error)) throw error;
+    const { index, path } = source;
+    return { staged: nothingRead({ index, path, sensor, status: 'failed', reason: reasonOf(error) }) };
+  }
+}
+
+async function* readOpened(
+  source: ReadSource,
+  sensor: string,
+  options: ReadOptions,
+): AsyncGenerator<CleanBlock[], ReadResult, void> {
+  const { index, path, file } = source;
+  const { compression, bytes, verified } = await openBytes(file, options.readBytes);
+  const isFinal = source.isFinal || compression !== 'none';
+  const peeked = await peek(bytes, RECOGNISED_BYTES);
+  const head = Buffer.from(peeked.head.subarray(0, HEAD_BYTES));
+  const base = { index, path, sensor, compression };
+  try {
+    if (head.length === 0) return { staged: nothingRead({ ...base, status: 'left-alone', reason: 'empty' }) };
+    const recognised = recognise({ ...peeked, isFinal }, path, options.mappings, options.cwd);
+    const unread = statusUnread(path, compression, recognised);
+    if (unread) return { staged: nothingRead({ ...base, ...unread }) };
+    const known = knownPrefixes(head, sensor, options);
+    const resume = known.length > 0 ? await findResumePoint(file, known, options.readBytes) : undefined;
+    if (resume?.endsThere) return { staged: nothingRead({ ...base, ...statusKnown(head, resume.prefix) }) };
+    if (recognised.kind === 'parquet') {
+      const read = await hashWhole(peeked.bytes);
+      return {
+        staged: nothingRead({ ...base, ...read, status: 'new', head: headOf(head) }),
+        direct: recognised.layout,
+      };
+    }
+    const cleaner = createCleaner(recognised, options);
+    const read = yield* readLines(peeked, cleaner, resume?.prefix, isFinal, options);
+    return { staged: account({ ...base, verified: verified() }, head, recognised, cleaner, read) };
+  } finally {
+    await peeked.close();
+  }
+}
+
+type Read = {
+  readonly bytesFrom: number;
+  readonly bytesTo: number;
+  readonly sha256: string;
+  readonly waitingBytes: number;
+};
+
+/** Drives all bytes through the splitter and the cleaner, hashing them up to the last line that counts. */
+async function* readLines(
+  peeked: Peeked,
+  cleaner: Cleaner,
+  prefix: KnownPrefix | undefined,
+  isFinal: boolean,
+  options: ReadOptions,
+): AsyncGenerator<CleanBlock[], Read, void> {
+  const splitter = createLineSplitter(cleaner, options.maxLineBytes ?? MAX_LINE_BYTES);
+  const bytesFrom = prefix?.bytes ?? 0;
+  const hash = createHash('sha256');
+  let at = 0;
+  let lineEnd: { bytes: number; hash: Hash } = { bytes: 0, hash: hash.copy() };
+  const push = (buffer: Buffer): void => {
+    const end = buffer.lastIndexOf(10) + 1;
+    hash.update(end === 0 ? buffer : buffer.subarray(0, end));
+    if (end > 0) lineEnd = { bytes: at + end, hash: hash.copy() };
+    if (end > 0 && end < buffer.length) hash.update(buffer.subarray(end));
+    splitter.push(buffer);
+    at += buffer.length;
+  };
+  const start = (): void => {
+    if (prefix && hash.copy().digest('hex') !== prefix.sha256)
+      throw new InputError('changed while it was read');
+    cleaner.start(splitter.unfinishedBytes() > 0);
+    splitter.drop();
+    lineEnd = { bytes: at, hash: hash.copy() };
+  };
+  if (bytesFrom === 0) start();
+  for await (const buffer of peeked.bytes) {
+    const skipped = Math.min(buffer.length, Math.max(0, bytesFrom - at));
+    if (skipped > 0) push(buffer.subarray(0, skipped));
+    if (skipped > 0 && at === bytesFrom) start();
+    if (skipped < buffer.length) push(buffer.subarray(skipped));
+    yield cleaner.take();
+  }
+  if (at < bytesFrom) throw new InputError('shrank while it was read');
+  const waitingBytes = splitter.unfinishedBytes();
+  if (
+    waitingBytes === 0 ||
+    !(isFinal || cleaner.closed() || isWholeClose(splitter.unfinishedStart().toString()))
+  ) {
+    return { bytesFrom, bytesTo: lineEnd.bytes, sha256: lineEnd.hash.digest('hex'), waitingBytes };
+  }
+  splitter.finish();
+  yield cleaner.take();
+  return { bytesFrom, bytesTo: at, sha256: hash.digest('hex'), waitingBytes: 0 };
+}
+
+type Cleaner = LineCleaner & { readonly rejects: ReturnType<typeof createRejectList> };
+
+function createCleaner(recognised: Recognition, options: ReadOptions): Cleaner {
+  const rejects = createRejectList(options.detailedRejects ?? DETAILED_REJECTS);
+  const isLines = recognised.kind === 'lines';
+  const cleaner = createLineCleaner({
+    // Before the first line has ended there are only blanks to account for: the rules of text logs do.
+    layout: isLines ? recognised.layout : 'zeek-tsv',
+    headerLines: isLines ? recognised.headerLines : 0,
+    maxLineBytes: options.maxLineBytes ?? MAX_LINE_BYTES,
+    rejects,
+  });
+  return { ...cleaner, rejects };
+}
+
+/** Asserts that every line is accounted for. */
+function account(
+  base: Pick<StagedInput, 'index' | 'path' | 'sensor' | 'compression' | 'verified'>,
+  head: Buffer,
+  recognised: Recognition,
+  cleaner: Cleaner,
+  read: Read,
+): StagedInput {
+  const { lines, staged, rejected, comments, leftAlone } = cleaner.tally;
+  const left = [...leftAlone.values()].reduce((sum, count) => sum + count, 0);
+  assertIdentity(
+    lines === staged + rejected + comments + left && rejected === cleaner.rejects.count(),
+    () => `${base.path}: ${lines} lines, but ${staged} + ${rejected} + ${comments} + ${left} accounted for`,
+  );
+  const onlyLeft = left > 0 && staged + rejected === 0;
+  const names = [...leftAlone.keys()].sort();
+  const status = read.bytesFrom === 0 ? (onlyLeft ? 'left-alone' : 'new') : statusOfRest(read);
+  return nothingRead({
+    ...base,
+    ...read,
+    status,
+    ...(status === 'left-alone' ? { reason: names.join(', ') } : {}),
+    simulated: cleaner.simulated() || (recognised.kind === 'lines' && recognised.simulated),
+    head: headOf(head.subarray(0, read.bytesTo)),
+    lines,
+    staged,
+    comments,
+    rejectedLines: rejected,
+    rejected: cleaner.rejects.list,
+    leftAlone: Object.fromEntries(names.map((name) => [name, leftAlone.get(name) ?? 0])),
+  });
+}
+
+function statusOfRest(read: Read): 'grown' | 'known' {
+  return read.bytesTo > read.bytesFrom ? 'grown' : 'known';
+}
+
+function knownPrefixes(head: Buffer, sensor: string, options: ReadOptions): readonly KnownPrefix[] {
+  const lengths = [...new Set(options.headLengths)].filter((length) => length <= head.length);
+  return lengths.flatMap((length) => options.known(headOf(head, length), sensor));
+}
+
+function statusKnown(
+  head: Buffer,
+  prefix: KnownPrefix,
+): Pick<StagedInput, 'status' | 'head'> & Partial<StagedInput> {
+  const { bytes, sha256 } = prefix;
+  return { status: 'known', bytesFrom: bytes, bytesTo: bytes, sha256, head: headOf(head.subarray(0, bytes)) };
+}
+
+async function hashWhole(bytes: AsyncIterable<Buffer>): Promise<{ bytesTo: number; sha256: string }> {
+  const hash = createHash('sha256');
+  let bytesTo = 0;
+  for await (const buffer of bytes) {
+    hash.update(buffer);
+    bytesTo += buffer.length;
+  }
+  return { bytesTo, sha256: hash.digest('hex') };
+}
+
+/**
+ * Returns the status of an input that Weir does not read, undefined otherwise. A name that promises
+ * compression over bytes that are neither compressed nor text is damage, not a stranger.
+ */
+function statusUnread(
+  path: string,
+  compression: Compression,
+  recognised: Recognition,
+): Pick<StagedInput, 'status' | 'reason'> | undefined {
+  if (recognised.kind === 'parquet' && compression !== 'none') {
+    return { status: 'left-alone', reason: `${compression} of Parquet; Parquet compresses itself` };
+  }
+  if (recognised.kind !== 'unknown') return undefined;
+  if (compression !== 'none') return { status: 'left-alone', reason: `${compression} of ${recognised.what}` };
+  if (recognised.what === 'binary' && /\.(gz|zst|zstd)$/i.test(path)) {
+    return { status: 'failed', reason: 'its name says compressed, its first bytes do not: damaged?' };
+  }
+  return { status: 'left-alone', reason: recognised.what };
+}
+
+function isInputFailure(error: unknown): boolean {
+  if (error instanceof InputError) return true;
+  return error instanceof Error && 'code' in error && /^E[A-Z]+$/.test(String(error.code));
+}

@@ -1,0 +1,190 @@
+import { globMatcher } from './glob.ts';
+import type { Layout } from './layout.ts';
+import { EMPTY_HEADER, readHeaderLine } from './zeek-header.ts';
+
+/** A ready-made source of weir.yaml, as far as reading it goes. */
+export type SourceMapping = {
+  readonly name: string;
+  readonly files: readonly string[];
+  readonly format: 'csv' | 'ndjson' | 'parquet';
+};
+
+/** What an input is, judged by its first lines. */
+export type Recognition =
+  | { readonly kind: 'zeek-tsv'; readonly simulated: boolean }
+  | {
+      readonly kind: 'lines';
+      readonly layout: Layout;
+      readonly headerLines: 0 | 1;
+      readonly simulated: boolean;
+    }
+  | { readonly kind: 'parquet'; readonly layout: Layout }
+  /** No line has ended yet: there is nothing to judge. */
+  | { readonly kind: 'nothing-yet' }
+  | { readonly kind: 'unknown'; readonly what: string };
+
+/** How many lines of JSON are looked at to learn the keys. */
+const SAMPLE_LINES = 200;
+const BYTE_ORDER_MARK = /^\uFEFF/;
+export const SIMULATED_COMMENT = '#weir-simulated';
+const SIMULATED_KEY = 'weir_simulated';
+
+/** Any one of these sets of keys makes a JSON line Zeek's. */
+const ZEEK_KEYS: readonly (readonly string[])[] = [
+  ['_path'],
+  ['@stream'],
+  ['_stream'],
+  ['id.orig_h'],
+  ['id_orig_h'],
+  ['ts', 'uid'],
+  ['ts', 'fuid'],
+  ['ts', 'ts_delta'],
+  ['ts', 'pkts_proc'],
+];
+
+/** The beginning of an input: `isWhole` when nothing follows it, `isFinal` when nothing ever can. */
+export type Beginning = { readonly head: Buffer; readonly isWhole: boolean; readonly isFinal: boolean };
+
+/**
+ * Returns what an input is, from its first decompressed bytes and, for the sources of weir.yaml alone, from
+ * its path. Names never decide: a `conn.log` may hold JSON.
+ */
+export function recognise(
+  { head, isWhole, isFinal }: Beginning,
+  path: string,
+  mappings: readonly SourceMapping[],
+  cwd: string,
+): Recognition {
+  const mapping = mappings.find(({ files }) => files.some((pattern) => globMatcher(pattern, cwd)(path)));
+  const isParquet = head.subarray(0, 4).toString('latin1') === 'PAR1';
+  if (mapping?.format === 'parquet') return recogniseParquet(mapping, isParquet);
+  if (isParquet) return { kind: 'unknown', what: 'Parquet without a mapping in weir.yaml' };
+  const binary = guessBinary(head);
+  if (binary) return { kind: 'unknown', what: binary };
+  const lines = wholeLines(head, isWhole && isFinal);
+  const first = lines.find((line) => line !== '');
+  if (first === undefined) {
+    return isWhole ? { kind: 'nothing-yet' } : { kind: 'unknown', what: 'a first line too long to judge' };
+  }
+  if (mapping) return recogniseMapped(mapping, lines);
+  if (/^#(separator |fields|path|set_separator)/.test(first)) return recogniseZeekText(lines);
+  if (first.startsWith(SIMULATED_COMMENT) && lines.some((line) => /^#(separator |fields)/.test(line))) {
+    return recogniseZeekText(lines);
+  }
+  if (first.startsWith('{')) return recogniseJson(lines);
+  return { kind: 'unknown', what: guessText(first) };
+}
+
+/** The last line counts only when it ended, or when nothing can follow it. */
+function wholeLines(head: Buffer, isFinal: boolean): string[] {
+  const end = isFinal ? head.length : head.lastIndexOf(10) + 1;
+  const text = head.subarray(0, end).toString('utf8').replace(BYTE_ORDER_MARK, '');
+  return text.split('\n').map((line) => line.replace(/\r$/, ''));
+}
+
+function recogniseZeekText(lines: readonly string[]): Recognition {
+  let header = EMPTY_HEADER;
+  for (const line of lines) {
+    if (line.startsWith('#')) header = readHeaderLine(header, line);
+    else if (line !== '' && header.fields === undefined) {
+      return { kind: 'unknown', what: 'Zeek header without #fields' };
+    } else if (line !== '') break;
+  }
+  return { kind: 'zeek-tsv', simulated: lines.some((line) => line.startsWith(SIMULATED_COMMENT)) };
+}
+
+function recogniseJson(lines: readonly string[]): Recognition {
+  const fields = keysOf(lines);
+  const has = (key: string): boolean => fields.includes(key);
+  if (ZEEK_KEYS.some((keys) => keys.every(has))) {
+    const layout: Layout = { source: 'zeek', encoding: 'ndjson', fields };
+    return { kind: 'lines', layout, headerLines: 0, simulated: has(SIMULATED_KEY) };
+  }
+  if (has('event_type') && has('timestamp')) return { kind: 'unknown', what: 'Suricata EVE JSON' };
+  return {
+    kind: 'unknown',
+    what: fields.length > 0 ? `JSON lines (${fields.slice(0, 3).join(', ')})` : 'broken JSON',
+  };
+}
+
+function recogniseMapped(mapping: SourceMapping, lines: readonly string[]): Recognition {
+  const simulated = lines.some((line) => line.startsWith(SIMULATED_COMMENT));
+  if (mapping.format === 'ndjson') {
+    const fields = keysOf(lines);
+    if (fields.length === 0)
+      return { kind: 'unknown', what: `no JSON lines, as mapping ${mapping.name} expects` };
+    const layout: Layout = { source: 'mapping', mapping: mapping.name, encoding: 'ndjson', fields };
+    return { kind: 'lines', layout, headerLines: 0, simulated: simulated || fields.includes(SIMULATED_KEY) };
+  }
+  const header = lines.find((line) => line !== '' && !line.startsWith('#'));
+  if (header === undefined) return { kind: 'nothing-yet' };
+  const separator = [',', '\t', ';', '|'].reduce((best, one) =>
+    header.split(one).length > header.split(best).length ? one : best,
+  );
+  const fields = splitCsvHeader(header, separator);
+  const layout: Layout = { source: 'mapping', mapping: mapping.name, encoding: 'csv', fields, separator };
+  return { kind: 'lines', layout, headerLines: 1, simulated };
+}
+
+function recogniseParquet(mapping: SourceMapping, isParquet: boolean): Recognition {
+  if (!isParquet) return { kind: 'unknown', what: `not Parquet, as mapping ${mapping.name} expects` };
+  return {
+    kind: 'parquet',
+    layout: { source: 'mapping', mapping: mapping.name, encoding: 'parquet', fields: [] },
+  };
+}
+
+/** Returns the sorted top-level keys of the first lines that are JSON objects; broken lines are passed over. */
+function keysOf(lines: readonly string[]): string[] {
+  const keys = new Set<string>();
+  for (const line of lines.slice(0, SAMPLE_LINES)) {
+    const value = parseObject(line);
+    if (value) for (const key of Object.keys(value)) keys.add(key);
+  }
+  return [...keys].sort();
+}
+
+function parseObject(line: string): object | undefined {
+  if (!line.trimStart().startsWith('{')) return undefined;
+  try {
+    return JSON.parse(line) as object;
+  } catch {
+    return undefined;
+  }
+}
+
+function splitCsvHeader(header: string, separator: string): string[] {
+  const fields: string[] = [];
+  let field = '';
+  let quoted = false;
+  for (const char of header) {
+    if (char === '"') quoted = !quoted;
+    else if (char === separator && !quoted) {
+      fields.push(field.trim());
+      field = '';
+    } else field += char;
+  }
+  return [...fields, field.trim()];
+}
+
+function guessBinary(head: Buffer): string | undefined {
+  const magic = head.subarray(0, 4).toString('hex');
+  if (['d4c3b2a1', 'a1b2c3d4', '4d3cb2a1', 'a1b23c4d', '0a0d0d0a'].includes(magic)) return 'packet capture';
+  if (magic === '504b0304') return 'zip archive';
+  if (magic.startsWith('425a68')) return 'bzip2 of something';
+  if (magic === 'fd377a58') return 'xz of something';
+  // A stray NUL in a log is a damaged line; a file that begins with them is no text.
+  const sample = head.subarray(0, 1024);
+  let zeros = 0;
+  for (const byte of sample) if (byte === 0) zeros += 1;
+  const text = /^(\uFEFF)?[#{]/.test(head.subarray(0, 4).toString('utf8'));
+  return zeros > 0 && !text ? 'binary' : undefined;
+}
+
+function guessText(first: string): string {
+  if (first.startsWith('[')) return 'JSON array';
+  if (first.startsWith('#')) return 'plain text that begins with a comment';
+  if (first.split('\t').length > 3) return 'tab-separated text without a Zeek header';
+  if (first.split(',').length > 1) return 'CSV without a mapping in weir.yaml';
+  return first.includes('\uFFFD') ? 'binary' : 'plain text';
+}
