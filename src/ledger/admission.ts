@@ -11,6 +11,15 @@ import type { Snapshot } from './snapshot.ts';
  * @throws InternalError, InputError (simulated telemetry) or LedgerError (a named file is not there).
  */
 export function assertAdmissible(ledger: Ledger, snapshot: Snapshot, body: Body): void {
+  assertConsistent(ledger, snapshot, body);
+  for (const file of publishedFiles(body)) assertPublished(ledger, file);
+}
+
+/**
+ * Checks that what a body says agrees with all that was said before it, without looking at the files it names.
+ * @throws InternalError or InputError.
+ */
+export function assertConsistent(ledger: Ledger, snapshot: Snapshot, body: Body): void {
   assertIdentity(!snapshot.hasId(body.id), () => `the journal already has an entry with id ${body.id}`);
   if (body.kind === 'commit') assertCommit(ledger, snapshot, body);
   if (body.kind === 'build') assertNotSealed(snapshot, body);
@@ -23,7 +32,9 @@ export function assertAdmissible(ledger: Ledger, snapshot: Snapshot, body: Body)
   }
   if (body.kind === 'compact') assertSameRows(snapshot, body);
   if (body.kind === 'expire' && body.reason === 'policy') assertSealed(snapshot, body);
-  for (const file of publishedFiles(body)) assertPublished(ledger, snapshot, file);
+  for (const { path } of publishedFiles(body)) {
+    assertIdentity(!snapshot.wasNamed(path), () => `${body.kind} publishes ${path}, a name used before`);
+  }
 }
 
 type BodyOf<Kind extends Body['kind']> = Extract<Body, { kind: Kind }>;
@@ -90,8 +101,7 @@ function assertSameRows(snapshot: Snapshot, body: BodyOf<'compact'>): void {
   }
 }
 
-function assertPublished(ledger: Ledger, snapshot: Snapshot, file: DataFile): void {
-  assertIdentity(snapshot.file(file.path) === undefined, () => `${file.path} is part of the ledger already`);
+function assertPublished(ledger: Ledger, file: DataFile): void {
   const bytes = unlessMissing(() => statSync(join(ledger.dir, file.path)))?.size;
   if (bytes === file.bytes) return;
   throw new LedgerError(

@@ -33,6 +33,10 @@ export interface Snapshot {
   files(): LedgerFile[];
   /** Returns a file by its path when it is part of the ledger. */
   file(path: string): LedgerFile | undefined;
+  /** Returns whether an entry ever named a file with this path: paths are used once. */
+  wasNamed(path: string): boolean;
+  /** Returns every file that an entry took out again, whether or not it still lies on the disk. */
+  removedFiles(): LedgerFile[];
   /** Returns the fact files of a family (never a build's) whose days meet [fromDay, toDay]. */
   filesFor(family: string, fromDay: number, toDay: number): LedgerFile[];
   /** Returns the files of a family from the builds that stand for the days [fromDay, toDay]. */
@@ -143,6 +147,8 @@ export function snapshotOf(fold: Fold, position: number): Snapshot {
     hasId: (id) => fold.ids.has(id),
     files: () => [...fold.files.values()].filter(live),
     file: (path) => [fold.files.get(path)].find((file) => file !== undefined && live(file)),
+    wasNamed: (path) => (fold.files.get(path)?.addedAt ?? Number.POSITIVE_INFINITY) <= position,
+    removedFiles: () => [...fold.files.values()].filter((file) => file.removedAt <= position),
     filesFor: (family, fromDay, toDay) =>
       (fold.factsByFamily.get(family) ?? []).filter(
         (file) => file.fromDay <= toDay && file.toDay >= fromDay && live(file),

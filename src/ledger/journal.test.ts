@@ -1,0 +1,131 @@
+import { cpSync, existsSync, readdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { commitOf, dataFile, freshLedger, temporaryFolder } from '../../tests/ledger/bodies.ts';
+import { InputError, InternalError, LedgerError } from '../errors.ts';
+import { encodeEntry, newId, sha256Of, ZERO_SHA256 } from './entries.ts';
+import { readLedger } from './files.ts';
+import { append, rollBefore } from './journal.ts';
+import { readAfter, rolledPath, START, singlePath } from './reading.ts';
+import { readSnapshot } from './snapshot.ts';
+
+describe('append', () => {
+  test('numbers entries from 1 and chains each to the exact bytes of the one before', async () => {
+    const dir = freshLedger();
+    await append(dir, () => commitOf('first'));
+    await append(dir, () => commitOf('second'));
+    const lines = readAfter(readLedger(dir), START);
+    expect(lines.map((line) => line.seq)).toEqual([1, 2]);
+    const [first, second] = lines.map((line) => JSON.parse(line.bytes.toString()));
+    expect(first.previous).toBe(ZERO_SHA256);
+    expect(second.previous).toBe(sha256Of(readFileSync(singlePath(dir, 1))));
+  });
+
+  test('writes nothing when there is nothing to say', async () => {
+    const dir = freshLedger();
+    expect(await append(dir, () => undefined)).toBeUndefined();
+    expect(readdirSync(join(dir, 'journal'))).toEqual([]);
+  });
+
+  test('prepares again with what came when another writer was faster', async () => {
+    const dir = freshLedger();
+    const seen: number[] = [];
+    const entry = await append(dir, async (snapshot) => {
+      seen.push(snapshot.position);
+      if (seen.length === 1) await append(dir, () => commitOf('faster'));
+      return commitOf('slower');
+    });
+    expect(seen).toEqual([0, 1]);
+    expect(entry?.seq).toBe(2);
+  });
+
+  test('refuses an input range that was taken, a missing file, an id used before, the wrong kind of telemetry', async () => {
+    const dir = freshLedger();
+    const first = commitOf('same');
+    await append(dir, () => first);
+    await expect(append(dir, () => commitOf('same'))).rejects.toThrow(InternalError);
+    await expect(append(dir, () => ({ ...commitOf('other'), id: first.id }))).rejects.toThrow(InternalError);
+    await expect(append(dir, () => ({ ...commitOf('other'), simulated: false }))).rejects.toThrow(InputError);
+    const file = await dataFile(dir, { path: 'facts/a.parquet' });
+    const absent = { ...file, path: 'facts/b.parquet' };
+    await expect(append(dir, () => commitOf('other', [0], [absent]))).rejects.toThrow(LedgerError);
+    const escaping = { ...file, path: '../facts/a.parquet' };
+    await expect(append(dir, () => commitOf('other', [0], [escaping]))).rejects.toThrow(InternalError);
+    expect((await readSnapshot(dir)).position).toBe(1);
+  });
+
+  test('refuses a compaction that changes the number of rows', async () => {
+    const dir = freshLedger();
+    const a = await dataFile(dir, { path: 'facts/a.parquet', rows: 3 });
+    const b = await dataFile(dir, { path: 'facts/b.parquet', rows: 4 });
+    await append(dir, () => commitOf('x', [0], [a, b]));
+    const compact = async (rows: number) => {
+      const files = [await dataFile(dir, { path: `facts/c-${rows}.parquet`, rows })];
+      return append(dir, () => ({ kind: 'compact', id: newId(), replaced: [a.path, b.path], files }));
+    };
+    await expect(compact(8)).rejects.toThrow(InternalError);
+    expect((await compact(7))?.seq).toBe(2);
+  });
+});
+
+describe('roll', () => {
+  test('keeps the bytes of every entry and goes on after them', async () => {
+    const dir = freshLedger({ entriesPerRoll: 3 });
+    for (let i = 0; i < 7; i += 1) await append(dir, () => commitOf(`input-${i}`));
+    expect(readdirSync(join(dir, 'journal')).sort()).toEqual([
+      '000000000001-000000000003.ndjson',
+      '000000000004-000000000006.ndjson',
+      '000000000007.json',
+    ]);
+    const lines = readAfter(readLedger(dir), START);
+    expect(lines).toHaveLength(7);
+    const second = lines[1];
+    expect(readAfter(readLedger(dir), { seq: 2, sha256: second?.sha256 ?? '' })).toEqual(lines.slice(2));
+  });
+
+  test('is the same with the rolled file and single ones both there, and finishes what a crash left', async () => {
+    const dir = freshLedger({ entriesPerRoll: 2 });
+    await append(dir, () => commitOf('a'));
+    const single = readFileSync(singlePath(dir, 1));
+    await append(dir, () => commitOf('b'));
+    const before = readAfter(readLedger(dir), START);
+    const last = before[1]?.bytes ?? Buffer.of();
+    writeFileSync(singlePath(dir, 1), single);
+    writeFileSync(singlePath(dir, 2), last);
+    expect(readAfter(readLedger(dir), START)).toEqual(before);
+    rollBefore(readLedger(dir), 3);
+    expect(readdirSync(join(dir, 'journal'))).toEqual(['000000000001-000000000002.ndjson']);
+  });
+
+  test('gives back a number that a roll has freed, and readers never see what stood there', async () => {
+    const dir = freshLedger({ entriesPerRoll: 2 });
+    await append(dir, () => commitOf('a'));
+    let calls = 0;
+    const late = await append(dir, async (snapshot) => {
+      calls += 1;
+      // While this one still prepares entry 2, others write entries 2 to 4 and roll 1 to 4: number 2 is free on disk.
+      if (calls === 1) for (const name of ['b', 'c', 'd']) await append(dir, () => commitOf(name));
+      return { kind: 'audit', id: newId(), payload: { preparedAt: snapshot.position } };
+    });
+    expect(calls).toBe(2);
+    expect(late).toMatchObject({ seq: 5, payload: { preparedAt: 4 } });
+    expect(existsSync(singlePath(dir, 2))).toBe(false);
+
+    const phantom = { ...late, seq: 2, id: newId() } as Parameters<typeof encodeEntry>[0];
+    writeFileSync(singlePath(dir, 2), encodeEntry(phantom));
+    expect(readAfter(readLedger(dir), START)).toHaveLength(5);
+    expect(readFileSync(rolledPath(readLedger(dir), 2), 'utf8')).not.toContain(phantom.id);
+  });
+});
+
+test('a reader refuses a journal with a hole and one that got shorter', async () => {
+  const dir = freshLedger();
+  for (const name of ['a', 'b', 'c']) await append(dir, () => commitOf(name));
+  const copy = join(temporaryFolder(), 'copy');
+  cpSync(dir, copy, { recursive: true });
+  unlinkSync(singlePath(copy, 2));
+  await expect(readSnapshot(copy)).rejects.toThrow(/entry 2 .* is missing/);
+  expect((await readSnapshot(dir)).position).toBe(3);
+  unlinkSync(singlePath(dir, 3));
+  await expect(readSnapshot(dir)).rejects.toThrow(/entry 3 .* is gone/);
+});

@@ -1,0 +1,39 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type DataFile, newId, sha256Of } from '../../src/ledger/entries.ts';
+import { openLedger, openStage, publish } from '../../src/ledger/files.ts';
+import { append } from '../../src/ledger/journal.ts';
+import { commitOf } from './bodies.ts';
+
+/**
+ * Tells a fixed story from wherever a crash left it: three commits, the first with a data file, in a ledger that rolls
+ * two entries into one file.
+ */
+export async function tellStory(dir: string): Promise<void> {
+  openLedger(dir, { create: true, simulated: true, entriesPerRoll: 2 });
+  for (const name of ['one', 'two', 'three']) {
+    await append(dir, (snapshot) => {
+      const commit = commitOf(name, [3]);
+      if (commit.inputs.some((input) => snapshot.overlapping(input).length > 0)) return undefined;
+      return name === 'one' ? { ...commit, files: [publishRows(dir)] } : commit;
+    });
+  }
+}
+
+function publishRows(dir: string): DataFile {
+  const stage = openStage(dir);
+  const path = `facts/flow-${newId()}.parquet`;
+  writeFileSync(stage.path('rows'), 'rows');
+  publish(stage.path('rows'), join(dir, path));
+  stage.close();
+  const bytes = readFileSync(join(dir, path));
+  return {
+    path,
+    family: 'flow',
+    rows: 1,
+    bytes: bytes.length,
+    sha256: sha256Of(bytes),
+    fromDay: 3,
+    toDay: 3,
+  };
+}
