@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -26,6 +26,13 @@ function complaints(text: string): string[] {
 }
 
 const minimal = 'facility: { name: X }\nnetworks: { inside: [10.0.0.0/8] }\n';
+
+test('the documentation shows the smallest useful form as it is tested here', () => {
+  const page = readFileSync(new URL('../../docs/configuration.md', import.meta.url), 'utf8');
+  const [shown = '', mapping = ''] = [...page.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, block]) => block);
+  expect(shown).toBe(smallest);
+  expect(complaints(smallest + mapping)).toEqual([]);
+});
 
 test('the smallest useful form loads with sound defaults', () => {
   const facility = parseFacility(smallest, 'weir.yaml', '/srv/weir');

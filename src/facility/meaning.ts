@@ -1,4 +1,4 @@
-import { compareAddresses, formatHost, hostKey, parseAddress } from '../records/address.ts';
+import { compareAddresses, contains, formatHost, hostKey, parseAddress } from '../records/address.ts';
 import type { DatedNetwork } from './facility.ts';
 import { editDistance, type KeyPath, type Problem, suggest } from './problems.ts';
 import { datedNetworks, impliedSensorNames } from './resolve.ts';
@@ -184,19 +184,17 @@ function hostProblems(yaml: WeirYaml): Problem[] {
         : [];
     }),
   );
-  return listed.flatMap(({ address, host, path }, index): Problem[] => {
-    const covered = inside.some(
-      ({ entry: { network } }) =>
-        compareAddresses(network.first, address) <= 0 && compareAddresses(address, network.last) <= 0,
-    );
-    if (!covered) return [{ path, message: 'is in no inside network; list it under networks.inside' }];
+  const owners = new Map<bigint, number>();
+  return listed.flatMap(({ address, host, path }): Problem[] => {
     const key = hostKey(address);
-    const rival = listed
-      .slice(0, index)
-      .find((other) => other.host !== host && hostKey(other.address) === key);
-    if (!rival) return [];
-    const owner = yaml.hosts[rival.host]?.name;
-    return [{ path, message: `${formatHost(key)} belongs to host ${owner} already; remove one of the two` }];
+    const owner = owners.get(key) ?? host;
+    owners.set(key, owner);
+    if (!inside.some(({ entry }) => contains(entry.network, address))) {
+      return [{ path, message: 'is in no inside network; list it under networks.inside' }];
+    }
+    if (owner === host) return [];
+    const message = `${formatHost(key)} belongs to host ${yaml.hosts[owner]?.name} already; remove one of the two`;
+    return [{ path, message }];
   });
 }
 

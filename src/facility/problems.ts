@@ -150,7 +150,7 @@ function offsetOf(document: Document, problem: Problem): number {
 }
 
 /** Returns `paths[0].capacityGbps`. */
-export function formatKeyPath(path: KeyPath): string {
+function formatKeyPath(path: KeyPath): string {
   return path
     .map((step, index) => (typeof step === 'number' ? `[${step}]` : index === 0 ? step : `.${step}`))
     .join('');
