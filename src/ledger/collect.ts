@@ -25,7 +25,7 @@ export interface CollectOptions {
 
 /**
  * Removes what no answer needs: files that an entry took out an hour ago (readers at work still have them open), data
- * files that no entry names, older than an hour and than every operation under way, and what dead processes left.
+ * files that no entry names, an hour older than every operation under way, and what dead processes left.
  * Safe beside importers and readers.
  * @returns what went, by path.
  */
@@ -72,10 +72,11 @@ function orphans(
 ): Garbage[] {
   const named = [...snapshot.files(), ...snapshot.removedFiles()];
   const folders = new Set(named.map((file) => topFolder(file.path)).filter((folder) => folder !== ''));
-  const oldestOperation = Math.min(...livingStages(ledgerDir), nowMillis - HOUR_MILLIS);
+  // The margin also covers file systems whose clock lags behind ours.
+  const youngest = Math.min(...livingStages(ledgerDir), nowMillis) - HOUR_MILLIS;
   return [...found]
     .filter(([path]) => path.endsWith('.parquet') || folders.has(topFolder(path)))
-    .filter(([path, { sinceMillis }]) => !snapshot.wasNamed(path) && sinceMillis < oldestOperation)
+    .filter(([path, { sinceMillis }]) => !snapshot.wasNamed(path) && sinceMillis < youngest)
     .map(([path, { bytes }]) => ({ path, bytes, why: 'named by no entry' }));
 }
 

@@ -28,19 +28,19 @@ export function freshLedger(options: OpenOptions = {}): string {
   return dir;
 }
 
-/** Writes a data file whose content is its own path and returns its description. */
+/** Writes a data file whose content is its own path, filled up to `bytes` if given, and returns its description. */
 export async function dataFile(dir: string, part: Partial<DataFile> & { path: string }): Promise<DataFile> {
-  const text = `rows of ${part.path}\n`;
+  const text = `rows of ${part.path}\n`.padEnd(part.bytes ?? 0);
   await mkdir(dirname(join(dir, part.path)), { recursive: true });
   writeFileSync(join(dir, part.path), text);
   return {
     family: 'flow',
     rows: 1,
-    bytes: text.length,
     sha256: sha256Of(text),
     fromDay: 0,
     toDay: 0,
     ...part,
+    bytes: text.length,
   };
 }
 
