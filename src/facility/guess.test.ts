@@ -120,6 +120,15 @@ test("a sensor that calls only private addresses local does not hide the campus 
   expect(found.sort()).toEqual(['147.32.0.0/16', '172.16.1.0/24']);
 });
 
+test("a private range that the sensor calls remote is another one's", () => {
+  const talks = times(300, (index): Talk => [`172.16.1.${10 + (index % 6)}`, `10.0.2.${index % 20}`]);
+  const found = guessInside(observe(talks, (text) => text.startsWith('172.16.')));
+  expect(found.map(({ network, confidence }) => [network.cidr, confidence])).toEqual([
+    ['172.16.1.0/24', 0.9],
+    ['10.0.2.0/24', 0.3],
+  ]);
+});
+
 test('two ends that cannot be told apart are both doubted', () => {
   const talks = times(300, (): Talk => ['203.0.113.5', '198.51.100.7']);
   const found = guessInside(observe(talks));

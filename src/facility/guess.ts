@@ -18,7 +18,7 @@ export interface AddressObservation {
 /** A network that may be inside. Never assumed: shown to a person with its evidence and confirmed. */
 export interface InsideCandidate {
   readonly network: Network;
-  /** From 0 to 1; a rank for the eye, not a probability. */
+  /** From 0 to 1; a rank for the eye, not a probability. Below 0.5 more speaks against it than for it. */
   readonly confidence: number;
   /** Why, in sentences. */
   readonly evidence: readonly string[];
@@ -114,10 +114,11 @@ function privateCandidate(block: (typeof PRIVATE)[number], group: Group, all: Gr
     endsInWords(group.ends, share),
     ...votesInWords(group.votes),
   ];
-  const doubted = isVoted(group.votes) && group.votes.local < group.votes.remote;
+  const { local, remote } = group.votes;
+  const doubt = !isVoted(group.votes) || local >= remote ? 0 : local * 9 <= remote ? 0.6 : 0.4;
   const rare = share < 0.05;
   if (rare) evidence.push('rare here: it may belong to somebody else');
-  const confidence = block.confidence - (doubted ? 0.4 : 0) - (rare ? 0.3 : 0);
+  const confidence = block.confidence - doubt - (rare ? 0.3 : 0);
   return candidate(group, confidence, evidence);
 }
 
@@ -238,7 +239,7 @@ function isVoted({ local, remote }: Group['votes']): boolean {
 }
 
 function endsInWords(ends: number, share: number): string {
-  return `${ends} ends of conversations, ${Math.round(100 * share)} for every 100 conversations seen`;
+  return `${count(ends, 'end', 'ends')} of conversations, ${Math.round(100 * share)} for every 100 conversations seen`;
 }
 
 function votesInWords({ local, remote }: Group['votes']): string[] {

@@ -169,6 +169,11 @@ test.each([
     `${minimal}sensors: [{ name: a }, { name: b }]`,
     'sensors[1].files: a takes the files ** already; tell them apart',
   ],
+  [
+    'a glob that is none',
+    `${minimal}sensors: [{ name: a, files: ['x-[9-0]'] }]`,
+    'sensors[0].files[0]: "x-[9-0]" is no glob',
+  ],
   ['nothing inside', 'facility: { name: X }', 'networks.inside: no network is inside'],
   ['a repeated key', `${minimal}ledger: a\nledger: b`, '4:1 not valid YAML: Map keys must be unique'],
   ['an empty file', '', 'facility: is missing; add it (a group of keys)'],
@@ -191,6 +196,19 @@ test('a sensor may say what it watches, beside the path that names it', () => {
     '/srv',
   );
   expect(facility.paths[0]?.sensors).toEqual(['a', 'z']);
+});
+
+test('what is allowed but leaves a gap is remarked on', () => {
+  const { remarks } = parseFacility(
+    `${minimal}paths: [{ name: border }]\nsensors: [{ name: zeek }]`,
+    'weir.yaml',
+    '/srv',
+  );
+  expect(remarks).toEqual([
+    'sensor zeek watches no path; what it sees counts in none: name it under paths[].sensors',
+    'path border has no sensor; what leaves by it stays unseen',
+    'path border has no capacityGbps; what could have left unseen by it has no bound',
+  ]);
 });
 
 test('weir.yaml is found in the folder or where --config says, and a missing one is explained', async () => {

@@ -170,11 +170,17 @@ function remarksOn(sensors: readonly Sensor[], paths: readonly Path[]): string[]
       (sensor) =>
         `sensor ${sensor.name} is named by a path but not described under sensors; it takes the files ${sensor.files.join(', ')}`,
     );
+  const idle = sensors
+    .filter((sensor) => !paths.some((path) => path.sensors.includes(sensor.name)))
+    .map(
+      ({ name }) =>
+        `sensor ${name} watches no path; what it sees counts in none: name it under paths[].sensors`,
+    );
   const blind = paths
     .filter((path) => path.sensors.length === 0)
     .map((path) => `path ${path.name} has no sensor; what leaves by it stays unseen`);
   const unsized = paths
     .filter((path) => path.capacityBitsPerSecond === undefined)
     .map((path) => `path ${path.name} has no capacityGbps; what could have left unseen by it has no bound`);
-  return [...implied, ...blind, ...unsized];
+  return [...implied, ...idle, ...blind, ...unsized];
 }

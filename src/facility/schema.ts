@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseAddress, parseNetwork } from '../records/address.ts';
 import { parseDay } from '../records/time.ts';
+import { globMatcher } from './globs.ts';
 
 /**
  * The shape of weir.yaml as the operator writes it. Descriptions end up in docs/configuration.md and in
@@ -35,7 +36,10 @@ const networkEntry = z.union([
 ]);
 
 const networkList = z.array(networkEntry);
-const text = z.union([name, z.array(name).min(1)]);
+const glob = name.refine(isGlob, {
+  error: (issue) => `"${issue.input}" is no glob: a set such as [0-9] must run forwards`,
+});
+const globs = z.union([glob, z.array(glob).min(1)]);
 const constant = z.strictObject({ value: z.string().describe('The same value for every row.') });
 const column = z.union([name, constant]);
 const bytes = z.number().int('must be a whole number of bytes').positive('must be above 0');
@@ -93,7 +97,7 @@ const pathSchema = z.strictObject({
 
 const sensorSchema = z.strictObject({
   name: name.describe('Name of the sensor.'),
-  files: text
+  files: globs
     .default('**')
     .describe('Globs of its files below the imported folder; `**` takes what no other sensor claims.'),
   timezone: timezone.optional().describe('Zone of its times, needed where the log states none.'),
@@ -124,7 +128,7 @@ const tenantSchema = z.strictObject({
 
 const mappingSchema = z.strictObject({
   name: name.describe('Name of the mapping; its rows carry it as their sensor.'),
-  files: text.describe('Globs of the files below the imported folder.'),
+  files: globs.describe('Globs of the files below the imported folder.'),
   format: z
     .enum(['csv', 'ndjson', 'parquet'])
     .optional()
@@ -211,6 +215,14 @@ export type NetworkEntry = z.infer<typeof networkEntry>;
 /** Returns the JSON Schema of weir.yaml, as editors read it. */
 export function weirYamlJsonSchema(): Record<string, unknown> {
   return { title: 'weir.yaml', ...z.toJSONSchema(weirYamlSchema, { io: 'input' }) };
+}
+
+function isGlob(text: string): boolean {
+  try {
+    return globMatcher(text) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 /** Returns whether a text names an IANA time zone or a fixed offset from UTC. */

@@ -81,6 +81,7 @@ test.each([
   ['zeek-[0-9]/**', 'zeek-7/x', true],
   ['zeek-[!0-9]/**', 'zeek-7/x', false],
   ['zeek-?', 'zeek-示', true],
+  ['z-[&~|^]', 'z-~', true],
   ['a+(b).log', 'a+(b).log', true],
   ['a.log', 'aXlog', false],
   ['{a', '{a', true],
