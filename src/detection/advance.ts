@@ -3,7 +3,7 @@ import { exposureOf, learnFromPeers, learnWeekdays, weekOf } from './baseline.ts
 import { BLOCK_DAYS, closeBlock, recalibrate } from './calibration.ts';
 import { LEARNED, LEARNED_STATISTICS } from './channels.ts';
 import { type DayStatistics, FAMILIES, type Family, type FamilyDay, type Statistic } from './input.ts';
-import { checkShape, judgeFamily, LOUD_DAYS } from './judge.ts';
+import { checkShape, firstScoredDay, judgeFamily, WARM_UP_DAYS } from './judge.ts';
 import type { Lead } from './lead.ts';
 import {
   COVERAGE_WEEKS,
@@ -16,8 +16,6 @@ import {
   type Table,
 } from './state.ts';
 
-/** Days before which nothing is judged and nothing is a lead. */
-export const WARM_UP_DAYS = 14;
 /** A day observed less than this is neither judged nor learned. */
 const LEAST_COVERAGE = 0.5;
 const ALIVE_DAYS = 30;
@@ -69,7 +67,6 @@ export function noteChange(state: DetectionState, day: number): void {
 
 function judgeDay(state: DetectionState, today: DayStatistics, warming: Warming): Lead[] {
   const bets = today.day - state.firstDay >= WARM_UP_DAYS;
-  const loud = today.day - state.firstDay >= LOUD_DAYS;
   state.judgedDays += 1;
   state.blindDays -= 1;
   if (bets) state.betDays += 1;
@@ -80,7 +77,7 @@ function judgeDay(state: DetectionState, today: DayStatistics, warming: Warming)
   for (const table of state.tables) {
     const weights = exposeDay(state, table, today);
     for (const calibration of table.calibrations) {
-      if (bets || (calibration.type.bet === 'loud' && loud)) calibration.runningDays += 1;
+      if (today.day - state.firstDay >= firstScoredDay(calibration.type)) calibration.runningDays += 1;
     }
     const family = today.families.find((candidate) => candidate.family === table.family);
     if (!family) continue;

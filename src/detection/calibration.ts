@@ -48,9 +48,13 @@ export function createCalibration(type: ChannelType): Calibration {
   };
 }
 
-/** Notes a raw score of an entity: the running block keeps the largest for each of the KEPT loudest. */
-export function noteScore(calibration: Calibration, row: number, raw: number): void {
+/**
+ * Notes a raw score of an entity: the running block keeps the largest for each of the KEPT loudest. A score above
+ * the threshold counts as the threshold: a theft is one more exceedance, but its size teaches nothing.
+ */
+export function noteScore(calibration: Calibration, row: number, score: number): void {
   const { rows, values } = calibration;
+  const raw = Math.min(score, calibration.thresholdRaw);
   const known = rows.subarray(0, calibration.count).indexOf(row);
   if (known >= 0) {
     if (raw > (values[known] as number)) values[known] = raw;
@@ -90,6 +94,7 @@ export function recalibrate(calibration: Calibration, leadsPerWeek: number, enti
   const maxima = Float64Array.from(pooled.flatMap((top) => [...top]))
     .sort()
     .reverse();
+  if (maxima.length === 0) return;
   const allowed = (leadsPerWeek * days) / 7;
   const nominal =
     calibration.type.bet === 'loud' ? LOUD_FLOOR : Math.log((7 * Math.max(1, entities)) / leadsPerWeek);
@@ -104,7 +109,6 @@ export function recalibrate(calibration: Calibration, leadsPerWeek: number, enti
  * u + β·log(k/allowed) over the k largest, β their mean excess over u plus one standard error.
  */
 export function tailLevel(maxima: Float64Array, allowed: number): number {
-  if (maxima.length === 0) return Number.NEGATIVE_INFINITY;
   if (allowed >= 1) return maxima[Math.min(maxima.length, Math.floor(allowed)) - 1] as number;
   const k = Math.min(KEPT, Math.max(8, Math.floor(maxima.length / 4)), maxima.length);
   // With next to nothing observed: the largest maximum and the slope 1 that a valid e-detector has.
@@ -113,7 +117,7 @@ export function tailLevel(maxima: Float64Array, allowed: number): number {
   let excess = 0;
   for (let i = 0; i < k - 1; i++) excess += (maxima[i] as number) - u;
   const slope = (excess / (k - 1)) * (1 + 1 / Math.sqrt(k - 1));
-  return Math.max(u + slope * Math.log(k / allowed), maxima[0] as number);
+  return u + slope * Math.log(k / allowed);
 }
 
 function runningTop({ type, values, count }: Calibration): Float64Array {

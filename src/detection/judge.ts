@@ -1,7 +1,15 @@
 import { InternalError } from '../errors.ts';
 import { rollRow, weekOf } from './baseline.ts';
 import { type Calibration, noteScore } from './calibration.ts';
-import { LEARNED, LEARNED_STATISTICS, LOUD, LOUD_STATISTICS, PATIENT, RULES } from './channels.ts';
+import {
+  type ChannelType,
+  LEARNED,
+  LEARNED_STATISTICS,
+  LOUD,
+  LOUD_STATISTICS,
+  PATIENT,
+  RULES,
+} from './channels.ts';
 import {
   advanceMean,
   advanceZ,
@@ -19,10 +27,12 @@ import type { Lead } from './lead.ts';
 import { type Crossing, raiseLead } from './raise.ts';
 import { addRow, type DetectionState, type Table } from './state.ts';
 
+/** Days before which nothing is judged and nothing is a lead. */
+export const WARM_UP_DAYS = 14;
 /** Days after which the rule of first contacts begins: before, every contact is a first one. */
 const FIRST_CONTACT_DAYS = 14;
 /** Days of the ledger before which no day is called loud. */
-export const LOUD_DAYS = 7;
+const LOUD_DAYS = 7;
 /** Evidence below this (mean R) is about nothing: the channel counts as being at its restart. */
 const NOTHING = 30;
 /** One lead per entity and family in so many days. */
@@ -238,6 +248,12 @@ function settle(work: Work, row: number): Lead | undefined {
     c.since[row * width + type] = today.day;
   }
   return lead;
+}
+
+/** Returns the age of the ledger, in days, at which a channel type is scored for the first time. */
+export function firstScoredDay(type: ChannelType): number {
+  if (type.bet !== 'loud') return WARM_UP_DAYS;
+  return type.statistic === 'largestFirstContactBytes' ? FIRST_CONTACT_DAYS : LOUD_DAYS;
 }
 
 /** @throws InternalError when a family's columns are not of one length or a value is no exact integer. */

@@ -1,5 +1,13 @@
 /** A small centre for the tests of this room: benign pairs with heavy tails, and what is planted among them. */
-import { CLIP_BYTES, type DayStatistics, type Family, FAMILIES, type FamilyDay, type PairDay, type Statistic } from './input.ts';
+import {
+  CLIP_BYTES,
+  type DayStatistics,
+  FAMILIES,
+  type Family,
+  type FamilyDay,
+  type PairDay,
+  type Statistic,
+} from './input.ts';
 
 /** Returns a generator of uniform numbers in [0, 1): the same seed, the same numbers (mulberry32). */
 export function uniforms(seed: number): () => number {
@@ -65,7 +73,13 @@ export function benignDays({ seed, days, hosts = 120, networks = 200, churn = 2 
     for (let n = 0; n < churn * 2 * uniform(); n++) habits.push(habit(day + 5 + below(days)));
     const sent: Sent[] = [];
     const send = (host: number, network: number, bytesOut: number) =>
-      sent.push({ host: `h${host}`, network: `n${network}`, as: asOf(network), path: host % 4 ? 'border' : 'vpn', bytesOut });
+      sent.push({
+        host: `h${host}`,
+        network: `n${network}`,
+        as: asOf(network),
+        path: host % 4 ? 'border' : 'vpn',
+        bytesOut,
+      });
     for (const { host, network, level, activity } of habits) {
       if (uniform() < activity * weekend) send(host, network, Math.floor(level * Math.exp(1.2 * normal())));
     }
@@ -91,8 +105,19 @@ export function pairDays(days: readonly (readonly Sent[])[], fromDay: number): P
 }
 
 const STATISTICS: readonly Statistic[] = [
-  'bytes', 'clip0', 'clip1', 'clip2', 'clip3', 'novel0', 'novel1', 'novel2', 'novel3',
-  'firstContacts', 'persistent', 'maxHourBytes', 'largestFirstContactBytes',
+  'bytes',
+  'clip0',
+  'clip1',
+  'clip2',
+  'clip3',
+  'novel0',
+  'novel1',
+  'novel2',
+  'novel3',
+  'firstContacts',
+  'persistent',
+  'maxHourBytes',
+  'largestFirstContactBytes',
 ];
 
 type Sums = Record<Statistic, number>;
