@@ -54,12 +54,13 @@ async function open(
       console.error('policy violated: ' + event.violatedDirective + ' ' + event.blockedURI))`,
   );
   await page.goto(origin);
-  await page.waitForFunction('!document.querySelector(".waiting")');
+  await page.waitForSelector('footer');
+  await page.waitForSelector('.waiting', { state: 'detached' });
   return { page, complaints, elsewhere };
 }
 
 const text = async (page: Page, selector: string) =>
-  (await page.locator(selector).allInnerTexts()).map((one) => one.replaceAll('\u202f', ' '));
+  (await page.locator(selector).allInnerTexts()).map((one) => one.replace(/[\u202f\u00a0]/g, ' '));
 
 async function picture(page: Page, name: string) {
   if (PICTURES) await page.screenshot({ path: `${PICTURES}/${name}.png`, fullPage: true });
@@ -100,6 +101,7 @@ describe('the console', () => {
 
   it('sets what was planted beside what was found', async () => {
     const { page } = await open(fixedOperations());
+    await page.waitForSelector('.truth');
     const rows = await text(page, '.truth tbody tr');
     expect(rows[0]).toMatch(/low-and-slow[\s\S]*campaign 1[\s\S]*after 9 days/);
     expect(rows[1]).toMatch(/smash-and-grab[\s\S]*campaign 2[\s\S]*after 10 hours/);
@@ -115,7 +117,7 @@ describe('the console', () => {
     for (let step = 0; step < 60; step += 1) await page.keyboard.press('ArrowRight');
     expect(await text(page, 'output')).toEqual(['2026-03-02']);
     const vpn = page.locator('.readout tr', { hasText: 'vpn' });
-    expect(await vpn.textContent()).toMatch(/not watched\s+0\s*%/);
+    expect(await vpn.textContent()).toMatch(/not watched\s*0\s%/);
     expect(await slider.getAttribute('aria-valuetext')).toMatch(/^2026-03-02: .*100.% unwatched$/);
   });
 
@@ -139,6 +141,49 @@ describe('the console', () => {
     expect(await text(page, 'h1')).toEqual([evil]);
     expect(await page.locator('img').count()).toBe(0);
     expect(complaints).toEqual([]);
+  });
+
+  it('gives long names and long lists room at 390 px', async () => {
+    const fixed = fixedOperations();
+    const found = await fixed.detect({});
+    const [campaign] = found.campaigns;
+    const [lead] = found.leads;
+    if (!campaign || !lead) throw new Error('the fixture has campaigns and leads');
+    const long = `2001:db8:${'ffff:'.repeat(5)}ffff`;
+    const unbroken = 'a-name-nobody-would-give-'.repeat(5);
+    const { page } = await open(
+      {
+        ...fixed,
+        facility: async () => ({ name: unbroken, simulated: true }),
+        detect: async () => ({
+          ...found,
+          campaigns: Array.from({ length: 14 }, (_, index) => ({
+            ...campaign,
+            id: `c-${index}`,
+            rank: index + 1,
+            channels: [unbroken],
+            hosts: [long],
+          })),
+          leads: Array.from({ length: 40 }, (_, index) => ({
+            ...lead,
+            id: `l-${index}`,
+            entity: long,
+            name: unbroken,
+          })),
+        }),
+      },
+      { width: 390, scheme: 'light' },
+    );
+    await page.locator('article details summary').first().click();
+    await picture(page, 'page-long');
+    expect(
+      await page.evaluate('document.documentElement.scrollWidth - window.innerWidth'),
+    ).toBeLessThanOrEqual(0);
+    expect(await page.locator('article').count()).toBe(10);
+    await page.getByRole('button', { name: 'Show all 14 campaigns' }).click();
+    expect(await page.locator('article').count()).toBe(14);
+    await page.getByRole('button', { name: 'Show all 40 leads' }).click();
+    expect(await page.locator('[aria-labelledby=leads] tbody tr').count()).toBe(40);
   });
 
   it('says what to do when there is nothing yet', async () => {

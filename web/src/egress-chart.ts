@@ -12,8 +12,8 @@ const HATCH_STEP = 6;
 
 /** A drawn chart. */
 export interface EgressChart {
+  /** Draws at the holder's present size, in the page's present colours. */
   draw(egress: EgressDays): void;
-  resize(): void;
   dispose(): void;
 }
 
@@ -21,8 +21,10 @@ export interface EgressChart {
 export function createEgressChart(holder: HTMLElement): EgressChart {
   const chart = echarts.init(holder, null, { renderer: 'canvas' });
   return {
-    draw: (egress) => chart.setOption(optionOf(egress, holder), { notMerge: true }),
-    resize: () => chart.resize(),
+    draw: (egress) => {
+      chart.resize();
+      chart.setOption(optionOf(egress, holder), { notMerge: true });
+    },
     dispose: () => chart.dispose(),
   };
 }
@@ -31,6 +33,8 @@ function optionOf(egress: EgressDays, holder: HTMLElement): echarts.EChartsCoreO
   const style = getComputedStyle(holder);
   const colour = (name: string) => style.getPropertyValue(name).trim();
   const text = { color: colour('--soft'), fontFamily: style.fontFamily, fontSize: 12 };
+  /** Bars thinner than this turn into a comb when there are gaps between them. */
+  const tight = holder.clientWidth / egress.days.length < 5;
   return {
     animation: false,
     grid: PLOT,
@@ -67,7 +71,7 @@ function optionOf(egress: EgressDays, holder: HTMLElement): echarts.EChartsCoreO
         type: 'bar',
         stack: 'egress',
         data: path.bytes.map(Number),
-        barWidth: egress.days.length > 60 ? '88%' : '76%',
+        barWidth: tight ? '100%' : '84%',
         silent: true,
         z: 2,
         itemStyle: { color: colour(`--path-${index + 1}`) },

@@ -12,7 +12,7 @@ import {
   formatSpan,
 } from './format.ts';
 
-const plain = (text: string | undefined) => text?.replaceAll('\u202f', ' ');
+const plain = (text: string | undefined) => text?.replace(/[\u202f\u00a0]/g, ' ');
 const SIZE: Record<string, number> = {
   B: 1,
   kB: 1e3,
@@ -24,7 +24,7 @@ const SIZE: Record<string, number> = {
   ZB: 1e21,
 };
 const read = (text: string) => {
-  const [value, unit] = text.split('\u202f');
+  const [value, unit] = text.split('\u00a0');
   return Number(value) * (SIZE[unit ?? ''] ?? Number.NaN);
 };
 

@@ -1,6 +1,8 @@
 import type { BytesInterval } from '../../src/server/api-types.ts';
 
-/** Narrow no-break space: between a number and its unit, and between groups of digits, as the SI writes them. */
+/** A number never parts from its unit at a line's end. */
+const SPACE = '\u00a0';
+/** Between groups of digits, as the SI writes them. */
 const NARROW_SPACE = '\u202f';
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB', 'EB', 'ZB'];
 const MILLIS_PER_DAY = 86_400_000;
@@ -8,12 +10,12 @@ const MILLIS_PER_DAY = 86_400_000;
 /** Returns bytes to three significant digits with an SI unit: `7.28 TB`. */
 export function formatBytes(bytes: string | bigint): string {
   const exact = BigInt(bytes);
-  return `${inUnit(exact, unitOf(exact))}${NARROW_SPACE}${UNITS[unitOf(exact)]}`;
+  return `${inUnit(exact, unitOf(exact))}${SPACE}${UNITS[unitOf(exact)]}`;
 }
 
 /** Returns every digit: `7 280 000 000 000 B`. */
 export function formatExactBytes(bytes: string | bigint): string {
-  return `${groupDigits(String(bytes))}${NARROW_SPACE}B`;
+  return `${groupDigits(String(bytes))}${SPACE}B`;
 }
 
 /** Returns the bounds, `6.41 to 8.03 TB` or `810 GB to 1.20 TB`, or undefined where they are the estimate itself. */
@@ -58,10 +60,10 @@ export function formatCount(count: number, noun: string): string {
 /** Returns a share of one in percent; never 0 % or 100 % unless it is exactly that. */
 export function formatShare(share: number): string {
   const percent = share * 100;
-  if (share > 0 && percent < 0.01) return `<${NARROW_SPACE}0.01${NARROW_SPACE}%`;
-  if (share < 1 && percent > 99.99) return `>${NARROW_SPACE}99.99${NARROW_SPACE}%`;
+  if (share > 0 && percent < 0.01) return `<${SPACE}0.01${SPACE}%`;
+  if (share < 1 && percent > 99.99) return `>${SPACE}99.99${SPACE}%`;
   const digits = percent === 0 || percent === 100 ? 0 : percent < 1 || percent > 99 ? 2 : 1;
-  return `${percent.toFixed(digits)}${NARROW_SPACE}%`;
+  return `${percent.toFixed(digits)}${SPACE}%`;
 }
 
 /** Returns an ISO-8601 instant as `2026-02-20 02:10 UTC`. */
