@@ -1,5 +1,4 @@
-import { constants } from 'node:fs';
-import { access, readdir, realpath, stat } from 'node:fs/promises';
+import { open, readdir, realpath, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { globBase, globMatcher, isGlob } from './glob.ts';
 
@@ -12,7 +11,13 @@ export type Refusal = { readonly path: string; readonly reason: string };
 /** Endings of files that Weir or a log writer has not finished: never read from a folder. */
 const UNFINISHED = /\.(tmp|part)$/;
 
-type Found = { files: Map<string, string>; refused: Refusal[]; folders: Set<string> };
+/** Files by their real path; `folders`: the real paths of the folders around the current one. */
+type Found = {
+  readonly files: Map<string, string>;
+  readonly refused: Refusal[];
+  readonly folders: ReadonlySet<string>;
+};
+type Wanted = (path: string) => boolean;
 
 /**
  * Returns the files behind paths, folders (recursively), globs and `-`, each once and in one order whatever
@@ -29,7 +34,7 @@ export async function findInputs(
   for (const path of [...new Set(paths)].sort()) {
     if (path === '-') stdin = true;
     else if (!(await exists(resolve(cwd, path))) && isGlob(path)) await addGlob(path, cwd, found);
-    else await addPath(resolve(cwd, path), found, undefined);
+    else await addPath(resolve(cwd, path), found);
   }
   const inputs: InputFile[] = [...found.files.values()]
     .sort(byCodeUnits)
@@ -40,55 +45,52 @@ export async function findInputs(
 }
 
 async function addGlob(pattern: string, cwd: string, found: Found): Promise<void> {
-  const base = globBase(pattern, cwd);
   const matches = globMatcher(pattern, cwd);
-  const before = found.files.size + found.refused.length;
-  const own: Found = { files: found.files, refused: found.refused, folders: new Set() };
   let hits = 0;
-  await addPath(base, own, (path) => {
+  const wanted = (path: string): boolean => {
     const hit = matches(path);
     if (hit) hits += 1;
     return hit;
-  });
-  if (hits === 0 && found.files.size + found.refused.length === before) {
-    found.refused.push({ path: pattern, reason: 'no file matches this pattern' });
-  }
+  };
+  const refusals = found.refused.length;
+  await addPath(globBase(pattern, cwd), { ...found, folders: new Set() }, wanted);
+  if (hits > 0 || found.refused.length > refusals) return;
+  found.refused.push({ path: pattern, reason: 'no file matches this pattern' });
 }
 
-/** `wanted` undefined: everything under the path; inside folders only what it accepts otherwise. */
-async function addPath(
-  path: string,
-  found: Found,
-  wanted: ((path: string) => boolean) | undefined,
-): Promise<void> {
-  const refuse = (reason: string): void => void found.refused.push({ path, reason });
+/** `wanted` undefined: everything under the path. Otherwise what it accepts; a folder it accepts, whole. */
+async function addPath(path: string, found: Found, wanted?: Wanted): Promise<void> {
+  const refuse = (reason: string): void => {
+    found.refused.push({ path, reason });
+  };
   try {
     const info = await stat(path);
-    if (info.isDirectory()) return await addFolder(path, found, wanted);
-    if (wanted && !wanted(path)) return;
-    if (info.isFIFO()) return refuse('is a named pipe; feed it on standard input with -');
-    if (info.isSocket()) return refuse('is a socket, not a file');
-    if (!info.isFile()) return refuse('is a device, not a file');
-    await access(path, constants.R_OK);
-    const real = await realpath(path);
-    const known = found.files.get(real);
-    if (known === undefined || byCodeUnits(path, known) < 0) found.files.set(real, path);
+    if (info.isDirectory()) await addFolder(path, found, wanted?.(path) ? undefined : wanted);
+    else if (wanted && !wanted(path)) return;
+    else if (info.isFIFO()) refuse('is a named pipe; feed it on standard input with -');
+    else if (info.isSocket()) refuse('is a socket, not a file');
+    else if (!info.isFile()) refuse('is a device, not a file');
+    else await addFile(path, found);
   } catch (error) {
     refuse(reasonOf(error));
   }
 }
 
-async function addFolder(
-  path: string,
-  found: Found,
-  wanted: ((path: string) => boolean) | undefined,
-): Promise<void> {
+async function addFile(path: string, found: Found): Promise<void> {
+  await (await open(path, 'r')).close();
+  const real = await realpath(path);
+  const known = found.files.get(real);
+  if (known === undefined || byCodeUnits(path, known) < 0) found.files.set(real, path);
+}
+
+/** A folder that is among those above it is a loop of symbolic links and ends there. */
+async function addFolder(path: string, found: Found, wanted?: Wanted): Promise<void> {
   const real = await realpath(path);
   if (found.folders.has(real)) return;
-  found.folders.add(real);
+  const inside = { ...found, folders: new Set([...found.folders, real]) };
   for (const name of (await readdir(path)).sort()) {
     if (name.startsWith('.') || UNFINISHED.test(name)) continue;
-    await addPath(join(path, name), found, wanted);
+    await addPath(join(path, name), inside, wanted);
   }
 }
 

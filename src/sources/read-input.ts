@@ -1,23 +1,19 @@
 import { createHash, type Hash } from 'node:crypto';
 import { assertIdentity, InputError } from '../errors.ts';
 import { type CleanBlock, createLineCleaner, type LineCleaner } from './clean.ts';
-import { type Compression, openBytes } from './decompress.ts';
+import { type Compression, type OpenedBytes, openBytes } from './decompress.ts';
 import { reasonOf } from './inputs.ts';
 import type { Layout } from './layout.ts';
 import { createLineSplitter } from './lines.ts';
 import { type Peeked, peek } from './peek.ts';
 import { type Recognition, recognise, type SourceMapping } from './recognise.ts';
 import { createRejectList } from './rejects.ts';
-import { findResumePoint, headOf } from './resume.ts';
-import { HEAD_BYTES, type Head, type KnownPrefix, nothingRead, type StagedInput } from './staged-input.ts';
+import { findResumePoint, headOf, type Known } from './resume.ts';
+import { HEAD_BYTES, type KnownPrefix, nothingRead, type StagedInput } from './staged-input.ts';
 import { isWholeClose } from './zeek-header.ts';
 
-export type ReadOptions = {
+export type ReadOptions = Known & {
   readonly sensorOf: (path: string) => string;
-  /** Returns the prefixes already in the ledger of inputs of this sensor that begin with this head. */
-  readonly known: (head: Head, sensor: string) => readonly KnownPrefix[];
-  /** The lengths of the heads that `known` can answer for. */
-  readonly headLengths: readonly number[];
   readonly mappings: readonly SourceMapping[];
   /** Where the relative globs of the mappings start. */
   readonly cwd: string;
@@ -38,6 +34,8 @@ export type ReadSource = {
 /** `direct`: the file needs no staging, DuckDB reads it as it is under this layout (Parquet). */
 export type ReadResult = { readonly staged: StagedInput; readonly direct?: Layout };
 
+type Base = Pick<StagedInput, 'index' | 'path' | 'sensor' | 'compression'>;
+
 const MAX_LINE_BYTES = 1024 * 1024;
 const DETAILED_REJECTS = 10_000;
 /** Enough for the first 200 lines of JSON, by which an input is recognised. */
@@ -51,33 +49,33 @@ export async function* readInput(
   source: ReadSource,
   options: ReadOptions,
 ): AsyncGenerator<CleanBlock[], ReadResult, void> {
-  const sensor = options.sensorOf(source.path);
+  const { index, path } = source;
+  let base: Base = { index, path, sensor: options.sensorOf(path), compression: 'none' };
   try {
-    return yield* readOpened(source, sensor, options);
+    const opened = await openBytes(source.file, options.readBytes);
+    base = { ...base, compression: opened.compression };
+    return yield* readOpened(source, opened, base, options);
   } catch (error) {
     if (!isInputFailure(error)) throw error;
-    const { index, path } = source;
-    return { staged: nothingRead({ index, path, sensor, status: 'failed', reason: reasonOf(error) }) };
+    return { staged: nothingRead({ ...base, status: 'failed', reason: reasonOf(error) }) };
   }
 }
 
 async function* readOpened(
-  source: ReadSource,
-  sensor: string,
+  { path, file, isFinal: isEnded }: ReadSource,
+  { compression, bytes, verified }: OpenedBytes,
+  base: Base,
   options: ReadOptions,
 ): AsyncGenerator<CleanBlock[], ReadResult, void> {
-  const { index, path, file } = source;
-  const { compression, bytes, verified } = await openBytes(file, options.readBytes);
-  const isFinal = source.isFinal || compression !== 'none';
+  const isFinal = isEnded || compression !== 'none';
   const peeked = await peek(bytes, RECOGNISED_BYTES);
   const head = Buffer.from(peeked.head.subarray(0, HEAD_BYTES));
-  const base = { index, path, sensor, compression };
   try {
     if (head.length === 0) return { staged: nothingRead({ ...base, status: 'left-alone', reason: 'empty' }) };
     const recognised = recognise({ ...peeked, isFinal }, path, options.mappings, options.cwd);
     const unread = statusUnread(path, compression, recognised);
     if (unread) return { staged: nothingRead({ ...base, ...unread }) };
-    const known = knownPrefixes(head, sensor, options);
+    const known = knownPrefixes(head, base.sensor, options);
     const resume = known.length > 0 ? await findResumePoint(file, known, options.readBytes) : undefined;
     if (resume?.endsThere) return { staged: nothingRead({ ...base, ...statusKnown(head, resume.prefix) }) };
     if (recognised.kind === 'parquet') {
@@ -168,7 +166,7 @@ function createCleaner(recognised: Recognition, options: ReadOptions): Cleaner {
 
 /** Asserts that every line is accounted for. */
 function account(
-  base: Pick<StagedInput, 'index' | 'path' | 'sensor' | 'compression' | 'verified'>,
+  base: Base & Pick<StagedInput, 'verified'>,
   head: Buffer,
   recognised: Recognition,
   cleaner: Cleaner,

@@ -1,6 +1,5 @@
 import { globMatcher } from './glob.ts';
 import type { Layout } from './layout.ts';
-import { EMPTY_HEADER, readHeaderLine } from './zeek-header.ts';
 
 /** A ready-made source of weir.yaml, as far as reading it goes. */
 export type SourceMapping = {
@@ -28,6 +27,9 @@ const SAMPLE_LINES = 200;
 const BYTE_ORDER_MARK = /^\uFEFF/;
 export const SIMULATED_COMMENT = '#weir-simulated';
 const SIMULATED_KEY = 'weir_simulated';
+
+const ZEEK_HEADER_LINE =
+  /^#(separator |(set_separator|empty_field|unset_field|path|open|fields|types|close)[^\w])/;
 
 /** Any one of these sets of keys makes a JSON line Zeek's. */
 const ZEEK_KEYS: readonly (readonly string[])[] = [
@@ -67,11 +69,8 @@ export function recognise(
     return isWhole ? { kind: 'nothing-yet' } : { kind: 'unknown', what: 'a first line too long to judge' };
   }
   if (mapping) return recogniseMapped(mapping, lines);
-  if (/^#(separator |fields|path|set_separator)/.test(first)) return recogniseZeekText(lines);
-  if (first.startsWith(SIMULATED_COMMENT) && lines.some((line) => /^#(separator |fields)/.test(line))) {
-    return recogniseZeekText(lines);
-  }
-  if (first.startsWith('{')) return recogniseJson(lines);
+  if (lines.some((line) => ZEEK_HEADER_LINE.test(line))) return recogniseZeekText(lines);
+  if (lines.slice(0, SAMPLE_LINES).some((line) => line.startsWith('{'))) return recogniseJson(lines);
   return { kind: 'unknown', what: guessText(first) };
 }
 
@@ -82,13 +81,11 @@ function wholeLines(head: Buffer, isFinal: boolean): string[] {
   return text.split('\n').map((line) => line.replace(/\r$/, ''));
 }
 
+/** A header need not come first (a log cut at its front): lines before it are rejected one by one. */
 function recogniseZeekText(lines: readonly string[]): Recognition {
-  let header = EMPTY_HEADER;
-  for (const line of lines) {
-    if (line.startsWith('#')) header = readHeaderLine(header, line);
-    else if (line !== '' && header.fields === undefined) {
-      return { kind: 'unknown', what: 'Zeek header without #fields' };
-    } else if (line !== '') break;
+  const hasFields = lines.some((line) => line.startsWith('#fields'));
+  if (!hasFields && lines.some((line) => line !== '' && !line.startsWith('#'))) {
+    return { kind: 'unknown', what: 'Zeek header without #fields' };
   }
   return { kind: 'zeek-tsv', simulated: lines.some((line) => line.startsWith(SIMULATED_COMMENT)) };
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { openBytes } from './decompress.ts';
-import { HEAD_BYTES, type Head, type KnownPrefix } from './staged-input.ts';
+import { HEAD_BYTES, type Head, type KnownPrefix, type StagedInput } from './staged-input.ts';
 
 /** Returns the hash of the first `bytes` of a beginning (fewer when it is shorter). */
 export function headOf(beginning: Buffer, bytes = HEAD_BYTES): Head {
@@ -44,4 +44,32 @@ export async function findResumePoint(
     at = from + buffer.length;
   }
   return found && { prefix: found, endsThere: found.bytes === at };
+}
+
+/** Answers which prefixes of inputs are known. */
+export type Known = {
+  /** Returns the prefixes of inputs of this sensor that begin with this head. */
+  readonly known: (head: Head, sensor: string) => readonly KnownPrefix[];
+  /** The lengths of the heads that `known` can answer for. */
+  readonly headLengths: readonly number[];
+};
+
+/**
+ * Returns what the ledger knows and, beyond it, what this run has read: a log that lies beside its own
+ * compressed copy counts once.
+ */
+export function rememberRun(ledger: Known): Known & { remember(input: StagedInput): void } {
+  const read = new Map<string, KnownPrefix[]>();
+  const headLengths = [...ledger.headLengths];
+  const keyOf = (head: Head, sensor: string): string => JSON.stringify([sensor, head.bytes, head.sha256]);
+  return {
+    headLengths,
+    known: (head, sensor) => [...ledger.known(head, sensor), ...(read.get(keyOf(head, sensor)) ?? [])],
+    remember({ status, sensor, head, bytesTo, sha256 }) {
+      if ((status !== 'new' && status !== 'grown') || bytesTo === 0) return;
+      if (!headLengths.includes(head.bytes)) headLengths.push(head.bytes);
+      const key = keyOf(head, sensor);
+      read.set(key, [...(read.get(key) ?? []), { bytes: bytesTo, sha256 }]);
+    },
+  };
 }

@@ -1,5 +1,7 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { assertIdentity } from '../errors.ts';
 import { ahead } from './ahead.ts';
 import { type ChunkSet, createChunkSet, type StagedChunk } from './chunks.ts';
 import type { CleanBlock } from './clean.ts';
@@ -7,6 +9,7 @@ import { spool } from './decompress.ts';
 import type { InputFile } from './inputs.ts';
 import type { Layout } from './layout.ts';
 import { type ReadOptions, type ReadSource, readInput } from './read-input.ts';
+import { rememberRun } from './resume.ts';
 import type { StagedInput } from './staged-input.ts';
 
 export type StageOptions = ReadOptions & {
@@ -48,10 +51,14 @@ async function* stage(
   options: StageOptions,
 ): AsyncGenerator<StagedChunk | StagedInput, void, void> {
   const shared = createChunkSet(options.workDir);
+  const run = rememberRun(options);
   let waiting: StagedInput[] = [];
   try {
     for (const [index, input] of inputs.entries()) {
-      const { held, staged } = yield* stageOne(await toSource(index, input, options), options);
+      const source = await toSource(index, input, options);
+      const { held, staged } = yield* stageOne(source, { ...options, ...run });
+      if (input.kind === 'stdin') await rm(source.file);
+      run.remember(staged);
       if (held.length === 0) yield staged;
       else {
         await shared.add(index, staged.sensor, held);
@@ -88,6 +95,7 @@ async function* stageOne(
   let held: CleanBlock[] = [];
   let heldBytes = 0;
   let isLarge = false;
+  let lines = 0;
   let writing = Promise.resolve();
   try {
     let step = await reading.next();
@@ -95,6 +103,7 @@ async function* stageOne(
       // The buffers of the step before are reused from now on.
       await writing;
       const blocks = step.value;
+      for (const { runs } of blocks) for (const run of runs) lines += run.lines;
       if (!isLarge) {
         for (const { data } of blocks) heldBytes += data.length;
         isLarge = heldBytes > (options.groupBytes ?? GROUP_BYTES);
@@ -111,6 +120,10 @@ async function* stageOne(
     await writing;
     const { staged, direct } = step.value;
     if (staged.status === 'failed') return { held: [], staged };
+    assertIdentity(
+      lines === staged.staged,
+      () => `${source.path}: ${lines} lines staged, ${staged.staged} told`,
+    );
     yield* await own.close(source.index);
     if (direct) yield wholeFile(source, staged, direct);
     return { held, staged };
