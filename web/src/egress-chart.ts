@@ -70,6 +70,7 @@ function optionOf(egress: EgressDays, holder: HTMLElement): echarts.EChartsCoreO
         name: path.name,
         type: 'bar',
         stack: 'egress',
+        barMaxWidth: 72,
         data: path.bytes.map(Number),
         barWidth: tight ? '100%' : '84%',
         silent: true,
