@@ -83,6 +83,20 @@ test('two public networks of one centre', () => {
   expect(cidrs(observe([...campus, ...second])).sort()).toEqual(['147.32.0.0/16', '195.113.8.0/24']);
 });
 
+test('a cloud that takes half of all conversations is not inside', () => {
+  const cloud = times(
+    4000,
+    (index): Talk => [`147.32.${(index % 60) * 4}.9`, `52.0.${index % 20}.${index % 90}`],
+  );
+  expect(cidrs(observe([...campus, ...cloud]))).toEqual(['147.32.0.0/16']);
+});
+
+test('traffic among strangers, called remote by a sensor that knows its networks, is no candidate', () => {
+  const transit = times(2000, (index): Talk => [`52.0.0.${index % 9}`, `104.1.0.${index % 7}`]);
+  const found = cidrs(observe([...campus, ...transit], (text) => text.startsWith('147.32.')));
+  expect(found).toEqual(['147.32.0.0/16']);
+});
+
 test('one busy host suggests its /24, not its whole /16', () => {
   const talks = times(500, (index): Talk => ['147.32.84.165', outside(index)]);
   expect(cidrs(observe(talks))).toEqual(['147.32.84.0/24']);

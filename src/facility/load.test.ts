@@ -135,6 +135,11 @@ test.each([
     '3:31 paths[0].gateways[0]: is in no inside network',
   ],
   [
+    'a gateway of two paths',
+    `${minimal}paths: [{ name: v, gateways: [10.0.0.1] }, { name: w, gateways: [10.0.0.1] }]`,
+    'paths[1].gateways[0]: 10.0.0.1 is in path v as well',
+  ],
+  [
     'a pool that is none',
     `${minimal}paths: [{ name: v, kind: vpn, pools: [10.1.0.0/16] }]`,
     'paths[0].pools[0]: is in no network of networks.remoteAccess',

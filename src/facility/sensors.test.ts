@@ -37,6 +37,16 @@ test('a file keeps its sensor whichever folder the import starts on', () => {
   }
 });
 
+test('a glob without a folder stays where the import starts', () => {
+  const flat = parseFacility(
+    'facility: { name: X }\nnetworks: { inside: [10.0.0.0/8] }\nsensors: [{ name: a, files: "*.log" }]',
+    'w',
+    '/',
+  );
+  expect(sensorOfFile(flat, '/logs/conn.log', '/logs')).toBe('a');
+  expect(sensorOfFile(flat, '/logs/deep/conn.log', '/logs')).toBe(UNASSIGNED);
+});
+
 test('a default sensor takes what is left, whatever the order', () => {
   const text = (sensors: string) =>
     parseFacility(
