@@ -1,0 +1,125 @@
+import { z } from 'zod';
+import type { Facility } from '../facility/facility.ts';
+import type { Database } from '../ledger/duckdb/database.ts';
+import { FLOW_COLUMNS } from '../records/columns.ts';
+import { sqlText } from '../records/sql-text.ts';
+import { HOURS_PER_DAY } from '../records/time.ts';
+import { CELL_NAMES, cellSql } from './cells.ts';
+import { type CorrectionCount, correctionCounts } from './corrections.ts';
+import { coverageSql } from './coverage.ts';
+import { type DayRange, type FactFiles, filesSql, overlapsSql } from './facts.ts';
+import { type Perspective, perspectiveOn } from './perspective.ts';
+import { settle } from './settle.ts';
+import { countUnseenTunnels } from './tunnels.ts';
+
+/** Part of every build's name: raise it whenever the same facts would amount to something else. */
+export const BUILD_VERSION = '1';
+
+/** A file of one day's build, just written. */
+export interface BuiltFile {
+  readonly day: number;
+  readonly family: 'cell' | 'coverage-cell';
+  readonly path: string;
+  readonly rows: number;
+}
+
+/** What a range of days amounts to. */
+export interface BuiltRange {
+  readonly files: readonly BuiltFile[];
+  readonly corrections: readonly CorrectionCount[];
+}
+
+/**
+ * Builds the cells and the coverage of a range of days whose configuration is the same, from their facts
+ * alone, and writes a file of each per day into `folder`.
+ */
+export async function buildDays(
+  db: Database,
+  files: FactFiles,
+  range: DayRange,
+  facility: Facility,
+  folder: string,
+): Promise<BuiltRange> {
+  const perspective = perspectiveOn(facility, range.fromDay);
+  const parents = await collectTunnels(db, files, range);
+  await settle(db, files, range, perspective, parents);
+  const cells = await writeCells(db, files, range, facility, perspective, parents, folder);
+  await db.run(`CREATE OR REPLACE TEMP TABLE coverage_cell AS ${coverageSql(files, range)}`);
+  const coverage = await writeByDay(db, 'coverage_cell', 'coverage-cell', range, folder, 'ORDER BY ALL');
+  const interval = Math.max(300, ...facility.sensors.map((sensor) => sensor.snapshotIntervalSeconds));
+  const corrections = await correctionCounts(db, files, range, perspective, 3 * interval * 1_000_000);
+  for (const table of [
+    'piece',
+    'suspect',
+    'suspect_fact',
+    'suspect_state',
+    'suspect_connection',
+    'suspect_copy',
+    'long_row',
+    'coverage_cell',
+  ]) {
+    await db.run(`DROP TABLE IF EXISTS ${table}`);
+  }
+  return { files: [...cells, ...coverage], corrections };
+}
+
+/** Collects the uids of tunnels whose content has records of its own; undefined when there is none. */
+async function collectTunnels(db: Database, files: FactFiles, range: DayRange): Promise<string | undefined> {
+  await db.run(`CREATE OR REPLACE TEMP TABLE tunnel_uid AS
+    SELECT DISTINCT unnest(regexp_extract_all(parents, '[A-Za-z0-9]+')) AS uid
+    FROM ${filesSql(files.flow, FLOW_COLUMNS)} WHERE parents IS NOT NULL AND ${overlapsSql(range)}`);
+  const [row] = await db.rows('SELECT count(*) AS n FROM tunnel_uid', z.object({ n: z.bigint() }));
+  return row && row.n > 0n ? 'tunnel_uid' : undefined;
+}
+
+async function writeCells(
+  db: Database,
+  files: FactFiles,
+  range: DayRange,
+  facility: Facility,
+  perspective: Perspective,
+  parents: string | undefined,
+  folder: string,
+): Promise<BuiltFile[]> {
+  const sql = `SELECT ${CELL_NAMES} FROM (${cellSql(files, range, perspective, parents)})`;
+  const oneDay = range.fromDay === range.toDay;
+  const mayTunnel = parents !== undefined || facility.paths.some(({ gateways }) => gateways.length > 0);
+  if (oneDay && !mayTunnel) return [await writeDay(db, `(${sql})`, 'cell', range.fromDay, folder, '')];
+  await db.run(`CREATE OR REPLACE TEMP TABLE cell AS ${sql}`);
+  if (mayTunnel) await countUnseenTunnels(db);
+  const written = await writeByDay(db, 'cell', 'cell', range, folder, '');
+  await db.run('DROP TABLE cell');
+  return written;
+}
+
+async function writeByDay(
+  db: Database,
+  table: string,
+  family: BuiltFile['family'],
+  range: DayRange,
+  folder: string,
+  order: string,
+): Promise<BuiltFile[]> {
+  const written: BuiltFile[] = [];
+  for (let day = range.fromDay; day <= range.toDay; day += 1) {
+    const hours = `hour BETWEEN ${day * HOURS_PER_DAY} AND ${day * HOURS_PER_DAY + HOURS_PER_DAY - 1}`;
+    const source = range.fromDay === range.toDay ? table : `(SELECT * FROM ${table} WHERE ${hours})`;
+    written.push(await writeDay(db, source, family, day, folder, order));
+  }
+  return written;
+}
+
+async function writeDay(
+  db: Database,
+  source: string,
+  family: BuiltFile['family'],
+  day: number,
+  folder: string,
+  order: string,
+): Promise<BuiltFile> {
+  const path = `${folder}/${day}-${family}.parquet`;
+  const written = await db.connection.runAndReadAll(
+    `COPY (SELECT * FROM ${source} ${order}) TO ${sqlText(path)} (FORMAT parquet, COMPRESSION lz4, PARQUET_VERSION v2)`,
+  );
+  return { day, family, path, rows: Number(written.getRowsJS()[0]?.[0] ?? 0) };
+}

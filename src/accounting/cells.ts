@@ -1,0 +1,104 @@
+import { CELL_COLUMNS, FLOW_COLUMNS, GIVEN_COLUMNS } from '../records/columns.ts';
+import { IS_LONG } from '../records/long-flow.ts';
+import { sqlText } from '../records/sql-text.ts';
+import { HOURS_PER_DAY } from '../records/time.ts';
+import {
+  type DayRange,
+  type FactFiles,
+  factSql,
+  filesSql,
+  microsOf,
+  overlapsSql,
+  TUPLE,
+  viewedSql,
+} from './facts.ts';
+import { KINDS, type Perspective } from './perspective.ts';
+import { lastHour, partInHour, SPREAD_COLUMNS } from './spread.ts';
+
+const KEYS = ['hour', 'kind', 'path', 'hostKey', 'networkKey', 'serviceName', 'origInner'];
+const SECOND = 'sinceSecond';
+
+/**
+ * Returns the cells of a range of days: one query over single flows, settled pieces (settle.ts) and cells
+ * that arrived ready-made. The order of rows is the engine's own; their content is exact and the same on
+ * every run.
+ */
+export function cellSql(
+  files: FactFiles,
+  range: DayRange,
+  perspective: Perspective,
+  parents: string | undefined,
+): string {
+  const hours = `hour BETWEEN ${range.fromDay * HOURS_PER_DAY} AND ${range.toDay * HOURS_PER_DAY + HOURS_PER_DAY - 1}`;
+  const single = viewedSql(
+    factSql(filesSql(files.flow, FLOW_COLUMNS), perspective, singleSql(range)),
+    perspective,
+    parents,
+  );
+  const timed = `(SELECT *, startedAt // 1000000 AS sinceSecond, (startedAt + lastedMicros) // 1000000 AS untilSecond,
+    startedAt AS sinceAt, startedAt + lastedMicros AS endedAt, 1 AS flows FROM (${single}))`;
+  const following = `(${SECOND} // 3600 + 1)`;
+  const parts = [
+    hourPart(timed, `${SECOND} // 3600`, 'flows', 'true'),
+    // A single flow lasts less than an hour, so it reaches at most into the following one.
+    hourPart(timed, following, '0', `${lastHour(SECOND, 'untilSecond')} >= ${following}`),
+    hourPart(
+      `(SELECT *, unnest(range(${SECOND} // 3600, 1 + ${lastHour(SECOND, 'untilSecond')})) AS pieceHour FROM piece
+        WHERE "out" > 0 OR "in" > 0 OR outHigh > 0 OR ipOut > 0 OR flows > 0)`,
+      'pieceHour',
+      `CASE WHEN pieceHour = ${SECOND} // 3600 THEN flows ELSE 0 END`,
+      'true',
+    ),
+  ];
+  const summed = `SELECT ${KEYS.join(', ')},
+      ${SPREAD_COLUMNS.map((name) => `sum("${name}")::BIGINT AS "${name}"`).join(', ')},
+      sum(flows)::BIGINT AS flows, min(firstAt) AS firstAt, max(lastAt) AS lastAt
+    FROM (${parts.join(' UNION ALL ')}) WHERE ${hours} GROUP BY ALL`;
+  return `${named(summed, perspective)} UNION ALL ${givenSql(files.given, range, hours)}`;
+}
+
+/** SQL that keeps flows no other fact speaks of; all others come as pieces. */
+function singleSql(range: DayRange): string {
+  return `NOT ${IS_LONG} AND ${overlapsSql(range)} AND ${TUPLE} NOT IN (SELECT tuple FROM suspect)`;
+}
+
+/** Returns what falls into one hour of each interval of a relation. */
+function hourPart(relation: string, hour: string, flows: string, where: string): string {
+  const part = (name: string) =>
+    `${partInHour(`"${name}"`, SECOND, 'untilSecond', `(${hour}) * 3600`)}::BIGINT AS "${name}"`;
+  return `SELECT (${hour})::INTEGER AS hour, kind, path, hostKey, networkKey, serviceName, origInner,
+    ${SPREAD_COLUMNS.map(part).join(', ')}, (${flows})::BIGINT AS flows,
+    greatest(sinceAt, (${hour}) * 3600000000) AS firstAt, greatest(sinceAt, least(endedAt, (${hour}) * 3600000000 + 3599999999)) AS lastAt
+    FROM ${relation} WHERE ${where}`;
+}
+
+/** Codes back to names, in the columns of a cell. */
+function named(summed: string, { paths }: Perspective): string {
+  const texts = (names: readonly string[], code: string) =>
+    `CASE ${code} ${names.map((name, index) => `WHEN ${index} THEN ${sqlText(name)}`).join(' ')} END`;
+  return `SELECT hour, ${texts(KINDS, 'kind')} AS kind, ${texts(paths, 'path')} AS path,
+    hostKey, NULL::VARCHAR AS hostName, networkKey, NULL::VARCHAR AS networkName, serviceName AS service,
+    CASE WHEN origInner THEN 'inside' ELSE 'outside' END AS initiator, 'unknown' AS principal,
+    "out"::UBIGINT AS bytesOut, outLow::UBIGINT AS bytesOutLow, outHigh::UBIGINT AS bytesOutHigh,
+    "in"::UBIGINT AS bytesIn, ipOut::UBIGINT AS ipBytesOut, flows::UBIGINT AS flows, firstAt, lastAt FROM (${summed})`;
+}
+
+/** Ready-made rows as cells; a day's row is spread over its hours by largest remainder, early hours first. */
+function givenSql(files: readonly string[], range: DayRange, hoursWhere: string): string {
+  const { from, to } = microsOf(range);
+  const share = (name: string) => `(${name} // hours + CASE WHEN part < ${name} % hours THEN 1 ELSE 0 END)`;
+  const spread = `SELECT (startedAt // 3600000000 + part)::INTEGER AS hour, path, hostKey, hostName, networkKey, networkName,
+      service, initiator, principal, ${share('bytesOut')} AS bytesOut, ${share('bytesIn')} AS bytesIn,
+      CASE WHEN part = 0 THEN flows ELSE 0 END AS flows, startedAt + part * 3600000000 AS firstAt
+    FROM (SELECT *, unnest(range(0, hours)) AS part FROM ${filesSql(files, GIVEN_COLUMNS)}
+      WHERE startedAt >= ${from - 86_400_000_000} AND startedAt < ${to})`;
+  return `SELECT hour, 'egress' AS kind, path, hostKey, hostName, networkKey, networkName, service, initiator, principal,
+      sum(bytesOut)::UBIGINT AS bytesOut, sum(bytesOut)::UBIGINT AS bytesOutLow, sum(bytesOut)::UBIGINT AS bytesOutHigh,
+      sum(bytesIn)::UBIGINT AS bytesIn, 0::UBIGINT AS ipBytesOut, sum(flows)::UBIGINT AS flows,
+      min(firstAt) AS firstAt, max(firstAt) + 3599999999 AS lastAt
+    FROM (${spread}) WHERE ${hoursWhere}
+    GROUP BY hour, path, hostKey, hostName, networkKey, networkName, service, initiator, principal`;
+}
+
+/** Returns the columns of a cell in their order, for statements that write them. */
+export const CELL_NAMES = CELL_COLUMNS.map(({ name }) => `"${name}"`).join(', ');

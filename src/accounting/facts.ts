@@ -1,0 +1,79 @@
+import { type Column, columnList, sqlType } from '../records/columns.ts';
+import { LONG_MICROS } from '../records/long-flow.ts';
+import { sqlTextList } from '../records/sql-text.ts';
+import { MICROS_PER_DAY } from '../records/time.ts';
+import { ORIGINATOR, type Payload, payloadOf, RESPONDER } from './payload.ts';
+import type { Perspective } from './perspective.ts';
+
+/** The record files a build may read, by family: absolute paths. */
+export interface FactFiles {
+  /** All flows; those of an hour and more and all snapshots are in `long` as well. */
+  readonly flow: readonly string[];
+  /** Returns the files that hold long flows with a moment in the given days. */
+  readonly long: (range: DayRange) => readonly string[];
+  readonly given: readonly string[];
+  readonly coverage: readonly string[];
+}
+
+/** The UTC days a build covers: from the first to the last, both included. */
+export interface DayRange {
+  readonly fromDay: number;
+  readonly toDay: number;
+}
+
+/** First microsecond of a range of days, and the first after it. */
+export function microsOf({ fromDay, toDay }: DayRange): { from: number; to: number } {
+  return { from: fromDay * MICROS_PER_DAY, to: (toDay + 1) * MICROS_PER_DAY };
+}
+
+/** Returns the relation of Parquet files of one record; without files one of no rows. */
+export function filesSql(files: readonly string[], columns: readonly Column[]): string {
+  if (files.length > 0)
+    return `(SELECT ${columnList(columns)} FROM read_parquet(${sqlTextList(files)}, union_by_name=true))`;
+  return `(SELECT ${columns.map(({ name, type }) => `NULL::${sqlType(type)} AS "${name}"`).join(', ')} WHERE false)`;
+}
+
+/**
+ * SQL key of a connection's two ends and protocol, the same from either side. Collisions are possible: it
+ * only narrows down, equality of the ends decides.
+ */
+export const TUPLE = 'xor(xor(hash(origHi, origLo, origPort), hash(respHi, respLo, respPort)), hash(proto))';
+
+/**
+ * Returns flows as logged, extended with `lastedMicros` and the zones of both ends.
+ * @param where SQL over the flow columns.
+ */
+export function factSql(source: string, perspective: Perspective, where: string): string {
+  return `SELECT *, ${perspective.origZone} AS origZone, ${perspective.respZone} AS respZone
+    FROM (SELECT *, greatest(coalesce(durationMicros, 0), 0) AS lastedMicros FROM ${source} WHERE ${where})`;
+}
+
+/** SQL that keeps flows with a moment in the range, widened by an hour on both sides. */
+export function overlapsSql(range: DayRange): string {
+  const { from, to } = microsOf(range);
+  return `startedAt < ${to + LONG_MICROS} AND startedAt + coalesce(durationMicros, 0) >= ${from - LONG_MICROS}`;
+}
+
+/**
+ * Returns facts as accounting sees them: kind, path, the two ends as host and network, and the payload of
+ * both directions as `out`, `outLow`, `outHigh`, `in`, and IP bytes out.
+ * @param parents name of a table of tunnel uids whose content is counted instead, if there are any.
+ */
+export function viewedSql(facts: string, perspective: Perspective, parents: string | undefined): string {
+  const orig = payloadOf(ORIGINATOR, 'mostBytes');
+  const resp = payloadOf(RESPONDER, 'mostBytes');
+  const outward = (part: keyof Payload) => `CASE WHEN origInner THEN ${orig[part]} ELSE ${resp[part]} END`;
+  const kind = parents
+    ? `CASE WHEN zoneKind = 0 AND uid IN (SELECT uid FROM ${parents}) THEN 2 ELSE zoneKind END`
+    : 'zoneKind';
+  return `
+    SELECT * REPLACE (kind::UTINYINT AS kind), ${perspective.path}::UTINYINT AS path,
+      ${perspective.hostKey}::UBIGINT AS hostKey, ${perspective.networkKey}::UBIGINT AS networkKey,
+      coalesce(service, coalesce(proto, 'unknown') || '/' ||
+        CASE WHEN respPort >= 49152 THEN 'ephemeral' ELSE respPort::VARCHAR END) AS serviceName,
+      (${outward('estimate')})::BIGINT AS "out", (${outward('low')})::BIGINT AS outLow, (${outward('high')})::BIGINT AS outHigh,
+      (CASE WHEN origInner THEN ${resp.estimate} ELSE ${orig.estimate} END)::BIGINT AS "in",
+      coalesce(CASE WHEN origInner THEN origIpBytes ELSE respIpBytes END, 0)::BIGINT AS ipOut
+    FROM (SELECT *, ${kind} AS kind, ${perspective.mostBytes} AS mostBytes
+      FROM (SELECT *, ${perspective.kind} AS zoneKind, ${perspective.origInner} AS origInner FROM (${facts})))`;
+}

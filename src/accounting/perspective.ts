@@ -1,0 +1,109 @@
+import type { Facility, Path } from '../facility/facility.ts';
+import { pathsOfSensor } from '../facility/sensors.ts';
+import { zoneRangesOn } from '../facility/zones.ts';
+import { sqlText } from '../records/sql-text.ts';
+import { networkSql, ZONE_CODES, zoneSql } from './zone-sql.ts';
+
+/** What a connection is to the perimeter, as small integers inside a statement. */
+export const KINDS = ['egress', 'transit', 'carrier', 'internal', 'unclassified'] as const;
+/** One of the kinds. */
+export type Kind = (typeof KINDS)[number];
+
+/** Name of the path of connections whose sensor watches none. */
+export const UNASSIGNED_PATH = 'unassigned';
+
+/** Assumed where weir.yaml states no capacity: nothing sold today carries more over one link (1 Tbit/s). */
+const ASSUMED_BITS_PER_SECOND = 1e12;
+
+/**
+ * How the facility looks at connections on one day, as SQL over flow columns extended with `origZone` and
+ * `respZone` (zone codes with bound path, see zone-sql.ts).
+ */
+export interface Perspective {
+  /** Path names; statements carry indexes into this list. */
+  readonly paths: readonly string[];
+  readonly origZone: string;
+  readonly respZone: string;
+  /** Index into KINDS. */
+  readonly kind: string;
+  /** Whether the originator stands on the inner side. */
+  readonly origInner: string;
+  readonly path: string;
+  readonly hostKey: string;
+  readonly networkKey: string;
+  /** Most bytes one direction can carry in the record's duration. */
+  readonly mostBytes: string;
+}
+
+const { outside, remoteAccess, gateway, local } = ZONE_CODES;
+const OWN = `(${ZONE_CODES.inside}, ${ZONE_CODES.relay}, ${ZONE_CODES.gateway})`;
+
+/** Returns the facility's perspective on a UTC day. */
+export function perspectiveOn(facility: Facility, day: number): Perspective {
+  const paths = [...facility.paths.map(({ name }) => name), UNASSIGNED_PATH];
+  const zones = zoneSql(zoneRangesOn(facility, day), paths);
+  const orig = '(origZone & 7)';
+  const resp = '(respZone & 7)';
+  const kind = `(CASE
+    WHEN ${orig} = ${local} OR ${resp} = ${local} THEN 3
+    WHEN ${orig} IN ${OWN} AND ${resp} IN ${OWN} THEN 3
+    WHEN (${orig} = ${gateway} AND ${resp} = ${outside}) OR (${orig} = ${outside} AND ${resp} = ${gateway}) THEN 2
+    WHEN ${orig} IN ${OWN} OR ${resp} IN ${OWN} THEN 0
+    WHEN ${orig} = ${remoteAccess} OR ${resp} = ${remoteAccess} THEN 1
+    ELSE 4 END)`;
+  const hostIfOrig = zones.host('origHi', 'origLo');
+  const hostIfResp = zones.host('respHi', 'respLo');
+  return {
+    paths,
+    origZone: zones.code('origHi', 'origLo'),
+    respZone: zones.code('respHi', 'respLo'),
+    kind,
+    origInner: `(CASE WHEN ${orig} IN ${OWN} THEN true WHEN ${resp} IN ${OWN} THEN false ELSE ${resp} <> ${remoteAccess} OR ${orig} = ${remoteAccess} END)`,
+    path: pathSql(facility, paths),
+    hostKey: `(CASE WHEN origInner THEN ${hostIfOrig} ELSE ${hostIfResp} END)`,
+    networkKey: `(CASE WHEN origInner THEN ${networkSql('respHi', 'respLo')} ELSE ${networkSql('origHi', 'origLo')} END)`,
+    mostBytes: mostBytesSql(facility),
+  };
+}
+
+/**
+ * Returns SQL for the path's index, over `kind`, `origInner`, the zones and `sensor`. A range of weir.yaml bound to a
+ * path (gateway, pool, data-transfer host) decides; else what the sensor watches: content of remote access
+ * goes to its VPN path, all else to its first path that is none.
+ */
+function pathSql(facility: Facility, paths: readonly string[]): string {
+  const vpn = facility.paths.filter(({ kind }) => kind === 'vpn');
+  const indexOf = (path: Path | undefined) => (path ? paths.indexOf(path.name) : paths.length - 1);
+  const bySensor = (choose: (watched: readonly Path[]) => Path | undefined) => {
+    const arms = facility.sensors.map(
+      ({ name }) => `WHEN ${sqlText(name)} THEN ${indexOf(choose(pathsOfSensor(facility, name)))}`,
+    );
+    return arms.length === 0
+      ? String(indexOf(choose([])))
+      : `(CASE sensor ${arms.join(' ')} ELSE ${indexOf(choose([]))} END)`;
+  };
+  const inner = '((CASE WHEN origInner THEN origZone ELSE respZone END) >> 3)';
+  const outer = '((CASE WHEN origInner THEN respZone ELSE origZone END) >> 3)';
+  const outerIsPool = `(((CASE WHEN origInner THEN respZone ELSE origZone END) & 7) = ${remoteAccess})`;
+  const remote = bySensor((watched) => watched.find(({ kind }) => kind === 'vpn') ?? vpn[0] ?? watched[0]);
+  const border = bySensor((watched) => watched.find(({ kind }) => kind !== 'vpn') ?? watched[0]);
+  return `(CASE
+    WHEN kind IN (0, 2) AND ${outerIsPool} THEN CASE WHEN ${outer} > 0 THEN ${outer} - 1 ELSE ${remote} END
+    WHEN kind IN (0, 2) AND ${inner} > 0 THEN ${inner} - 1
+    ELSE ${border} END)`;
+}
+
+/** Returns SQL for capacity times duration (a second is added: timestamps are not that exact), bytes. */
+function mostBytesSql(facility: Facility): string {
+  const capacity = (sensor: string) => {
+    const stated = pathsOfSensor(facility, sensor).map(
+      (path) => path.capacityBitsPerSecond ?? ASSUMED_BITS_PER_SECOND,
+    );
+    return Math.floor(Math.max(...(stated.length > 0 ? stated : [ASSUMED_BITS_PER_SECOND])) / 8);
+  };
+  const arms = facility.sensors.map(({ name }) => `WHEN ${sqlText(name)} THEN ${capacity(name)}`);
+  const assumed = ASSUMED_BITS_PER_SECOND / 8;
+  const bytesPerSecond =
+    arms.length === 0 ? String(assumed) : `(CASE sensor ${arms.join(' ')} ELSE ${assumed} END)`;
+  return `(${bytesPerSecond}::BIGINT * least(2 + lastedMicros // 1000000, 60000000))`;
+}

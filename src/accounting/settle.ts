@@ -1,0 +1,133 @@
+import { z } from 'zod';
+import type { Database } from '../ledger/duckdb/database.ts';
+import { FLOW_COLUMNS } from '../records/columns.ts';
+import { IS_LONG, LONG_MICROS } from '../records/long-flow.ts';
+import { dayOfMicros } from '../records/time.ts';
+import { type DayRange, type FactFiles, factSql, filesSql, overlapsSql, TUPLE, viewedSql } from './facts.ts';
+import type { Perspective } from './perspective.ts';
+
+/** Sensors' clocks differ; two sensors' records of one connection may miss each other by this much. */
+const CLOCK_SLACK_MICROS = 1_000_000;
+
+/**
+ * Settles what a plain sum would count twice (docs/accounting.md, rules 3 and 4), into temporary tables:
+ *
+ * - `suspect(tuple)`: ends that occur in more than one fact; every other connection is one fact and is
+ *   summed straight from the files;
+ * - `piece`: what suspects amount to: each the bytes one interval added to one connection, copies zeroed.
+ *
+ * Long connections are joined with all their snapshots, wherever those lie, so that a day's answer does not
+ * depend on which other days are built with it.
+ */
+export async function settle(
+  db: Database,
+  files: FactFiles,
+  range: DayRange,
+  perspective: Perspective,
+  parents: string | undefined,
+): Promise<void> {
+  const short = `(SELECT *, ${TUPLE} AS tuple FROM ${filesSql(files.flow, FLOW_COLUMNS)} WHERE NOT ${IS_LONG} AND ${overlapsSql(range)})`;
+  await collectLong(db, files, range);
+  await db.run(`CREATE OR REPLACE TEMP TABLE suspect AS
+    SELECT tuple FROM long_row UNION SELECT tuple FROM ${short} GROUP BY tuple HAVING count(*) > 1`);
+  const rows = `(SELECT * FROM long_row UNION ALL SELECT * FROM ${short} WHERE tuple IN (SELECT tuple FROM suspect))`;
+  const facts = factSql(rows, perspective, 'true');
+  await db.run(
+    `CREATE OR REPLACE TEMP TABLE suspect_fact AS SELECT *, ${END_COLUMNS} FROM (${viewedSql(facts, perspective, parents)})`,
+  );
+  await db.run(STATES);
+  await db.run(CONNECTIONS);
+  await db.run(COPIES);
+  await db.run(PIECES);
+}
+
+/** Long facts with a moment in the range, and all long facts between the same ends during their lives. */
+async function collectLong(db: Database, files: FactFiles, range: DayRange): Promise<void> {
+  const here = filesSql(files.long({ fromDay: range.fromDay - 1, toDay: range.toDay + 1 }), FLOW_COLUMNS);
+  const alive = `SELECT *, ${TUPLE} AS tuple FROM ${here} WHERE ${overlapsSql(range)}`;
+  const [life] = await db.rows(
+    `SELECT min(startedAt) AS "from", max(startedAt + coalesce(durationMicros, 0)) AS "to" FROM (${alive})`,
+    z.object({ from: z.bigint().nullable(), to: z.bigint().nullable() }),
+  );
+  const days = { fromDay: dayOfMicros(Number(life?.from ?? 0)), toDay: dayOfMicros(Number(life?.to ?? 0)) };
+  const ever = filesSql(life?.from == null ? [] : files.long(days), FLOW_COLUMNS);
+  await db.run(`CREATE OR REPLACE TEMP TABLE long_row AS
+    SELECT * FROM (SELECT *, ${TUPLE} AS tuple FROM ${ever}) WHERE tuple IN (SELECT tuple FROM (${alive}))`);
+}
+
+/** SQL for two ends and the protocol as one comparable value. */
+function endsOf(first: string, second: string): string {
+  const side = (name: string, end: string) =>
+    `${name}Hi: ${end}Hi, ${name}Lo: ${end}Lo, ${name}Port: ${end}Port`;
+  return `{${side('lesser', first)}, ${side('greater', second)}, proto: coalesce(proto, '')}`;
+}
+
+/** The two ends in one order from either side, and the payload from the lesser to the greater end. */
+const ORIG_IS_LESSER = '(origHi, origLo, origPort) <= (respHi, respLo, respPort)';
+const END_COLUMNS = `
+  startedAt + lastedMicros AS endedAt,
+  coalesce(uid, 'row:' || startedAt || ':' || origPort || ':' || respPort || ':' || origLo || ':' || respLo) AS connection,
+  CASE WHEN ${ORIG_IS_LESSER} THEN ${endsOf('orig', 'resp')} ELSE ${endsOf('resp', 'orig')} END AS ends,
+  (${ORIG_IS_LESSER}) = origInner AS outIsForward`;
+
+/** Each fact beside the running maximum of the facts before it: cumulative counts grow or stand. */
+const STATES = `
+  CREATE OR REPLACE TEMP TABLE suspect_state AS
+  SELECT *,
+    coalesce(max(endedAt) OVER before, startedAt) AS sinceAt,
+    coalesce(max("out") OVER before, 0) AS outBefore, coalesce(max(outLow) OVER before, 0) AS outLowBefore,
+    coalesce(max(outHigh) OVER before, 0) AS outHighBefore, coalesce(max("in") OVER before, 0) AS inBefore,
+    coalesce(max(ipOut) OVER before, 0) AS ipOutBefore,
+    row_number() OVER (PARTITION BY sensor, connection ORDER BY endedAt, snapshot DESC, "out", "in", outLow, outHigh) AS ordinal
+  FROM suspect_fact
+  WINDOW before AS (PARTITION BY sensor, connection ORDER BY endedAt, snapshot DESC, "out", "in", outLow, outHigh
+    ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)`;
+
+/** Connections as wholes, with the island of overlapping connections between the same ends they lie in. */
+const CONNECTIONS = `
+  CREATE OR REPLACE TEMP TABLE suspect_connection AS
+  WITH whole AS (
+    SELECT sensor, connection, any_value(ends) AS ends, min(startedAt) AS startedAt, max(endedAt) AS endedAt,
+      bool_or(snapshot OR lastedMicros >= ${LONG_MICROS}) AS long,
+      max(CASE WHEN outIsForward THEN "out" ELSE "in" END) AS forward,
+      max(CASE WHEN outIsForward THEN "in" ELSE "out" END) AS backward
+    FROM suspect_fact GROUP BY sensor, connection),
+  marked AS (
+    SELECT *, startedAt > ${CLOCK_SLACK_MICROS} + max(endedAt) OVER (PARTITION BY ends ORDER BY startedAt, sensor, connection
+      ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS opens FROM whole)
+  SELECT *, sum(coalesce(opens, false)::INTEGER) OVER (PARTITION BY ends ORDER BY startedAt, sensor, connection
+    ROWS UNBOUNDED PRECEDING) AS island FROM marked`;
+
+/**
+ * Directions that another record of the same connection already counts: records of the same ends that
+ * overlap in time under different uids are copies (cluster workers, redundant sensors). Per direction the
+ * one with most bytes counts; a long record precedes a short one, so that no day depends on a far one.
+ */
+const COPIES = `
+  CREATE OR REPLACE TEMP TABLE suspect_copy AS
+  SELECT a.sensor, a.connection,
+    bool_or(b.forward > 0 AND (b.long, b.forward, b.sensor, b.connection) > (a.long, a.forward, a.sensor, a.connection)) AS forwardCopied,
+    bool_or(b.backward > 0 AND (b.long, b.backward, b.sensor, b.connection) > (a.long, a.backward, a.sensor, a.connection)) AS backwardCopied
+  FROM suspect_connection a JOIN suspect_connection b ON a.ends = b.ends AND a.island = b.island
+  WHERE (a.sensor, a.connection) <> (b.sensor, b.connection)
+    AND a.startedAt <= b.endedAt + CASE WHEN a.sensor = b.sensor THEN 0 ELSE ${CLOCK_SLACK_MICROS} END
+    AND b.startedAt <= a.endedAt + CASE WHEN a.sensor = b.sensor THEN 0 ELSE ${CLOCK_SLACK_MICROS} END
+  GROUP BY a.sensor, a.connection`;
+
+const PIECES = `
+  CREATE OR REPLACE TEMP TABLE piece AS
+  WITH judged AS (
+    SELECT s.*, coalesce(CASE WHEN outIsForward THEN forwardCopied ELSE backwardCopied END, false) AS outCopied,
+      coalesce(CASE WHEN outIsForward THEN backwardCopied ELSE forwardCopied END, false) AS inCopied
+    FROM suspect_state s LEFT JOIN suspect_copy c ON c.sensor = s.sensor AND c.connection = s.connection)
+  SELECT kind, path, hostKey, networkKey, serviceName, origInner, sensor, snapshot, uid, startedAt,
+    sinceAt // 1000000 AS sinceSecond, endedAt // 1000000 AS untilSecond, sinceAt, endedAt,
+    CASE WHEN outCopied THEN 0 ELSE greatest("out" - outBefore, 0) END AS "out",
+    CASE WHEN outCopied THEN 0 ELSE greatest(outLow - outLowBefore, 0) END AS outLow,
+    CASE WHEN outCopied THEN 0 ELSE greatest(outHigh - outHighBefore, 0) END AS outHigh,
+    CASE WHEN inCopied THEN 0 ELSE greatest("in" - inBefore, 0) END AS "in",
+    CASE WHEN outCopied THEN 0 ELSE greatest(ipOut - ipOutBefore, 0) END AS ipOut,
+    (ordinal = 1 AND NOT (outCopied AND inCopied))::INTEGER AS flows,
+    outCopied, inCopied, "out" AS outWhole, "in" AS inWhole, ordinal,
+    NOT snapshot AND ("out" < outBefore OR "in" < inBefore) AS closingBelowSnapshot
+  FROM judged`;

@@ -1,0 +1,12 @@
+import type { Database } from '../ledger/duckdb/database.ts';
+
+/**
+ * A tunnel (gateway to client) carries what its content already counts, so it is a carrier, apart from
+ * egress. Where no content was seen on its path in an hour, the carrier is all there is to count: it
+ * becomes egress, under the service `tunnel`. Works on the table `cell`.
+ */
+export async function countUnseenTunnels(db: Database): Promise<void> {
+  await db.run(`UPDATE cell SET kind = 'egress', service = 'tunnel'
+    WHERE kind = 'carrier' AND bytesOutHigh > 0
+      AND (path, hour) NOT IN (SELECT path, hour FROM cell WHERE kind = 'egress' AND bytesOut + bytesIn > 0)`);
+}

@@ -1,0 +1,196 @@
+import { z } from 'zod';
+import { assertIdentity } from '../../errors.ts';
+import { sqlText } from '../../records/sql-text.ts';
+import { type RecordRule, selectList } from '../../sources/record.ts';
+import type { Database } from './database.ts';
+
+/** Staged line `start` and those after it, up to the next segment, come from an input's lines from `firstLine` on. */
+export interface LineOrigin {
+  readonly start: number;
+  readonly input: number;
+  readonly path: string;
+  readonly firstLine: number;
+}
+
+/** One log's lines within a chunk, ready to be written as records. */
+export interface LogOfChunk {
+  readonly rule: RecordRule;
+  /** One row per line the reader accepted, in order; with `ordinal` when the relation numbers staged lines itself. */
+  readonly relation: string;
+  readonly ordinal: string | undefined;
+  /** SQL of a line as shown among the rejects. */
+  readonly shown: string;
+  /** Table with the lines the reader refused (its column `line` counts from 1), if there is one. */
+  readonly refused: string | undefined;
+  /** Number of staged lines that belong to this log. */
+  readonly lines: number;
+}
+
+/** What became of one input's lines of one log. */
+export interface LogCount {
+  readonly input: number;
+  readonly accepted: number;
+  readonly rejected: number;
+  readonly bytes: bigint;
+  readonly fromMicros: number | null;
+  readonly toMicros: number | null;
+}
+
+const nullableMicros = z.union([z.bigint().transform(Number), z.null()]);
+const countRow = z.object({
+  input: z.bigint().transform(Number),
+  accepted: z.bigint().transform(Number),
+  bytes: z.bigint(),
+  from: nullableMicros,
+  to: nullableMicros,
+});
+
+/**
+ * Writes the records of one log of a chunk to a Parquet file and its rejects to the table `reject`.
+ * @returns the rows written and the counts per input. The identity lines = accepted + rejected is asserted.
+ */
+export async function writeLog(
+  db: Database,
+  log: LogOfChunk,
+  origins: readonly LineOrigin[],
+  target: string,
+): Promise<{ rows: number; counts: LogCount[] }> {
+  const { rule } = log;
+  const texts = `SELECT *, ${selectList(rule.texts)} FROM ${log.relation}`;
+  const values = `SELECT *, ${selectList(rule.values)} FROM (${texts})`;
+  const faulty = `(${faultCase(rule)})`;
+  const staged = log.ordinal ? `, ${log.ordinal} AS "stagedLine"` : '';
+  await db.run(
+    `COPY (SELECT ${selectList(rule.columns)}${staged} FROM (${values}) WHERE ${faulty} IS NULL)
+     TO ${sqlText(target)} (FORMAT parquet, COMPRESSION lz4, PARQUET_VERSION v2)`,
+  );
+  const rows = await countRows(db, target);
+  const refused = await collectRefused(db, log);
+  if (rows + refused < log.lines)
+    await collectFaults(db, log, `SELECT *, ${faulty} AS fault FROM (${values})`);
+  const rejected = await rejectsByInput(db, origins);
+  const total = [...rejected.values()].reduce((sum, each) => sum + each, 0);
+  assertIdentity(
+    rows + total === log.lines,
+    () => `${log.lines} lines staged, ${rows} accepted, ${total} rejected`,
+  );
+  return { rows, counts: await countsByInput(db, log, origins, target, rejected) };
+}
+
+function faultCase(rule: RecordRule): string {
+  const arms = rule.faults.map(({ when, says }) => `WHEN ${when} THEN ${sqlText(says)}`);
+  return `CASE ${arms.join(' ')} END`;
+}
+
+async function countRows(db: Database, path: string): Promise<number> {
+  const [row] = await db.rows(
+    `SELECT count(*) AS n FROM read_parquet(${sqlText(path)})`,
+    z.object({ n: z.bigint() }),
+  );
+  return Number(row?.n ?? 0n);
+}
+
+/** Puts the lines the reader refused into `fault`, numbered as staged lines from 0. Returns their number. */
+async function collectRefused(db: Database, log: LogOfChunk): Promise<number> {
+  await db.run('CREATE OR REPLACE TEMP TABLE fault (staged BIGINT, reason VARCHAR, text VARCHAR)');
+  if (!log.refused) return 0;
+  await db.run(`INSERT INTO fault
+    SELECT line - 1, min(CASE WHEN error_type IN ('MISSING COLUMNS', 'TOO MANY COLUMNS') THEN 'fields: ' || lcase(error_message)
+      ELSE lcase(error_type::VARCHAR) || ': ' || error_message END), left(any_value(csv_line), 1000)
+    FROM ${log.refused} GROUP BY line`);
+  const [row] = await db.rows('SELECT count(*) AS n FROM fault', z.object({ n: z.bigint() }));
+  return Number(row?.n ?? 0n);
+}
+
+/**
+ * Adds the lines that break a rule. The reader numbers only the lines it accepts, so each number is moved
+ * on by the refused lines before it.
+ */
+async function collectFaults(db: Database, log: LogOfChunk, judged: string): Promise<void> {
+  if (log.ordinal) {
+    await db.run(
+      `INSERT INTO fault SELECT ${log.ordinal}, fault, ${log.shown} FROM (${judged}) WHERE fault IS NOT NULL`,
+    );
+    return;
+  }
+  await db.run(`INSERT INTO fault
+    WITH refused AS (SELECT at, max(skipped) AS skipped FROM (
+      SELECT staged - (row_number() OVER (ORDER BY staged) - 1) AS at, row_number() OVER (ORDER BY staged) AS skipped FROM fault) GROUP BY at),
+    broken AS (SELECT * FROM (SELECT row_number() OVER () - 1 AS accepted, fault, ${log.shown} AS text FROM (${judged})) WHERE fault IS NOT NULL)
+    SELECT accepted + coalesce(skipped, 0), fault, text FROM broken ASOF LEFT JOIN refused ON accepted >= at`);
+}
+
+/** Moves `fault` into `reject` with file and line; returns how many by input. */
+async function rejectsByInput(db: Database, origins: readonly LineOrigin[]): Promise<Map<number, number>> {
+  await loadOrigins(db, origins);
+  await db.run(`INSERT INTO reject
+    SELECT path, firstLine + staged - start, CASE WHEN contains(reason, ': ') THEN split_part(reason, ': ', 1) END,
+      CASE WHEN contains(reason, ': ') THEN substr(reason, instr(reason, ': ') + 2) ELSE reason END, text
+    FROM fault ASOF JOIN origin ON staged >= start`);
+  const rows = await db.rows(
+    'SELECT input, count(*) AS n FROM fault ASOF JOIN origin ON staged >= start GROUP BY input',
+    z.object({ input: z.bigint(), n: z.bigint() }),
+  );
+  return new Map(rows.map(({ input, n }) => [Number(input), Number(n)]));
+}
+
+async function loadOrigins(db: Database, origins: readonly LineOrigin[]): Promise<void> {
+  await db.run(
+    'CREATE OR REPLACE TEMP TABLE origin (start BIGINT, input BIGINT, path VARCHAR, firstLine BIGINT)',
+  );
+  for (let at = 0; at < origins.length; at += 1000) {
+    const values = origins
+      .slice(at, at + 1000)
+      .map(({ start, input, path, firstLine }) => `(${start}, ${input}, ${sqlText(path)}, ${firstLine})`);
+    await db.run(`INSERT INTO origin VALUES ${values.join(', ')}`);
+  }
+}
+
+/**
+ * Counts records by input. Where records carry no staged line, an input's records are a run of rows: its
+ * staged lines less the rejects before them.
+ */
+async function countsByInput(
+  db: Database,
+  log: LogOfChunk,
+  origins: readonly LineOrigin[],
+  target: string,
+  rejected: ReadonlyMap<number, number>,
+): Promise<LogCount[]> {
+  const bytes =
+    log.rule.family === 'flow'
+      ? 'coalesce(origBytes, 0) + coalesce(respBytes, 0)'
+      : log.rule.family === 'given'
+        ? 'bytesOut'
+        : '0';
+  const ended =
+    log.rule.family === 'flow' ? 'startedAt + greatest(coalesce(durationMicros, 0), 0)' : 'startedAt';
+  const row = log.ordinal ? '"stagedLine"' : 'file_row_number';
+  const starts = log.ordinal
+    ? 'SELECT start, input FROM origin'
+    : `SELECT start - (SELECT count(*) FROM fault WHERE staged < start) AS start, max(input) AS input FROM origin GROUP BY 1`;
+  const single = new Set(origins.map(({ input }) => input)).size === 1;
+  const source = `read_parquet(${sqlText(target)}, file_row_number=true)`;
+  const from = single
+    ? `(SELECT *, ${origins[0]?.input ?? 0}::BIGINT AS input FROM ${source})`
+    : `${source} ASOF JOIN (${starts}) ON ${row} >= start`;
+  const found = await db.rows(
+    `SELECT input, count(*) AS accepted, sum(${bytes})::UBIGINT AS bytes, min(startedAt) AS "from", max(${ended}) AS "to"
+     FROM ${from} GROUP BY input`,
+    countRow,
+  );
+  const inputs = new Set([...found.map(({ input }) => input), ...rejected.keys()]);
+  return [...inputs]
+    .sort((a, b) => a - b)
+    .map((input) => {
+      const row = found.find((each) => each.input === input);
+      return {
+        input,
+        accepted: row?.accepted ?? 0,
+        rejected: rejected.get(input) ?? 0,
+        bytes: row?.bytes ?? 0n,
+        fromMicros: row?.from ?? null,
+        toMicros: row?.to ?? null,
+      };
+    });
+}

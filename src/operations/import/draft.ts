@@ -1,0 +1,294 @@
+import { constants } from 'node:fs';
+import { copyFile, open } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Facility } from '../../facility/facility.ts';
+import { writeChunk } from '../../ledger/duckdb/chunk.ts';
+import type { Database } from '../../ledger/duckdb/database.ts';
+import { daysOfFile, writeLong } from '../../ledger/duckdb/file-days.ts';
+import type { LogCount } from '../../ledger/duckdb/ingest.ts';
+import { writeRejects } from '../../ledger/duckdb/rejects.ts';
+import type { DataFile, InputRange } from '../../ledger/entries.ts';
+import { contentSha256Of, newId } from '../../ledger/entries.ts';
+import { hashFile, publish, type Stage } from '../../ledger/files.ts';
+import type { StagedChunk } from '../../sources/chunks.ts';
+import type { StagedInput } from '../../sources/staged-input.ts';
+
+/** Counts of one log of one input. */
+export interface LogTotals {
+  readonly source: string;
+  accepted: number;
+  rejected: number;
+  bytes: bigint;
+  fromMicros: number | null;
+  toMicros: number | null;
+}
+
+/** One input that is part of a draft, with what became of its lines. */
+export interface DraftInput {
+  readonly staged: StagedInput;
+  readonly logs: readonly LogTotals[];
+  readonly leftAlone: Readonly<Record<string, number>>;
+}
+
+/** A file of records in the stage, with what the journal will say of it. */
+interface DraftFile {
+  readonly name: string;
+  readonly temporary: string;
+  readonly family: string;
+  readonly rows: number;
+  readonly days: readonly number[];
+  readonly unsettled: number | undefined;
+  readonly durable: Promise<{ bytes: number; sha256: string }>;
+}
+
+/** What one commit will say, while it is being put together. Nothing of it is visible before the journal names it. */
+export interface Draft {
+  readonly id: string;
+  addChunk(chunk: StagedChunk, paths: readonly string[]): Promise<void>;
+  addInput(staged: StagedInput): Promise<DraftInput>;
+  /** Bytes of decompressed input taken so far. */
+  bytes(): number;
+  inputs(): readonly DraftInput[];
+  /** Gives the files their names in the ledger; call once, right before the entry is appended. */
+  finish(ledgerDir: string): Promise<FinishedDraft>;
+}
+
+/** A draft whose files have their places: what the entry says. */
+export interface FinishedDraft {
+  readonly id: string;
+  readonly inputs: InputRange[];
+  readonly files: DataFile[];
+  readonly longFiles: readonly DataFile[];
+  readonly days: number[];
+  readonly contentSha256: string;
+}
+
+/** Families whose records change a day's build. */
+const BUILT_FROM: ReadonlySet<string> = new Set(['flow', 'long', 'given', 'coverage']);
+
+/** Opens an empty draft. Its files are made in the stage; rejects collect in the table `reject`. */
+export async function openDraft(db: Database, stage: Stage, facility: Facility): Promise<Draft> {
+  const id = newId();
+  const files: DraftFile[] = [];
+  const inputs: DraftInput[] = [];
+  const logs = new Map<number, Map<string, LogTotals>>();
+  const leftAlone = new Map<number, Record<string, number>>();
+  let serial = 0;
+  let bytes = 0;
+  await db.run(
+    'CREATE OR REPLACE TEMP TABLE reject (input VARCHAR, line BIGINT, "column" VARCHAR, reason VARCHAR, text VARCHAR)',
+  );
+
+  async function keep(
+    family: string,
+    temporary: string,
+    rows: number,
+    unsettled: number | undefined,
+  ): Promise<void> {
+    if (rows === 0) return;
+    const days = await daysOfFile(db, temporary, family);
+    const name = `${String(files.length + 1).padStart(4, '0')}-${family}.parquet`;
+    files.push({ name, temporary, family, rows, days, unsettled, durable: makeDurable(temporary) });
+  }
+
+  return {
+    id,
+    bytes: () => bytes,
+    inputs: () => inputs,
+    async addChunk(chunk, paths) {
+      serial += 1;
+      bytes += chunk.bytes;
+      const prefix = join(stage.dir, `${id}-${serial}`);
+      const path =
+        chunk.layout.encoding === 'parquet'
+          ? await bringIn(chunk.path, `${prefix}-input.parquet`)
+          : chunk.path;
+      const toWrite = { ...chunk, path, origins: originsOf(chunk, paths) };
+      const written = await writeChunk(db, toWrite, facility.mappings, prefix);
+      for (const { source, counts } of written.logs) {
+        for (const count of counts) addCount(logs, source, count);
+      }
+      for (const { input, what, lines } of written.leftAlone) {
+        const known = leftAlone.get(input) ?? {};
+        leftAlone.set(input, { ...known, [what]: (known[what] ?? 0) + lines });
+      }
+      for (const file of written.files) {
+        await keep(file.family, file.path, file.rows, chunk.unsettled);
+        if (file.family !== 'flow') continue;
+        const longPath = `${prefix}-long-${serial}-${files.length}.parquet`;
+        await keep('long', longPath, await writeLong(db, file.path, longPath), chunk.unsettled);
+      }
+    },
+    async addInput(staged) {
+      const added = {
+        staged,
+        logs: [...(logs.get(staged.index)?.values() ?? [])],
+        leftAlone: { ...staged.leftAlone, ...leftAlone.get(staged.index) },
+      };
+      if (staged.status === 'failed') {
+        drop(files, staged.index);
+        await db.run(`DELETE FROM reject WHERE input = '${staged.path.replaceAll("'", "''")}'`);
+        return { ...added, logs: [] };
+      }
+      if (staged.status === 'new' || staged.status === 'grown') inputs.push(added);
+      return added;
+    },
+    async finish(ledgerDir) {
+      const rejects = inputs.flatMap(({ staged }) =>
+        staged.rejected.map((line) => ({ ...line, input: staged.path })),
+      );
+      const rejectPath = join(stage.dir, `${id}-reject.parquet`);
+      const rejected = await writeRejects(db, rejects, rejectPath);
+      const days = [
+        ...new Set(files.filter(({ family }) => BUILT_FROM.has(family)).flatMap((file) => file.days)),
+      ].sort((a, b) => a - b);
+      if (rejected > 0) {
+        files.push({
+          name: 'reject.parquet',
+          temporary: rejectPath,
+          family: 'reject',
+          rows: rejected,
+          days: days.length > 0 ? days : [0],
+          unsettled: undefined,
+          durable: makeDurable(rejectPath),
+        });
+      }
+      const dataFiles: DataFile[] = [];
+      for (const file of files) dataFiles.push(await placeFile(file, ledgerDir, `records/${id}`));
+      const ranges = inputs.map(rangeOf);
+      return {
+        id,
+        inputs: ranges,
+        files: dataFiles,
+        longFiles: dataFiles.filter(({ family }) => family === 'long'),
+        days,
+        contentSha256: contentSha256Of(ranges),
+      };
+    },
+  };
+}
+
+/** Copies a file to where the engine may read: it reaches nothing outside the ledger. */
+async function bringIn(path: string, to: string): Promise<string> {
+  await copyFile(path, to, constants.COPYFILE_FICLONE);
+  return to;
+}
+
+/** Where the staged lines of a chunk come from. */
+function originsOf(chunk: StagedChunk, paths: readonly string[]) {
+  let start = 0;
+  return chunk.segments.map(({ input, firstLine, lines }) => {
+    const origin = { start, input, path: paths[input] ?? '', firstLine };
+    start += lines;
+    return origin;
+  });
+}
+
+function addCount(logs: Map<number, Map<string, LogTotals>>, source: string, count: LogCount): void {
+  const ofInput = logs.get(count.input) ?? new Map<string, LogTotals>();
+  logs.set(count.input, ofInput);
+  const known = ofInput.get(source) ?? {
+    source,
+    accepted: 0,
+    rejected: 0,
+    bytes: 0n,
+    fromMicros: null,
+    toMicros: null,
+  };
+  ofInput.set(source, {
+    source,
+    accepted: known.accepted + count.accepted,
+    rejected: known.rejected + count.rejected,
+    bytes: known.bytes + count.bytes,
+    fromMicros: least(known.fromMicros, count.fromMicros),
+    toMicros: most(known.toMicros, count.toMicros),
+  });
+}
+
+function least(a: number | null, b: number | null): number | null {
+  return a === null ? b : b === null ? a : Math.min(a, b);
+}
+
+function most(a: number | null, b: number | null): number | null {
+  return a === null ? b : b === null ? a : Math.max(a, b);
+}
+
+function drop(files: DraftFile[], input: number): void {
+  const kept = files.filter(({ unsettled }) => unsettled !== input);
+  files.splice(0, files.length, ...kept);
+}
+
+/** Starts to bring a file to the disk while other work goes on; resolves to its size and hash. */
+function makeDurable(path: string): Promise<{ bytes: number; sha256: string }> {
+  const done = (async () => {
+    const handle = await open(path, 'r+');
+    try {
+      await handle.chmod(0o600);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    return hashFile(path);
+  })();
+  done.catch(() => undefined);
+  return done;
+}
+
+async function placeFile(file: DraftFile, ledgerDir: string, folder: string): Promise<DataFile> {
+  const { bytes, sha256 } = await file.durable;
+  const path = `${folder}/${file.name}`;
+  publish(file.temporary, join(ledgerDir, path));
+  const fromDay = file.days[0] ?? 0;
+  return {
+    path,
+    family: file.family,
+    rows: file.rows,
+    bytes,
+    sha256,
+    fromDay,
+    toDay: file.days.at(-1) ?? fromDay,
+  };
+}
+
+/** What the journal says of an input: lines left alone stand among the comments, by name in `streams`. */
+function rangeOf({ staged, logs, leftAlone }: DraftInput): InputRange {
+  const sum = (of: (log: LogTotals) => number) => logs.reduce((total, log) => total + of(log), 0);
+  const accepted = sum((log) => log.accepted);
+  const rejected = sum((log) => log.rejected) + staged.rejectedLines;
+  const lines = staged.lines > 0 ? staged.lines : accepted + rejected;
+  const alone = Object.entries(leftAlone).map(([source, count]) => ({
+    source,
+    lines: count,
+    accepted: 0,
+    rejected: 0,
+    comments: count,
+  }));
+  return {
+    sensor: staged.sensor,
+    path: staged.path,
+    source: logs.map(({ source }) => source).join('+') || Object.keys(leftAlone).join('+') || 'nothing',
+    bytesFrom: staged.bytesFrom,
+    bytesTo: staged.bytesTo,
+    prefixSha256: staged.sha256,
+    head: staged.head,
+    lines,
+    accepted,
+    rejected,
+    comments: lines - accepted - rejected,
+    bytesOut: String(logs.reduce((total, { bytes }) => total + bytes, 0n)),
+    fromMicros: logs.reduce<number | null>((from, log) => least(from, log.fromMicros), null),
+    toMicros: logs.reduce<number | null>((to, log) => most(to, log.toMicros), null),
+    verified: staged.verified,
+    streams: [
+      ...logs.map(({ source, accepted: good, rejected: bad, bytes }) => ({
+        source,
+        lines: good + bad,
+        accepted: good,
+        rejected: bad,
+        comments: 0,
+        bytesOut: String(bytes),
+      })),
+      ...alone,
+    ],
+  };
+}

@@ -1,0 +1,237 @@
+import { dirname, resolve, sep } from 'node:path';
+import type { Readable } from 'node:stream';
+import { SPREAD_MACRO } from '../../accounting/spread.ts';
+import { InternalError } from '../../errors.ts';
+import type { Facility } from '../../facility/facility.ts';
+import { mappingOfFile, sensorOfFile, UNASSIGNED } from '../../facility/sensors.ts';
+import { type Database, openDatabase } from '../../ledger/duckdb/database.ts';
+import { daysOfSameConnections } from '../../ledger/duckdb/file-days.ts';
+import { readRejects } from '../../ledger/duckdb/rejects.ts';
+import { openLedger, openStage, type Stage } from '../../ledger/files.ts';
+import { append } from '../../ledger/journal.ts';
+import { readSnapshot, type Snapshot } from '../../ledger/snapshot.ts';
+import { formatDay } from '../../records/time.ts';
+import { findInputs, type InputFile } from '../../sources/inputs.ts';
+import { stageInputs } from '../../sources/stage.ts';
+import type { ImportAnswer, ImportedStream } from '../answers/import.ts';
+import type { Progress } from '../progress.ts';
+import { rebuildDirtyDays } from '../rebuild.ts';
+import { type Draft, type FinishedDraft, openDraft } from './draft.ts';
+import { answerRows, leftAloneRows } from './rows.ts';
+
+/** What to import, and where to. */
+export interface ImportOptions {
+  readonly facility: Facility;
+  readonly ledgerDir: string;
+  readonly paths: readonly string[];
+  readonly cwd: string;
+  readonly progress: Progress;
+  readonly stdin?: Readable;
+  /** A commit is ended after so many decompressed bytes (default 4 GiB). */
+  readonly commitBytes?: number;
+  /** How many rejected lines the answer lists; all are kept in the ledger. */
+  readonly listedRejects?: number;
+}
+
+const COMMIT_BYTES = 4 * 1024 ** 3;
+const LISTED_REJECTS = 1_000;
+
+/** What an import found and did; `failed` inputs make the command exit with 3. */
+export interface ImportResult {
+  readonly answer: ImportAnswer;
+  readonly failed: number;
+}
+
+/**
+ * Reads logs into the ledger and rebuilds the days they touch. Importing again changes nothing; the order of
+ * files changes nothing; several importers may run at once.
+ */
+export async function importLogs(options: ImportOptions): Promise<ImportResult> {
+  const ledger = openLedger(options.ledgerDir, { create: true, simulated: options.facility.simulated });
+  const { inputs, refused } = await findInputs(options.paths, options.cwd);
+  const stage = openStage(ledger.dir);
+  const db = await openDatabase({
+    root: resolve(ledger.dir),
+    temporary: resolve(stage.path('engine')),
+    macros: [SPREAD_MACRO],
+  });
+  try {
+    const outcome = await takeInputs(db, stage, ledger.dir, inputs, options);
+    const rebuiltDays = await rebuildDirtyDays(db, stage, ledger.dir, options.facility, options.progress);
+    const { position } = await readSnapshot(ledger.dir);
+    const refusedRows = refused.map(({ path, reason }) => refusedRow(path, reason));
+    const answer: ImportAnswer = {
+      asOf: position,
+      commits: [...outcome.rows, ...refusedRows].sort((a, b) => compareTexts(a.file, b.file)),
+      leftAlone: outcome.leftAlone,
+      rejects: outcome.rejects,
+      rebuiltDays: rebuiltDays.map(formatDay),
+    };
+    return { answer, failed: answer.commits.filter(({ status }) => status === 'failed').length };
+  } finally {
+    db.close();
+    stage.close();
+  }
+}
+
+interface Outcome {
+  readonly rows: ImportedStream[];
+  readonly leftAlone: ImportAnswer['leftAlone'];
+  readonly rejects: ImportAnswer['rejects'];
+}
+
+/**
+ * Takes inputs in commits. When another importer committed some of the same bytes meanwhile, the draft is
+ * thrown away and its inputs are looked at again: what is known by then is passed over.
+ */
+async function takeInputs(
+  db: Database,
+  stage: Stage,
+  ledgerDir: string,
+  inputs: readonly InputFile[],
+  options: ImportOptions,
+): Promise<Outcome> {
+  const outcome: Outcome = { rows: [], leftAlone: [], rejects: [] };
+  let rest = inputs;
+  while (rest.length > 0) {
+    const { taken, committed } = await takeSome(db, stage, ledgerDir, rest, options, outcome);
+    if (committed) rest = rest.slice(taken);
+    else options.progress('another import took some of the same files; looking again');
+  }
+  return outcome;
+}
+
+/** Takes inputs until a commit's worth is reached; adds to the outcome only when the commit went through. */
+async function takeSome(
+  db: Database,
+  stage: Stage,
+  ledgerDir: string,
+  inputs: readonly InputFile[],
+  options: ImportOptions,
+  outcome: Outcome,
+): Promise<{ taken: number; committed: boolean }> {
+  const draft = await openDraft(db, stage, options.facility);
+  const snapshot = await readSnapshot(ledgerDir);
+  const paths = inputs.map(({ path }) => path);
+  const rows: ImportedStream[] = [];
+  const leftAlone: Outcome['leftAlone'] = [];
+  let taken = 0;
+  for await (const step of stageInputs(inputs, stagingOf(stage, snapshot, options))) {
+    if (step.kind === 'chunk') {
+      try {
+        await draft.addChunk(step, paths);
+      } finally {
+        await step.release();
+      }
+      continue;
+    }
+    const input = await draft.addInput(step);
+    taken += 1;
+    rows.push(...answerRows(input));
+    leftAlone.push(...leftAloneRows(input));
+    options.progress(`read ${taken} of ${inputs.length} files, ${Math.round(draft.bytes() / 1e6)} MB`);
+    if (step.settled && draft.bytes() >= (options.commitBytes ?? COMMIT_BYTES)) break;
+  }
+  const committed = await commit(db, ledgerDir, draft, options.facility.simulated);
+  if (committed === 'raced') return { taken: 0, committed: false };
+  outcome.rows.push(...rows);
+  outcome.leftAlone.push(...leftAlone);
+  const rejectFiles = committed ? committed.files.filter(({ family }) => family === 'reject') : [];
+  const most = (options.listedRejects ?? LISTED_REJECTS) - outcome.rejects.length;
+  const rejects = await readRejects(
+    db,
+    rejectFiles.map(({ path }) => resolve(ledgerDir, path)),
+    most,
+  );
+  outcome.rejects.push(...rejects.map(({ file, line, column, reason }) => ({ file, line, column, reason })));
+  return { taken, committed: true };
+}
+
+function stagingOf(stage: Stage, snapshot: Snapshot, options: ImportOptions) {
+  const { facility } = options;
+  const rootOf = rootFinder(options.paths, options.cwd);
+  return {
+    workDir: stage.dir,
+    mappings: facility.mappings.map(({ name, files, format }) => ({ name, files, format })),
+    cwd: options.cwd,
+    sensorOf: (path: string) =>
+      mappingOfFile(facility, path, rootOf(path))?.name ?? sensorOfFile(facility, path, rootOf(path)),
+    headLengths: [...new Set(sensorsOf(facility).flatMap((sensor) => snapshot.headLengths(sensor)))],
+    known: (head: { bytes: number; sha256: string }, sensor: string) =>
+      snapshot
+        .knownPrefixes(sensor, head)
+        .map(({ input }) => ({ bytes: input.bytesTo, sha256: input.prefixSha256 })),
+    ...(options.stdin ? { stdin: options.stdin } : {}),
+  };
+}
+
+/** Every name a file's records can come under. */
+function sensorsOf({ sensors, mappings }: Facility): string[] {
+  return [UNASSIGNED, ...sensors.map(({ name }) => name), ...mappings.map(({ name }) => name)];
+}
+
+/** Returns which argument's folder a file was found under: sensors' globs are relative to it. */
+function rootFinder(paths: readonly string[], cwd: string): (path: string) => string {
+  const roots = paths.map((path) => resolve(cwd, path)).sort((a, b) => b.length - a.length);
+  return (path) => roots.find((root) => path.startsWith(root + sep)) ?? dirname(path);
+}
+
+/** Appends the draft's commit. Returns 'raced' when another importer took some of its bytes first. */
+async function commit(
+  db: Database,
+  ledgerDir: string,
+  draft: Draft,
+  simulated: boolean,
+): Promise<FinishedDraft | undefined | 'raced'> {
+  if (draft.inputs().length === 0) return undefined;
+  const finished = await draft.finish(ledgerDir);
+  let raced = false;
+  const entry = await append(ledgerDir, async (snapshot) => {
+    raced = finished.inputs.some((input) => snapshot.overlapping(input).length > 0);
+    if (raced) return undefined;
+    const { id, inputs, files, contentSha256 } = finished;
+    const days = await withDaysOfSameConnections(db, ledgerDir, finished, snapshot);
+    return { kind: 'commit', id, simulated, inputs, files, days, contentSha256 };
+  });
+  if (raced) return 'raced';
+  if (!entry) throw new InternalError('a commit was neither written nor refused');
+  return finished;
+}
+
+async function withDaysOfSameConnections(
+  db: Database,
+  ledgerDir: string,
+  finished: FinishedDraft,
+  snapshot: Snapshot,
+): Promise<number[]> {
+  const long = finished.longFiles;
+  if (long.length === 0) return finished.days;
+  const from = Math.min(...long.map(({ fromDay }) => fromDay));
+  const to = Math.max(...long.map(({ toDay }) => toDay));
+  const absolute = (files: readonly { path: string }[]) => files.map(({ path }) => resolve(ledgerDir, path));
+  const more = await daysOfSameConnections(db, absolute(long), absolute(snapshot.filesFor('long', from, to)));
+  return [...new Set([...finished.days, ...more])].sort((a, b) => a - b);
+}
+
+function refusedRow(file: string, reason: string): ImportedStream {
+  return {
+    file,
+    source: 'unknown',
+    sensor: 'unknown',
+    lines: 0,
+    accepted: 0,
+    rejected: 0,
+    comments: 0,
+    bytesOut: '0',
+    from: null,
+    to: null,
+    status: 'failed',
+    verified: false,
+    waitingBytes: 0,
+    reason,
+  };
+}
+
+function compareTexts(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,92 @@
+import type { MappedValue, Mapping } from '../facility/facility.ts';
+import { sqlText } from '../records/sql-text.ts';
+import type { RecordRule } from './record.ts';
+import type { Field } from './relation.ts';
+import { count, instant, missing, wrong } from './values.ts';
+
+/** Returns the columns a mapping reads. */
+export function mappedFields(mapping: Mapping): string[] {
+  const values = [
+    mapping.host,
+    mapping.destination,
+    mapping.path,
+    mapping.principal,
+    mapping.service,
+    mapping.initiator,
+  ];
+  const named = values.flatMap((value) => ('column' in value ? [value.column] : []));
+  const optional = [mapping.bytesIn, mapping.flows, mapping.arrival].flatMap((name) => name ?? []);
+  return [...new Set([mapping.time, mapping.bytesOut, ...named, ...optional])];
+}
+
+/**
+ * Returns how rows of ready-made cells or series become records. Hosts and destinations may be addresses,
+ * networks or any names. A row stands for the UTC hour or day that holds its time.
+ */
+export function mappedRule(mapping: Mapping, field: Field, sensor: string): RecordRule {
+  const text = (value: MappedValue) => ('column' in value ? field(value.column) : sqlText(value.value));
+  const micros = mapping.per === 'day' ? 86_400_000_000 : 3_600_000_000;
+  const optionalCount = (name: string | undefined) => (name === undefined ? 'NULL::VARCHAR' : field(name));
+  return {
+    family: 'given',
+    texts: {
+      t_time: field(mapping.time),
+      t_host: text(mapping.host),
+      t_destination: text(mapping.destination),
+      t_path: text(mapping.path),
+      t_principal: text(mapping.principal),
+      t_service: text(mapping.service),
+      t_initiator: text(mapping.initiator),
+      t_out: field(mapping.bytesOut),
+      t_in: optionalCount(mapping.bytesIn),
+      t_flows: optionalCount(mapping.flows),
+      t_arrival: optionalCount(mapping.arrival),
+    },
+    values: {
+      at: zoned('t_time', mapping.timezone),
+      hostHi: 'weir_hi(weir_plain(t_host))',
+      hostLo: 'weir_lo(weir_plain(t_host))',
+      destinationHi: `weir_hi(weir_plain(split_part(t_destination, '/', 1)))`,
+      destinationLo: `weir_lo(weir_plain(split_part(t_destination, '/', 1)))`,
+      bytesOut: count('t_out'),
+      bytesIn: count('t_in'),
+      flows: count('t_flows'),
+      arrivedAt: zoned('t_arrival', mapping.timezone),
+    },
+    columns: {
+      startedAt: `at - at % ${micros}`,
+      hours: mapping.per === 'day' ? '24' : '1',
+      sensor: sqlText(sensor),
+      path: `coalesce(t_path, 'unknown')`,
+      hostKey: 'CASE WHEN hostLo IS NULL THEN 0 WHEN hostHi = 0 THEN hostLo ELSE hostHi END::UBIGINT',
+      hostName: `CASE WHEN hostLo IS NULL THEN coalesce(t_host, 'unknown') END`,
+      networkKey:
+        'CASE WHEN destinationLo IS NULL THEN 0 WHEN destinationHi = 0 THEN (destinationLo >> 8) << 8 ELSE (destinationHi >> 16) << 16 END::UBIGINT',
+      networkName: `CASE WHEN destinationLo IS NULL THEN coalesce(t_destination, 'unknown') END`,
+      service: `coalesce(t_service, 'unknown')`,
+      initiator: `CASE WHEN t_initiator IN ('inside', 'outside') THEN t_initiator ELSE 'unknown' END`,
+      principal: `coalesce(t_principal, 'unknown')`,
+      bytesOut: 'bytesOut',
+      bytesIn: 'coalesce(bytesIn, 0)',
+      flows: 'coalesce(flows, 0)',
+      arrivedAt: 'arrivedAt',
+    },
+    faults: [
+      missing(mapping.time, 't_time'),
+      wrong(mapping.time, 't_time', 'at', 'a time between 1990 and 2100'),
+      missing(mapping.bytesOut, 't_out'),
+      wrong(mapping.bytesOut, 't_out', 'bytesOut', 'a count below 2^53'),
+      wrong(mapping.bytesIn ?? 'bytesIn', 't_in', 'bytesIn', 'a count below 2^53'),
+      wrong(mapping.flows ?? 'flows', 't_flows', 'flows', 'a count below 2^53'),
+      wrong(mapping.arrival ?? 'arrival', 't_arrival', 'arrivedAt', 'a time between 1990 and 2100'),
+    ],
+  };
+}
+
+/** Times without a zone are in the mapping's; numbers and times with a zone speak for themselves. */
+function zoned(text: string, timezone: string): string {
+  const plain = instant(text);
+  if (timezone === 'UTC') return plain;
+  const naive = `regexp_full_match(${text}, '\\d{4}-\\d{2}-\\d{2}([ T][\\d:.]+)?')`;
+  return `(CASE WHEN ${naive} THEN epoch_us(timezone(${sqlText(timezone)}, TRY_CAST(${text} AS TIMESTAMP))) ELSE ${plain} END)`;
+}

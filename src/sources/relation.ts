@@ -1,0 +1,89 @@
+import { sqlText } from '../records/sql-text.ts';
+import type { Layout, MappedLayout } from './layout.ts';
+
+/**
+ * How one field of a log is reached: an SQL expression of type VARCHAR over the raw relation, `NULL` where
+ * the log has no such field. Several names are alternatives; the first that is set wins.
+ */
+export type Field = (...names: string[]) => string;
+
+/** A staged chunk as SQL: a relation of raw texts, one row per staged line in order, and its fields. */
+export interface RawRelation {
+  readonly sql: string;
+  readonly field: Field;
+}
+
+/** SQL for the raw line of a relation of separated values, as near as its fields allow; to show rejects. */
+export function shownLine(layout: SeparatedLayout): string {
+  const fields = layout.fields.map((_, index) => `coalesce("c${index}", '-')`);
+  return `left(concat_ws(${sqlText(layout.separator ?? ',')}, ${fields.join(', ')}), 1000)`;
+}
+
+/** A line longer than this was rejected at staging; the reader's own limit lies above it. */
+const MAX_LINE_BYTES = 4 * 1024 * 1024;
+
+/**
+ * Returns the relation of a staged chunk of separated values (Zeek TSV, mapped CSV). Every field is read
+ * as text so that a wrong type is found, with its column, by the record's own rules and not by the reader.
+ * Lines with too few or too many fields go to the reader's rejects table named `rejects`.
+ */
+export function separatedRelation(path: string, layout: SeparatedLayout, rejects: string): RawRelation {
+  const columns = layout.fields.map((_, index) => `'c${index}': 'VARCHAR'`).join(', ');
+  const quote = layout.source === 'mapping' ? `quote='"', escape='"'` : "quote='', escape=''";
+  const unset = layout.source === 'zeek' ? `, nullstr=${sqlText(layout.unsetField)}` : '';
+  const sql = readCsv(
+    path,
+    `delim=${sqlText(layout.separator ?? ',')}, ${quote}${unset}, columns={${columns}}`,
+    rejects,
+  );
+  return { sql, field: fieldOf(layout.fields, (index) => `"c${index}"`) };
+}
+
+/** Layouts whose lines are separated values. */
+export type SeparatedLayout =
+  | Extract<Layout, { readonly source: 'zeek'; readonly encoding: 'tsv' }>
+  | MappedLayout;
+
+/**
+ * Returns the relation of a staged chunk of JSON lines. `wanted` are the keys to take out of each object;
+ * a line that is no JSON object has `valid` false and all fields unset.
+ */
+export function jsonRelation(path: string, wanted: readonly string[], rejects: string): RawRelation {
+  const structure = JSON.stringify(Object.fromEntries(wanted.map((name) => [name, 'VARCHAR'])));
+  // Raw control characters are illegal in JSON, so no valid line holds the separator.
+  const lines = readCsv(path, `delim='\x01', quote='', escape='', columns={'line': 'VARCHAR'}`, rejects);
+  const object = `coalesce(json_valid(line) AND json_type(line) = 'OBJECT', false)`;
+  const sql =
+    `(SELECT line, valid, CASE WHEN valid THEN json_transform(line, ${sqlText(structure)}) END AS fields ` +
+    `FROM (SELECT line, ${object} AS valid FROM ${lines}))`;
+  return { sql, field: fieldOf(wanted, (index) => `fields[${sqlText(wanted[index] ?? '')}]`) };
+}
+
+/** Returns the relation of a mapped Parquet file, each column as text. */
+export function parquetRelation(path: string, fields: readonly string[]): RawRelation {
+  const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
+  const texts = fields.map((name, index) => `${quoted(name)}::VARCHAR AS "c${index}"`).join(', ');
+  return {
+    sql: `(SELECT ${texts} FROM read_parquet(${sqlText(path)}))`,
+    field: fieldOf(fields, (index) => `"c${index}"`),
+  };
+}
+
+function readCsv(path: string, dialect: string, rejects: string): string {
+  return (
+    `read_csv(${sqlText(path)}, auto_detect=false, header=false, ${dialect}, ` +
+    `max_line_size=${MAX_LINE_BYTES}, store_rejects=true, rejects_limit=0, ` +
+    `rejects_table=${sqlText(rejects)}, rejects_scan=${sqlText(`${rejects}_scan`)})`
+  );
+}
+
+function fieldOf(names: readonly string[], reach: (index: number) => string): Field {
+  return (...alternatives) => {
+    const found = alternatives.flatMap((name) => {
+      const index = names.indexOf(name);
+      return index < 0 ? [] : [reach(index)];
+    });
+    if (found.length === 0) return 'NULL::VARCHAR';
+    return found.length === 1 ? (found[0] ?? '') : `coalesce(${found.join(', ')})`;
+  };
+}

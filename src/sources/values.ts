@@ -1,0 +1,94 @@
+/**
+ * SQL that reads texts as values. Each returns NULL where the text is no such value, so that a record's
+ * rules can tell "not set" from "wrong" and name the column.
+ */
+
+/** Statements that define the address macros `weir_hi(text)` and `weir_lo(text)`; run once per connection. */
+export const ADDRESS_MACROS: readonly string[] = [
+  // An IPv4-mapped address written with dots is the IPv4 address; a zone suffix is no part of an address.
+  `CREATE OR REPLACE TEMP MACRO weir_plain(a) AS
+     CASE WHEN contains(a, ':') THEN
+       CASE WHEN contains(a, '.') AND starts_with(lower(a), '::ffff:') THEN substr(a, 8) ELSE split_part(a, '%', 1) END
+     ELSE a END`,
+  `CREATE OR REPLACE TEMP MACRO weir_groups(side) AS list_filter(string_split(side, ':'), lambda g: g <> '')`,
+  `CREATE OR REPLACE TEMP MACRO weir_expand(a) AS
+     CASE WHEN contains(a, '::') THEN list_concat(
+       weir_groups(split_part(a, '::', 1)),
+       list_resize([]::VARCHAR[], greatest(0, 8 - len(weir_groups(split_part(a, '::', 1))) - len(weir_groups(split_part(a, '::', 2)))), '0'),
+       weir_groups(split_part(a, '::', 2)))
+     ELSE string_split(a, ':') END`,
+  `CREATE OR REPLACE TEMP MACRO weir_hex(a) AS
+     CASE WHEN regexp_full_match(a, '([0-9a-fA-F]{0,4}:){2,7}[0-9a-fA-F]{0,4}') AND len(string_split(a, '::')) <= 2
+       AND len(weir_expand(a)) = 8
+     THEN list_reduce(list_transform(weir_expand(a), lambda g: lpad(g, 4, '0')), lambda p, q: p || q) END`,
+  `CREATE OR REPLACE TEMP MACRO weir_quad(parts) AS
+     CASE WHEN len(parts) = 4 THEN 281470681743360 + TRY_CAST(parts[1] AS UTINYINT)::UBIGINT * 16777216
+       + TRY_CAST(parts[2] AS UTINYINT)::UBIGINT * 65536 + TRY_CAST(parts[3] AS UTINYINT)::UBIGINT * 256
+       + TRY_CAST(parts[4] AS UTINYINT)::UBIGINT END`,
+  `CREATE OR REPLACE TEMP MACRO weir_hi(a) AS
+     CASE WHEN contains(a, ':') THEN TRY_CAST('0x' || left(weir_hex(a), 16) AS UBIGINT) ELSE 0::UBIGINT END`,
+  `CREATE OR REPLACE TEMP MACRO weir_lo(a) AS
+     CASE WHEN contains(a, ':') THEN TRY_CAST('0x' || right(weir_hex(a), 16) AS UBIGINT)
+     ELSE weir_quad(string_split(a, '.'))::UBIGINT END`,
+];
+
+/** No connection of this century began outside 1990 to 2100. */
+const EARLIEST_MICROS = 631_152_000_000_000;
+const LATEST_MICROS = 4_102_444_800_000_000;
+/** Epoch numbers above this are milliseconds: as seconds they would lie in the year 5138. */
+const MILLIS_ABOVE = 100_000_000_000;
+/** No connection carries more than 2^53 bytes (9 PB); a larger count is a broken counter. */
+const MOST_BYTES = 9_007_199_254_740_992;
+
+/**
+ * Returns SQL for microseconds since 1970: epoch seconds with fraction, epoch milliseconds, or ISO-8601
+ * with a zone (UTC when it has none: the connection's TimeZone is UTC).
+ */
+export function instant(text: string): string {
+  const number = `TRY_CAST(${text} AS DOUBLE)`;
+  const fromNumber = `TRY_CAST(round(${number} * CASE WHEN ${number} > ${MILLIS_ABOVE} THEN 1e3 ELSE 1e6 END) AS BIGINT)`;
+  const micros = `CASE WHEN ${number} IS NULL THEN epoch_us(TRY_CAST(${text} AS TIMESTAMPTZ)) ELSE ${fromNumber} END`;
+  return `(CASE WHEN (${micros}) BETWEEN ${EARLIEST_MICROS} AND ${LATEST_MICROS} THEN ${micros} END)`;
+}
+
+/** No connection lasts ten years; a longer one is a broken clock. */
+const LONGEST_SECONDS = 315_360_000;
+
+/** Returns SQL for a length in microseconds from seconds with fraction; NULL beyond ten years. */
+export function seconds(text: string): string {
+  const number = `TRY_CAST(${text} AS DOUBLE)`;
+  return `(CASE WHEN abs(${number}) <= ${LONGEST_SECONDS} THEN round(${number} * 1e6)::BIGINT END)`;
+}
+
+/** Returns SQL for a count of bytes or packets; NULL when it is negative, no number, or beyond 2^53. */
+export function count(text: string): string {
+  return `(CASE WHEN TRY_CAST(${text} AS UBIGINT) <= ${MOST_BYTES} THEN TRY_CAST(${text} AS UBIGINT) END)`;
+}
+
+/** Returns SQL for a port. */
+export function port(text: string): string {
+  return `TRY_CAST(${text} AS USMALLINT)`;
+}
+
+/** One way a line fails to be a record: the SQL condition and what to say, beginning with the column. */
+export interface Fault {
+  readonly when: string;
+  readonly says: string;
+}
+
+/** Returns the fault of a set text that is not a value of its column. */
+export function wrong(column: string, text: string, value: string, expected: string): Fault {
+  return { when: `${text} IS NOT NULL AND ${value} IS NULL`, says: `${column}: not ${expected}` };
+}
+
+/** Returns the fault of a text that must be set. */
+export function missing(column: string, text: string): Fault {
+  return { when: `${text} IS NULL`, says: `${column}: missing` };
+}
+
+/** Returns SQL for the first fault of a line as text, NULL for a good one. */
+export function firstFault(faults: readonly Fault[]): string {
+  if (faults.length === 0) return 'NULL::VARCHAR';
+  const arms = faults.map(({ when, says }) => `WHEN ${when} THEN '${says.replaceAll("'", "''")}'`);
+  return `CASE ${arms.join(' ')} END`;
+}
