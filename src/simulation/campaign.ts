@@ -2,9 +2,9 @@ import { ConfigurationError } from '../errors.ts';
 import { MICROS_PER_DAY, MICROS_PER_HOUR, MICROS_PER_SECOND, parseDay } from '../records/time.ts';
 import { type Destination, planDestinations } from './campaign-destinations.ts';
 import type { PlantedCampaign } from './campaign-file.ts';
-import type { Host, VpnAccount } from './centre.ts';
+import type { Host, VpnAccount, VpnDomain } from './centre.ts';
 import { createRandom, type Random } from './random.ts';
-import { carry, type TunnelFlow } from './remote-access.ts';
+import { carry, type TunnelFlow, type VpnSession } from './remote-access.ts';
 import { instantOn } from './rhythm.ts';
 import { FASTEST } from './services.ts';
 import type { CampaignTruth } from './truth.ts';
@@ -14,6 +14,20 @@ import type { World } from './world.ts';
 const SMALL_STREAM_BYTES = 120e6;
 const BULK_STREAM_BYTES = 6e9;
 const STREAMS_PER_HOST = 40;
+
+/** A campaign settled for one world: who, from where, to where, how much on which day. */
+interface Settled {
+  readonly world: World;
+  readonly plan: PlantedCampaign;
+  /** Index among the campaigns, by which the truth knows it. */
+  readonly index: number;
+  readonly truth: CampaignTruth;
+  readonly hosts: readonly Host[];
+  readonly domain: VpnDomain;
+  readonly accounts: readonly VpnAccount[];
+  readonly fingerprint: string;
+  readonly destinationOn: (day: number, today: Random) => Destination;
+}
 
 /**
  * Returns the maker of a campaign's flows for a day. It only makes records of flows: nothing in it can move data.
@@ -32,37 +46,30 @@ export function createCampaign(
       `campaign ${plan.name}: its days do not lie within the ${days} days simulated; change start or days`,
     );
   }
-  const random = createRandom(`${world.centre.seed}/campaign/${plan.name}`);
+  const name = `${world.centre.seed}/campaign/${plan.name}`;
+  const random = createRandom(name);
   const budgets = splitBytes(plan.bytes, dayWeights(plan, firstDay, random));
-  const hosts = someOf(world.centre.hosts, plan.hosts, random);
   const domain = random.pick(world.centre.domains);
-  const accounts = someOf(domain.accounts, plan.principals, random);
-  const destinationOf = planDestinations(world, plan, firstDay, random);
-  const fingerprint = random.pick(world.centre.fingerprints.slice(0, 12));
+  const campaign: Settled = {
+    world,
+    plan,
+    index,
+    truth,
+    hosts: someOf(world.centre.hosts, plan.hosts, random),
+    domain,
+    accounts: someOf(domain.accounts, plan.principals, random),
+    fingerprint: random.pick(world.centre.fingerprints.slice(0, 12)),
+    destinationOn: planDestinations(world, plan, firstDay, random),
+  };
 
   return (day) => {
     const bytes = budgets[day - firstDay];
     if (bytes === undefined || bytes === 0) return;
-    const today = createRandom(`${world.centre.seed}/campaign/${plan.name}/${day}`);
-    const streams = planStreams(plan, bytes, hosts, today);
+    const today = createRandom(`${name}/${day}`);
+    const streams = planStreams(campaign, bytes, today);
     for (const stream of streams) truth.hosts.add(stream.host.address);
-    if (plan.path === 'border') {
-      for (const stream of streams)
-        observeStream(world, plan, stream, destinationOf(day, today), fingerprint, index, day, truth, today);
-    } else {
-      throughVpn(
-        world,
-        streams,
-        accounts,
-        domain.prefix,
-        () => destinationOf(day, today),
-        fingerprint,
-        index,
-        day,
-        truth,
-        today,
-      );
-    }
+    if (plan.path === 'vpn') throughVpn(campaign, streams, day, today);
+    else for (const stream of streams) overBorder(campaign, stream, day, today);
   };
 }
 
@@ -106,7 +113,7 @@ interface Stream {
   readonly pulled: boolean;
 }
 
-function planStreams(plan: PlantedCampaign, bytes: number, hosts: readonly Host[], random: Random): Stream[] {
+function planStreams({ plan, hosts }: Settled, bytes: number, random: Random): Stream[] {
   const usual = plan.pacing === 'bulkLike' ? BULK_STREAM_BYTES : SMALL_STREAM_BYTES;
   const count = Math.max(1, Math.min(Math.round(bytes / usual), hosts.length * STREAMS_PER_HOST));
   const sizes = splitBytes(
@@ -116,29 +123,24 @@ function planStreams(plan: PlantedCampaign, bytes: number, hosts: readonly Host[
   return sizes.map((bytesOut) => ({ host: random.pick(hosts), bytesOut, pulled: random.chance(plan.pull) }));
 }
 
-function observeStream(
-  world: World,
-  plan: PlantedCampaign,
-  stream: Stream,
-  destination: Destination,
-  fingerprint: string,
-  campaign: number,
+function overBorder(
+  campaign: Settled,
+  { host, bytesOut, pulled }: Stream,
   day: number,
-  truth: CampaignTruth,
   random: Random,
 ): void {
-  const { host, bytesOut, pulled } = stream;
+  const { world, plan, truth } = campaign;
+  const bulk = plan.pacing === 'bulkLike';
+  const destination = campaign.destinationOn(day, random);
   const bytesIn = 2_000 + Math.ceil(bytesOut * 2e-4);
-  const speed = Math.min(FASTEST.border, random.lognormal(plan.pacing === 'bulkLike' ? 5e7 : 6e6, 0.4));
-  const local = destination.address.includes(':') ? (host.address6 ?? host.address) : host.address;
-  const [orig, resp] = pulled ? [destination.address, local] : [local, destination.address];
-  truth.hosts.add(local);
+  const speed = Math.min(FASTEST.border, random.lognormal(bulk ? 5e7 : 6e6, 0.4));
+  const [orig, resp] = pulled ? [destination.address, host.address] : [host.address, destination.address];
   truth.networks.add(destination.network);
   truth.systems.add(destination.asn);
   world.observe({
     sensor: 'zeek-border',
     meaning: 'border',
-    startedAtMicros: instantOn(day, plan.pacing === 'bulkLike' ? 'office' : 'flat', random),
+    startedAtMicros: instantOn(day, bulk ? 'office' : 'flat', random),
     durationMicros: 60_000 + Math.ceil((bytesOut / speed) * MICROS_PER_SECOND),
     orig,
     origPort: world.nextPort(orig),
@@ -152,58 +154,45 @@ function observeStream(
     ending: 'closed',
     handshake: {
       log: 'ssl',
-      serverName: pulled ? `${host.name}.centre.example` : destination.address,
-      fingerprint,
+      serverName: pulled ? `${host.name}.centre.example` : `as${destination.asn}.example`,
+      fingerprint: campaign.fingerprint,
     },
-    campaign,
+    campaign: campaign.index,
   });
 }
 
 /** Compromised accounts log in from outside; each session carries its part of the day's streams. */
-function throughVpn(
-  world: World,
-  streams: readonly Stream[],
-  accounts: readonly VpnAccount[],
-  prefix: string,
-  nextHome: () => Destination,
-  fingerprint: string,
-  campaign: number,
-  day: number,
-  truth: CampaignTruth,
-  random: Random,
-): void {
-  const active = someOf(
-    accounts,
-    Math.max(1, Math.round(accounts.length * (0.4 + 0.4 * random.unit()))),
-    random,
-  );
+function throughVpn(campaign: Settled, streams: readonly Stream[], day: number, random: Random): void {
+  const { world, accounts, domain, truth } = campaign;
+  const share = 0.4 + 0.4 * random.unit();
+  const active = someOf(accounts, Math.max(1, Math.round(accounts.length * share)), random);
   active.forEach((account, position) => {
-    const home = nextHome();
-    const startedAtMicros = day * MICROS_PER_DAY + random.int(14 * MICROS_PER_HOUR);
-    const durationMicros = (5 + random.int(5)) * MICROS_PER_HOUR;
-    const session = {
-      startedAtMicros,
-      durationMicros,
-      poolAddress: world.nextPoolAddress(prefix),
+    const home = campaign.destinationOn(day, random);
+    const session: VpnSession = {
+      startedAtMicros: day * MICROS_PER_DAY + random.int(14 * MICROS_PER_HOUR),
+      durationMicros: (5 + random.int(5)) * MICROS_PER_HOUR,
+      poolAddress: world.nextPoolAddress(domain.prefix),
       outsideAddress: home.address,
-      fingerprint,
-      campaign,
+      fingerprint: campaign.fingerprint,
+      campaign: campaign.index,
     };
     const content = streams
       .filter((_, stream) => stream % active.length === position)
-      .map(
-        (stream): TunnelFlow => ({
-          ...stream,
-          startedAtMicros: startedAtMicros + random.int(durationMicros * 0.9),
-          bytesIn: 4_000 + Math.ceil(stream.bytesOut * 2e-4),
-          bytesPerSecond: random.lognormal(4e6, 0.4),
-        }),
-      );
+      .map((stream) => tunnelled(session, stream, random));
     if (content.length === 0) return;
     truth.principals.add(account.principal);
-    truth.networks.add(`${prefix}0/24`);
+    truth.networks.add(`${domain.prefix}0/24`);
     truth.tunnelNetworks.add(home.network);
     truth.systems.add(home.asn);
     carry(world, session, content, [], random);
   });
+}
+
+function tunnelled(session: VpnSession, stream: Stream, random: Random): TunnelFlow {
+  return {
+    ...stream,
+    startedAtMicros: session.startedAtMicros + random.int(session.durationMicros * 0.9),
+    bytesIn: 4_000 + Math.ceil(stream.bytesOut * 2e-4),
+    bytesPerSecond: random.lognormal(4e6, 0.4),
+  };
 }

@@ -56,7 +56,7 @@ export function createRandom(name: string): Random {
   };
 }
 
-/** Returns e^x from exactly rounded operations; relative error below 1e-15 for |x| < 100. */
+/** Returns e^x from exactly rounded operations; relative error below 1e-13 for |x| < 100. */
 export function exactExp(x: number): number {
   const bounded = Math.max(-600, Math.min(600, x));
   const power = Math.round(bounded / LN2);

@@ -83,16 +83,22 @@ export async function simulate(options: SimulationOptions): Promise<SimulationSu
   await writeFacilityFiles(outDir, centre);
   let files = 0;
   let compressedBytes = 0;
-  for (let day = startDay; day < endDay; day++) {
-    for (const make of makers) make(day);
-    for (const sensor of sensors) sensor.reportHealth(day);
-    for (const writer of writers) {
-      const written = await writer.flushBefore((day + 1) * HOURS_PER_DAY);
+  const writeOut = async (beforeHour: number) => {
+    for (const written of await Promise.all(writers.map((writer) => writer.flushBefore(beforeHour)))) {
       files += written.files;
       compressedBytes += written.bytes;
     }
+  };
+  let writing = Promise.resolve();
+  for (let day = startDay; day < endDay; day++) {
+    for (const make of makers) make(day);
+    for (const sensor of sensors) sensor.reportHealth(day);
+    // A day is compressed while the next one is made; no more than two are in memory.
+    await writing;
+    writing = writeOut((day + 1) * HOURS_PER_DAY);
     options.progress?.(day + 1 - startDay, days);
   }
+  await writing;
 
   const head = {
     simulated: true,
@@ -133,10 +139,10 @@ function checkOptions({ seed, scale, days, startDay, campaigns }: SimulationOpti
   if (faults.length > 0) throw new ConfigurationError(`simulate: ${faults.join('; ')}`);
 }
 
-/** The border sensor is out for three hours in the third part of the time; at the end both are stopped. */
+/** The border sensor is out for three hours, a third into the time; at the end both are stopped. */
 function planOutages(startDay: number, days: number): Record<SensorName, Outage[]> {
   const end = { fromMicros: (startDay + days) * MICROS_PER_DAY, toMicros: Number.MAX_SAFE_INTEGER };
-  const from = (startDay + Math.floor(days / 3)) * MICROS_PER_DAY + MICROS_PER_HOUR;
+  const from = (startDay + Math.floor(days / 3)) * MICROS_PER_DAY + 13 * MICROS_PER_HOUR;
   const gap = { fromMicros: from, toMicros: from + 3 * MICROS_PER_HOUR };
   return { 'zeek-border': days < 3 ? [end] : [gap, end], 'zeek-vpn': [end] };
 }

@@ -74,7 +74,7 @@ async function writeBucket(folder: string, encoding: string, seed: string, bucke
     lines.unshift(header(bucket, seed));
     lines.push(`#close\t${headerTime(bucket.hour + hours)}`);
   }
-  const packed = await compress(`${lines.join('\n')}\n`, { level: 1 });
+  const packed = await compress(`${lines.join('\n')}\n`, { level: 1, chunkSize: 65_536 });
   const clock = (hour: number) => `${String(hour % HOURS_PER_DAY).padStart(2, '0')}:00:00`;
   const name = `${bucket.stream}.${clock(bucket.hour)}-${clock(bucket.hour + hours)}.log.gz`;
   await writeFile(join(folder, formatDay(Math.floor(bucket.hour / HOURS_PER_DAY)), name), packed);
@@ -103,18 +103,15 @@ function headerTime(hour: number): string {
 
 type Encoder = (stream: StreamName, values: readonly ZeekValue[]) => string;
 
+/** Joining keeps lines flat; adding piece by piece would leave a tree of fragments for each until the day's end. */
 function tsvEncoder(): Encoder {
-  return (_, values) => {
-    let line = '';
-    for (const value of values)
-      line += `\t${value === undefined ? '-' : value === true ? 'T' : value || plain(value)}`;
-    return line.slice(1);
-  };
+  return (_, values) => values.map(tsvText).join('\t');
 }
 
-/** The falsy values: zero, false and the empty string. */
-function plain(value: ZeekValue): string {
-  return value === 0 ? '0' : value === false ? 'F' : '(empty)';
+function tsvText(value: ZeekValue): string | number {
+  if (typeof value === 'number') return value;
+  if (typeof value === 'boolean') return value ? 'T' : 'F';
+  return value ?? '-';
 }
 
 function jsonEncoder(): Encoder {
@@ -128,12 +125,10 @@ function jsonEncoder(): Encoder {
     );
   }
   return (stream, values) => {
-    let line = '{';
-    (keys.get(stream) ?? []).forEach(([key, quoted], index) => {
+    const pairs = (keys.get(stream) ?? []).flatMap(([key, quoted], index) => {
       const value = values[index];
-      if (value === undefined) return;
-      line += quoted ? `${key}${JSON.stringify(value)},` : `${key}${value},`;
+      return value === undefined ? [] : quoted ? [key, JSON.stringify(value), ','] : [key, value, ','];
     });
-    return `${line}"weir_simulated":true}`;
+    return `{${pairs.join('')}"weir_simulated":true}`;
   };
 }
