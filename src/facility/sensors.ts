@@ -1,5 +1,5 @@
 import { relative, resolve } from 'node:path';
-import type { Facility, Mapping, Path, Sensor } from './facility.ts';
+import type { Facility, Mapping, Path } from './facility.ts';
 import { globMatcher, globWeight, normalisePath } from './globs.ts';
 
 /** Sensor of a file that no sensor claims. Its records count in no path. */
@@ -35,11 +35,6 @@ export function mappingOfFile(facility: Facility, path: string, root: string): M
 /** Returns the paths a sensor watches, in the order of weir.yaml. */
 export function pathsOfSensor(facility: Facility, sensor: string): Path[] {
   return facility.paths.filter((path) => path.sensors.includes(sensor));
-}
-
-/** Returns the sensor of a name, undefined for `unassigned` and for the name of a mapping. */
-export function sensorNamed(facility: Facility, name: string): Sensor | undefined {
-  return facility.sensors.find((sensor) => sensor.name === name);
 }
 
 function claims(facility: Facility): { sensors: Claim[]; mappings: Claim[] } {
