@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { freshLedger, temporaryFolder } from '../../tests/ledger/bodies.ts';
+import { freshLedger, temporaryFolder } from '../../tests/ledger/folders.ts';
 import { tellStory } from '../../tests/ledger/story.ts';
 import { readSnapshot } from './snapshot.ts';
 import { verifyLedger } from './verify.ts';

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { freshLedger, temporaryFolder } from '../../tests/ledger/bodies.ts';
+import { freshLedger, temporaryFolder } from '../../tests/ledger/folders.ts';
 import { ConfigurationError, InputError, LedgerError } from '../errors.ts';
 import { sha256Of } from './entries.ts';
 import {

@@ -1,7 +1,6 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import {
   closeSync,
-  createReadStream,
   existsSync,
   fsyncSync,
   linkSync,
@@ -13,6 +12,7 @@ import {
   unlinkSync,
   writeSync,
 } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
@@ -157,12 +157,18 @@ export function writeDurably(path: string, bytes: string | Uint8Array): void {
 /** Returns the size and the sha256 (hex) of a file's content. */
 export async function hashFile(path: string): Promise<{ bytes: number; sha256: string }> {
   const hash = createHash('sha256');
-  let bytes = 0;
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) {
-    hash.update(chunk);
-    bytes += chunk.length;
+  const buffer = Buffer.allocUnsafe(1 << 20);
+  const handle = await open(path);
+  try {
+    for (let bytes = 0; ; ) {
+      const { bytesRead } = await handle.read(buffer);
+      if (bytesRead === 0) return { bytes, sha256: hash.digest('hex') };
+      hash.update(buffer.subarray(0, bytesRead));
+      bytes += bytesRead;
+    }
+  } finally {
+    await handle.close();
   }
-  return { bytes, sha256: hash.digest('hex') };
 }
 
 /** A process's own folder for files in the making. */

@@ -1,7 +1,8 @@
 import { cpSync, existsSync, readdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { commitOf, dataFile, freshLedger, temporaryFolder } from '../../tests/ledger/bodies.ts';
+import { commitOf, dataFile } from '../../tests/ledger/bodies.ts';
+import { freshLedger, temporaryFolder } from '../../tests/ledger/folders.ts';
 import { InputError, InternalError, LedgerError } from '../errors.ts';
 import { encodeEntry, newId, sha256Of, ZERO_SHA256 } from './entries.ts';
 import { readLedger } from './files.ts';

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { buildOf, commitOf, dataFile, freshLedger } from '../../tests/ledger/bodies.ts';
+import { buildOf, commitOf, dataFile } from '../../tests/ledger/bodies.ts';
+import { freshLedger } from '../../tests/ledger/folders.ts';
 import { parseDay } from '../records/time.ts';
 import { collectGarbage } from './collect.ts';
 import type { DataFile } from './entries.ts';

@@ -2,7 +2,8 @@ import { readdirSync, readFileSync, renameSync, rmSync, unlinkSync, writeFileSyn
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { commitOf, dataFile, freshLedger } from '../../tests/ledger/bodies.ts';
+import { commitOf, dataFile } from '../../tests/ledger/bodies.ts';
+import { freshLedger } from '../../tests/ledger/folders.ts';
 import { ConfigurationError, LedgerError } from '../errors.ts';
 import { createCheckpoint, generateKeys } from './checkpoint.ts';
 import { encodeEntry, sha256Of } from './entries.ts';

@@ -1,32 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type BodyInput, contentSha256Of, type DataFile, newId, sha256Of } from '../../src/ledger/entries.ts';
-import { type OpenOptions, openLedger } from '../../src/ledger/files.ts';
 
 type BodyOf<Kind extends BodyInput['kind']> = Extract<BodyInput, { kind: Kind }>;
-
-const folders: string[] = [];
-
-/** Returns a fresh folder that goes away with the process. */
-export function temporaryFolder(): string {
-  if (folders.length === 0) process.once('exit', removeFolders);
-  const dir = mkdtempSync(join(tmpdir(), 'weir-ledger-'));
-  folders.push(dir);
-  return dir;
-}
-
-function removeFolders(): void {
-  for (const dir of folders) rmSync(dir, { recursive: true, force: true });
-}
-
-/** Returns the folder of a fresh simulated ledger. */
-export function freshLedger(options: OpenOptions = {}): string {
-  const dir = temporaryFolder();
-  openLedger(dir, { create: true, simulated: true, ...options });
-  return dir;
-}
 
 /** Writes a data file whose content is its own path, filled up to `bytes` if given, and returns its description. */
 export async function dataFile(dir: string, part: Partial<DataFile> & { path: string }): Promise<DataFile> {
