@@ -26,7 +26,7 @@ export async function peek(stream: AsyncIterable<Buffer>, bytes: number): Promis
   }
   const head = held.length === 1 ? (held[0] ?? Buffer.alloc(0)) : Buffer.concat(held);
   async function* replay(): AsyncGenerator<Buffer, void, void> {
-    if (head.length > 0) yield head;
+    yield* held;
     if (isWhole) return;
     for (let step = await iterator.next(); !step.done; step = await iterator.next()) yield step.value;
   }

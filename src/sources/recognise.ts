@@ -61,16 +61,20 @@ export function recognise(
   const isParquet = head.subarray(0, 4).toString('latin1') === 'PAR1';
   if (mapping?.format === 'parquet') return recogniseParquet(mapping, isParquet);
   if (isParquet) return { kind: 'unknown', what: 'Parquet without a mapping in weir.yaml' };
-  const binary = guessBinary(head);
+  const binary = binaryKind(head);
   if (binary) return { kind: 'unknown', what: binary };
   const lines = wholeLines(head, isWhole && isFinal);
   const first = lines.find((line) => line !== '');
   if (first === undefined) {
+    if (head.includes(0)) return { kind: 'unknown', what: 'binary' };
     return isWhole ? { kind: 'nothing-yet' } : { kind: 'unknown', what: 'a first line too long to judge' };
   }
   if (mapping) return recogniseMapped(mapping, lines);
   if (lines.some((line) => ZEEK_HEADER_LINE.test(line))) return recogniseZeekText(lines);
-  if (lines.slice(0, SAMPLE_LINES).some((line) => line.startsWith('{'))) return recogniseJson(lines);
+  const fields = keysOf(lines);
+  if (fields.length > 0) return recogniseJson(fields);
+  // A stray NUL is a damaged line of a log, but here there is nothing of a log.
+  if (head.includes(0)) return { kind: 'unknown', what: 'binary' };
   return { kind: 'unknown', what: guessText(first) };
 }
 
@@ -90,8 +94,7 @@ function recogniseZeekText(lines: readonly string[]): Recognition {
   return { kind: 'zeek-tsv', simulated: lines.some((line) => line.startsWith(SIMULATED_COMMENT)) };
 }
 
-function recogniseJson(lines: readonly string[]): Recognition {
-  const fields = keysOf(lines);
+function recogniseJson(fields: readonly string[]): Recognition {
   const has = (key: string): boolean => fields.includes(key);
   if (ZEEK_KEYS.some((keys) => keys.every(has))) {
     const layout: Layout = { source: 'zeek', encoding: 'ndjson', fields };
@@ -164,22 +167,17 @@ function splitCsvHeader(header: string, separator: string): string[] {
   return [...fields, field.trim()];
 }
 
-function guessBinary(head: Buffer): string | undefined {
+function binaryKind(head: Buffer): string | undefined {
   const magic = head.subarray(0, 4).toString('hex');
   if (['d4c3b2a1', 'a1b2c3d4', '4d3cb2a1', 'a1b23c4d', '0a0d0d0a'].includes(magic)) return 'packet capture';
   if (magic === '504b0304') return 'zip archive';
   if (magic.startsWith('425a68')) return 'bzip2 of something';
-  if (magic === 'fd377a58') return 'xz of something';
-  // A stray NUL in a log is a damaged line; a file that begins with them is no text.
-  const sample = head.subarray(0, 1024);
-  let zeros = 0;
-  for (const byte of sample) if (byte === 0) zeros += 1;
-  const text = /^(\uFEFF)?[#{]/.test(head.subarray(0, 4).toString('utf8'));
-  return zeros > 0 && !text ? 'binary' : undefined;
+  return magic === 'fd377a58' ? 'xz of something' : undefined;
 }
 
 function guessText(first: string): string {
   if (first.startsWith('[')) return 'JSON array';
+  if (first.startsWith('{')) return 'broken JSON';
   if (first.startsWith('#')) return 'plain text that begins with a comment';
   if (first.split('\t').length > 3) return 'tab-separated text without a Zeek header';
   if (first.split(',').length > 1) return 'CSV without a mapping in weir.yaml';

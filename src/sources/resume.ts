@@ -65,8 +65,9 @@ export function rememberRun(ledger: Known): Known & { remember(input: StagedInpu
   return {
     headLengths,
     known: (head, sensor) => [...ledger.known(head, sensor), ...(read.get(keyOf(head, sensor)) ?? [])],
-    remember({ status, sensor, head, bytesTo, sha256 }) {
-      if ((status !== 'new' && status !== 'grown') || bytesTo === 0) return;
+    remember({ status, sensor, head, bytesTo, sha256, staged, rejectedLines }) {
+      // A header alone is the beginning of many logs and says nothing about any of them.
+      if ((status !== 'new' && status !== 'grown') || staged + rejectedLines === 0) return;
       if (!headLengths.includes(head.bytes)) headLengths.push(head.bytes);
       const key = keyOf(head, sensor);
       read.set(key, [...(read.get(key) ?? []), { bytes: bytesTo, sha256 }]);

@@ -102,6 +102,7 @@ async function* stageOne(
     for (; !step.done; step = await reading.next()) {
       // The buffers of the step before are reused from now on.
       await writing;
+      if (own.bytes() >= (options.chunkBytes ?? CHUNK_BYTES)) yield* await own.close(source.index);
       const blocks = step.value;
       for (const { runs } of blocks) for (const run of runs) lines += run.lines;
       if (!isLarge) {
@@ -113,9 +114,6 @@ async function* stageOne(
       writing = own.add(source.index, sensor, [...held, ...blocks]);
       writing.catch(() => undefined);
       held = [];
-      if (own.bytes() < (options.chunkBytes ?? CHUNK_BYTES)) continue;
-      await writing;
-      yield* await own.close(source.index);
     }
     await writing;
     const { staged, direct } = step.value;

@@ -1,0 +1,437 @@
+import { execFileSync } from 'node:child_process';
+import { appendFileSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { gzipSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { stageInputs } from './stage.ts';
+import type { Head, KnownPrefix, StagedInput } from './staged-input.ts';
+import {
+  CONN_HEADER,
+  connLines,
+  connLog,
+  createFolder,
+  type Folder,
+  placedLines,
+  sha256,
+  stageAll,
+  stageFile,
+} from './test-reading.ts';
+
+let folder: Folder;
+beforeEach(() => {
+  folder = createFolder();
+});
+afterEach(() => folder.remove());
+
+/** A ledger that knows these inputs. */
+function knowing(...inputs: StagedInput[]): {
+  headLengths: number[];
+  known: (head: Head, sensor: string) => KnownPrefix[];
+} {
+  const same = (a: Head, b: Head): boolean => a.bytes === b.bytes && a.sha256 === b.sha256;
+  return {
+    headLengths: inputs.map(({ head }) => head.bytes),
+    known: (head, sensor) =>
+      inputs
+        .filter((input) => input.sensor === sensor && same(input.head, head))
+        .map(({ bytesTo: bytes, sha256: hash }) => ({ bytes, sha256: hash })),
+  };
+}
+
+const texts = (everything: { chunks: Parameters<typeof placedLines>[0] }, input = 0): string[] =>
+  placedLines(everything.chunks, input).map(({ text }) => text);
+
+describe('grouping', () => {
+  it('puts small inputs of one layout and sensor into one chunk', async () => {
+    folder.write('a/conn.07:00:00-08:00:00.log.gz', gzipSync(connLog(3)));
+    folder.write('a/conn.08:00:00-09:00:00.log.gz', gzipSync(connLog(2, 3)));
+    folder.write('a/ssl.log', connLog(1).replace('#path\tconn', '#path\tssl'));
+    folder.write('b/conn.log', connLog(2, 9));
+    const sensorOf = (path: string): string => path.slice(folder.path.length + 1, folder.path.length + 2);
+    const { chunks, order } = await stageAll([folder.path], { sensorOf });
+    expect(chunks.map(({ sensor, lines, segments }) => ({ sensor, lines, segments }))).toEqual([
+      {
+        sensor: 'a',
+        lines: 5,
+        segments: [
+          { input: 0, firstLine: 9, lines: 3 },
+          { input: 1, firstLine: 9, lines: 2 },
+        ],
+      },
+      { sensor: 'a', lines: 1, segments: [{ input: 2, firstLine: 9, lines: 1 }] },
+      { sensor: 'b', lines: 2, segments: [{ input: 3, firstLine: 9, lines: 2 }] },
+    ]);
+    expect(chunks[0]?.text).toBe([...connLines(5), ''].join('\n'));
+    expect(chunks.every(({ unsettled }) => unsettled === undefined)).toBe(true);
+    expect(order.map((item) => (item.kind === 'input' ? [item.index, item.settled] : 'chunk'))).toEqual([
+      'chunk',
+      'chunk',
+      'chunk',
+      [0, false],
+      [1, false],
+      [2, false],
+      [3, true],
+    ]);
+  });
+
+  it('cuts a large input at line ends into chunks of its own, before it is known to be good', async () => {
+    folder.write('a.log', connLog(2, 7_000));
+    folder.write('b.log', connLog(1_000));
+    const { order, chunks } = await stageAll([folder.path], {
+      groupBytes: 2_000,
+      chunkBytes: 5_000,
+      readBytes: 500,
+    });
+    const own = chunks.filter(({ unsettled }) => unsettled === 1);
+    expect(own.length).toBeGreaterThan(5);
+    expect(
+      own.every(({ bytes, text }) => bytes < 5_600 && bytes === text.length && text.endsWith('\n')),
+    ).toBe(true);
+    expect(texts({ chunks }, 1)).toEqual(connLines(1_000));
+    expect(order.map((item) => (item.kind === 'input' ? item.index : item.unsettled))).toEqual([
+      ...own.map(() => 1),
+      1,
+      undefined,
+      0,
+    ]);
+  });
+
+  it('keeps streams, columns and separators of one file apart', async () => {
+    const custom = '#separator \\x7c\n#unset_field|?\n#path|ssh\n#fields|ts|uid\n7|C7\n';
+    const labelled = connLog(1).replace('\torig_bytes', '\torig_bytes\tlabel');
+    const dns = connLog(3).replace('#path\tconn', '#path\tdns');
+    const file = folder.write('conn.log', connLog(2) + custom + dns + labelled + connLog(1, 2));
+    const { chunks, leftAlone, staged, lines } = await stageFile(file);
+    expect(leftAlone).toEqual({ 'zeek.dns': 3 });
+    expect({ staged, lines }).toEqual({ staged: 5, lines: 10 + 5 + 11 + 9 + 9 });
+    expect(chunks.map(({ layout, lines: count }) => [layout, count])).toEqual([
+      [
+        expect.objectContaining({
+          stream: 'conn',
+          separator: '\t',
+          fields: ['ts', 'uid', 'id.orig_h', 'orig_bytes'],
+        }),
+        3,
+      ],
+      [expect.objectContaining({ stream: 'ssh', separator: '|', unsetField: '?', fields: ['ts', 'uid'] }), 1],
+      [expect.objectContaining({ fields: ['ts', 'uid', 'id.orig_h', 'orig_bytes', 'label'] }), 1],
+    ]);
+    expect(chunks[0]?.segments).toEqual([
+      { input: 0, firstLine: 9, lines: 2 },
+      { input: 0, firstLine: 44, lines: 1 },
+    ]);
+  });
+
+  it('takes JSON of all streams in one file as it is, and unites the keys', async () => {
+    folder.write('a', '{"_path":"conn","ts":1}\n{"_path":"dns","ts":2}\n');
+    folder.write('b', '{"_path":"ssl","server_name":"x"}\n{"cut":\n');
+    const { chunks, inputs } = await stageAll([folder.path]);
+    expect(chunks.map(({ lines, layout }) => [lines, layout.fields])).toEqual([
+      [4, ['_path', 'server_name', 'ts']],
+    ]);
+    expect(inputs.map(({ status, staged }) => [status, staged])).toEqual([
+      ['new', 2],
+      ['new', 2],
+    ]);
+  });
+
+  it('reads mapped CSV without its header, and Parquet in place', async () => {
+    const parquet = folder.write('x.parquet', 'PAR1 any bytes PAR1');
+    folder.write('x.csv', '\uFEFFtime,host\r\n1,a\r\n\r\n2,b\r\n');
+    const mappings = [
+      { name: 'series', files: ['*.csv'], format: 'csv' as const },
+      { name: 'cells', files: ['*.parquet'], format: 'parquet' as const },
+    ];
+    const { chunks, inputs } = await stageAll([folder.path], { mappings, cwd: folder.path });
+    const csv = chunks.find(({ layout }) => layout.encoding === 'csv');
+    expect([csv?.text, csv?.layout.fields]).toEqual(['1,a\n2,b\n', ['time', 'host']]);
+    expect(inputs[0]).toMatchObject({ lines: 4, staged: 2, comments: 2 });
+    const whole = chunks.find(({ layout }) => layout.encoding === 'parquet');
+    expect(whole).toMatchObject({ path: parquet, bytes: 19, unsettled: 1 });
+    expect(inputs[1]).toMatchObject({ status: 'new', bytesTo: 19, sha256: sha256('PAR1 any bytes PAR1') });
+    expect(readdirSync(folder.path)).toContain('x.parquet');
+  });
+
+  it('keeps no more than the chunk in hand and the next one on disk', async () => {
+    const file = folder.write('b.log', connLog(2_000));
+    const work = createFolder();
+    const options = {
+      workDir: work.path,
+      sensorOf: () => 's',
+      known: () => [],
+      headLengths: [],
+      mappings: [],
+      cwd: '/',
+    };
+    const sizes = { groupBytes: 1_000, chunkBytes: 4_000, readBytes: 500 };
+    let most = 0;
+    for await (const item of stageInputs([{ path: file, kind: 'file' }], { ...options, ...sizes })) {
+      await new Promise((done) => setTimeout(done, 5));
+      most = Math.max(most, readdirSync(work.path).length);
+      if (item.kind === 'chunk') await item.release();
+    }
+    expect(most).toBe(2);
+    expect(readdirSync(work.path)).toEqual([]);
+    work.remove();
+  });
+});
+
+describe('lines that are dropped', () => {
+  it('are listed with line, reason, column and a printable beginning', async () => {
+    const bad = [
+      Buffer.from('a\u0000\tb'),
+      Buffer.from([0x61, 0xc3, 0x28]),
+      Buffer.from('x'.repeat(1_048_577)),
+    ];
+    const body = Buffer.concat(bad.flatMap((line) => [line, Buffer.from('\n')]));
+    const file = folder.write(
+      'conn.log',
+      Buffer.concat([Buffer.from('early\n'), Buffer.from(connLog(1)), body]),
+    );
+    const { rejected, rejectedLines, chunks } = await stageFile(file);
+    expect(rejected).toEqual([
+      { line: 1, lines: 1, text: 'early', reason: 'data before any #fields' },
+      { line: 11, lines: 1, text: 'a\\x00\\x09b', reason: 'NUL byte', column: 2 },
+      { line: 12, lines: 1, text: 'a\\xc3(', reason: 'invalid UTF-8', column: 2 },
+      {
+        line: 13,
+        lines: 1,
+        text: 'x'.repeat(1_000),
+        reason: 'line of 1048577 bytes is longer than a line may be',
+      },
+    ]);
+    expect(rejectedLines).toBe(4);
+    expect(texts({ chunks })).toEqual(connLines(1));
+  });
+
+  it('are listed as runs beyond the limit of detail', async () => {
+    const file = folder.write(
+      'conn.log',
+      `${connLog(1)}${'\u0000\n'.repeat(50)}1\tC\n${'\u0000\n'.repeat(2)}`,
+    );
+    const { rejected, rejectedLines } = await stageFile(file, { detailedRejects: 3 });
+    expect(rejectedLines).toBe(52);
+    expect(rejected.slice(3)).toEqual([
+      { line: 13, lines: 47, text: '', reason: 'NUL byte' },
+      { line: 61, lines: 2, text: '', reason: 'NUL byte' },
+    ]);
+  });
+
+  it('of a gigabyte stream by in bounded memory', async () => {
+    const gigabyte = 1024 ** 3;
+    // Members of zeros stand for text: 16 MiB each, a few kilobytes on disk.
+    const member = gzipSync(Buffer.alloc(16 * 1024 ** 2, 'x'), { level: 1 });
+    const members = Array.from({ length: 64 }, () => member);
+    const file = folder.write(
+      'conn.log.gz',
+      Buffer.concat([gzipSync(connLog(1)), ...members, gzipSync('\n1\tC9\t-\t-\n')]),
+    );
+    const before = process.memoryUsage().rss;
+    const { rejected, staged, lines, status } = await stageFile(file);
+    expect({ status, staged, lines }).toEqual({ status: 'new', staged: 2, lines: 11 });
+    expect(rejected).toEqual([
+      {
+        line: 10,
+        lines: 1,
+        text: 'x'.repeat(1_000),
+        reason: `line of ${gigabyte} bytes is longer than a line may be`,
+      },
+    ]);
+    expect(process.memoryUsage().rss - before).toBeLessThan(400 * 1024 ** 2);
+  });
+});
+
+describe('inputs that fail or are left alone', () => {
+  it('damaged gzip, small: no line of it is in any chunk', async () => {
+    const whole = gzipSync(connLog(2_000));
+    folder.write('a.log.gz', whole.subarray(0, whole.length - 3));
+    folder.write('b.log', connLog(1, 5));
+    const { chunks, inputs } = await stageAll([folder.path]);
+    expect(inputs[0]).toMatchObject({ status: 'failed', compression: 'gzip', lines: 0, bytesTo: 0 });
+    expect(inputs[0]?.reason).toMatch(/unexpected end/);
+    expect(chunks.flatMap(({ segments }) => segments.map(({ input }) => input))).toEqual([1]);
+  });
+
+  it('damaged gzip, large: its chunks are unsettled and its account says failed', async () => {
+    const whole = gzipSync(connLog(90_000));
+    whole[whole.length - 6] = 0x5a;
+    const file = folder.write('a.log.gz', whole);
+    const { order } = await stageAll([file], { groupBytes: 100_000, chunkBytes: 1_000_000 });
+    const staged = order.slice(0, -1);
+    expect(staged.length).toBeGreaterThan(0);
+    expect(staged.every((item) => item.kind === 'chunk' && item.unsettled === 0)).toBe(true);
+    expect(order.at(-1)).toMatchObject({ kind: 'input', status: 'failed', settled: true });
+  });
+
+  it('cut zstd and a name that promises compression', async () => {
+    folder.write('a.zst', Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x24, 0x3e]));
+    folder.write('b.gz', Buffer.from([0, 1, 2, 3, 0xff]));
+    const { inputs } = await stageAll([folder.path]);
+    expect(inputs.map(({ status }) => status)).toEqual(['failed', 'failed']);
+  });
+
+  it('a file that is gone, or shrinks while it is read', async () => {
+    const gone = await stageAll([]);
+    expect(gone.order).toEqual([]);
+    const file = folder.write('a.log', connLog(20_000));
+    const options = { groupBytes: 1_000, chunkBytes: 2_000, readBytes: 1_000 };
+    const shrunk = await stageFile(file, {
+      ...options,
+      known: () => {
+        truncateSync(file, 500_000);
+        return [];
+      },
+      headLengths: [256],
+    });
+    expect(shrunk).toMatchObject({ status: 'failed', reason: expect.stringContaining('shrank') });
+  });
+
+  it('strangers, empty files and other streams are named', async () => {
+    folder.write('1', '');
+    folder.write('2', 'Mar 27 13:06:56 host sshd[1]: hello\n');
+    folder.write('3.gz', gzipSync('a,b\n'));
+    folder.write('4.log', connLog(7).replace('#path\tconn', '#path\tdns'));
+    const { inputs, chunks } = await stageAll([folder.path]);
+    expect(chunks).toEqual([]);
+    expect(inputs.map(({ status, reason, leftAlone }) => [status, reason, leftAlone])).toEqual([
+      ['left-alone', 'empty', {}],
+      ['left-alone', 'plain text', {}],
+      ['left-alone', 'gzip of CSV without a mapping in weir.yaml', {}],
+      ['left-alone', 'zeek.dns', { 'zeek.dns': 7 }],
+    ]);
+  });
+
+  it('the mark of simulated telemetry is passed on', async () => {
+    const file = folder.write('conn.log', `#weir-simulated\n${connLog(1)}`);
+    expect((await stageFile(file)).simulated).toBe(true);
+    expect((await stageFile(folder.write('x', connLog(1)))).simulated).toBe(false);
+  });
+});
+
+describe('going on where an import ended', () => {
+  const marked = (text: string): string => text.replace('00-00-00', '00-00-01');
+
+  it('a grown log, then rotated and compressed, brings each line once', async () => {
+    const file = folder.write('conn.log', `${connLog(5)}${connLines(1, 5)[0]?.slice(0, 9)}`);
+    const first = await stageFile(file);
+    expect(first).toMatchObject({ status: 'new', staged: 5, waitingBytes: 9, bytesTo: connLog(5).length });
+    expect(first.sha256).toBe(sha256(connLog(5)));
+    writeFileSync(file, connLog(8));
+    const second = await stageFile(file, { ...knowing(first), readBytes: 100 });
+    expect(second).toMatchObject({ status: 'grown', staged: 3, lines: 3, bytesFrom: first.bytesTo });
+    expect(texts(second)).toEqual(connLines(8).slice(5));
+    expect(second.chunks[0]?.segments).toEqual([{ input: 0, firstLine: 14, lines: 3 }]);
+    const rotated = folder.write('conn.00.log.gz', gzipSync(`${connLog(9)}#close\t2026-03-01-01-00-00\n`));
+    const third = await stageFile(rotated, knowing(first, second));
+    expect(third).toMatchObject({ status: 'grown', staged: 1, comments: 1, bytesFrom: second.bytesTo });
+    expect(texts(third)).toEqual(connLines(9).slice(8));
+    const again = await stageFile(rotated, knowing(first, second, third));
+    expect(again).toMatchObject({ status: 'known', lines: 0, bytesTo: third.bytesTo, sha256: third.sha256 });
+    expect(again.chunks).toEqual([]);
+  });
+
+  it('only the longest beginning that is the same counts, and only of the same sensor', async () => {
+    const first = await stageFile(folder.write('a', connLog(20)));
+    const other = await stageFile(folder.write('b', connLog(40)));
+    const altered = { ...other, sha256: first.sha256 };
+    const third = await stageFile(folder.write('c', connLog(45)), knowing(altered, first));
+    expect(third).toMatchObject({ status: 'grown', bytesFrom: first.bytesTo, staged: 25 });
+    const elsewhere = await stageFile(folder.write('c', connLog(45)), {
+      ...knowing(first),
+      sensorOf: () => 'zeek-2',
+    });
+    expect(elsewhere).toMatchObject({ status: 'new', staged: 45 });
+    const different = await stageFile(folder.write('d', marked(connLog(45))), knowing(first));
+    expect(different).toMatchObject({ status: 'new', staged: 45 });
+  });
+
+  it('an unfinished line alone is no growth, and heads may be shorter than 256 bytes', async () => {
+    const file = folder.write('a', connLog(0));
+    const first = await stageFile(file);
+    expect(first).toMatchObject({ status: 'new', lines: 8, head: { bytes: connLog(0).length } });
+    expect(first.head.bytes).toBeLessThan(256);
+    appendFileSync(file, '1\tC');
+    expect(await stageFile(file, knowing(first))).toMatchObject({
+      status: 'known',
+      waitingBytes: 3,
+      lines: 0,
+    });
+    appendFileSync(file, '1\t-\t-\n');
+    expect(await stageFile(file, knowing(first))).toMatchObject({ status: 'grown', staged: 1, comments: 0 });
+  });
+
+  it('headers in the middle of what is known still count', async () => {
+    const start = connLog(3) + connLog(3).replace('#path\tconn', '#path\tssl');
+    const first = await stageFile(folder.write('a', start));
+    const second = await stageFile(folder.write('a', `${start}9\tC9\t-\t-\n`), knowing(first));
+    expect(second.chunks[0]?.layout).toMatchObject({ stream: 'ssl' });
+  });
+
+  it('the rest of a line that was taken for finished is rejected, not half counted', async () => {
+    const first = await stageFile(folder.write('a.gz', gzipSync(`${connLog(1)}1\tC`)));
+    expect(first).toMatchObject({ staged: 2, waitingBytes: 0 });
+    const second = await stageFile(
+      folder.write('a', `${connLog(1)}1\tC7\t-\t-\n2\tC\t-\t-\n`),
+      knowing(first),
+    );
+    const reason = 'the rest of a line whose beginning was imported before';
+    expect(second.rejected).toEqual([{ line: 10, lines: 1, text: '7\\x09-\\x09-', reason }]);
+    expect(second).toMatchObject({ status: 'grown', staged: 1, lines: 2 });
+    const third = await stageFile(folder.write('a', `${connLog(1)}1\tC\n`), knowing(first));
+    expect(third).toMatchObject({ status: 'grown', staged: 0, comments: 1, rejectedLines: 0 });
+  });
+
+  it('a log beside its own compressed copy counts once', async () => {
+    folder.write('conn.log', connLog(5));
+    folder.write('conn.log.gz', gzipSync(connLog(7)));
+    const { inputs } = await stageAll([folder.path]);
+    expect(inputs.map(({ status, staged }) => [status, staged])).toEqual([
+      ['new', 5],
+      ['grown', 2],
+    ]);
+  });
+});
+
+describe('a last line without a newline', () => {
+  it('is final in a compressed file, on standard input and after #close; it waits elsewhere', async () => {
+    const text = `${connLog(1)}1\tC1\t-\t-`;
+    expect(await stageFile(folder.write('a', text))).toMatchObject({ staged: 1, waitingBytes: 8 });
+    expect(await stageFile(folder.write('b', gzipSync(text)))).toMatchObject({ staged: 2, waitingBytes: 0 });
+    const closed = `${connLog(1)}#close\t2026-03-01-01-00-00`;
+    expect(await stageFile(folder.write('c', closed))).toMatchObject({ comments: 9, waitingBytes: 0 });
+    expect(await stageFile(folder.write('c', closed.slice(0, -1)))).toMatchObject({
+      comments: 8,
+      waitingBytes: 25,
+    });
+    expect(await stageFile(folder.write('d', `${closed}\n1\tC1\t-\t-`))).toMatchObject({ staged: 2 });
+    const piped = await stageFile('-', { stdin: Readable.from([Buffer.from(text)]) });
+    expect(piped).toMatchObject({ path: '-', staged: 2, waitingBytes: 0, compression: 'none' });
+  });
+
+  it('standard input may be compressed', async () => {
+    const piped = await stageFile('-', { stdin: Readable.from([gzipSync(connLog(3))]) });
+    expect(piped).toMatchObject({ status: 'new', staged: 3, compression: 'gzip' });
+  });
+});
+
+describe('what is wrong with Weir is thrown', () => {
+  it('a work folder that is gone', async () => {
+    const file = folder.write('a', connLog(1));
+    await expect(stageAll([file], { workDir: join(folder.path, 'missing') })).rejects.toThrow('ENOENT');
+  });
+});
+
+describe('column names', () => {
+  it('may be any, in any order, and the first may be the node', async () => {
+    const header = CONN_HEADER.map((line) => line.replace('#fields\tts', '#fields\t_node_name\tts'));
+    const { chunks } = await stageFile(folder.write('a', `${header.join('\n')}\nworker-1\t1\tC1\t-\t-\n`));
+    expect(chunks[0]?.layout.fields[0]).toBe('_node_name');
+  });
+
+  it('a file cut by another tool in mid-copy does not stop the rest', async () => {
+    const file = folder.write('a', connLog(100));
+    execFileSync('truncate', ['-s', '-5', file]);
+    expect(await stageFile(file)).toMatchObject({ status: 'new', staged: 99 });
+  });
+});
