@@ -37,6 +37,9 @@ const FULL_TUNNEL = 0.15;
 /** What encapsulation adds: 60 bytes or so on packets of 1,400. */
 const TUNNEL_OVERHEAD = 0.04;
 const OPENVPN_PORT = 1_194;
+/** The client's endpoint agent, which reports to the centre all the time. */
+const AGENT_PORT = 8_514;
+const AGENT_BYTES_PER_SECOND = 6;
 const CLIENT_PORTS = [22, 443, 443, 445, 2_049];
 
 /** Returns the maker of ordinary VPN sessions for a day: content, its tunnel, and what only passes through. */
@@ -69,7 +72,8 @@ export function createRemoteAccess(world: World): (day: number) => void {
 
 /**
  * Lets a session happen: each content flow as the VPN's own sensor sees it, what passes through to the Internet
- * and the tunnel around both as the border sees them.
+ * and the tunnel around both as the border sees them. The client's agent talks as long as the tunnel stands, so
+ * there is no hour with a tunnel and without content.
  */
 export function carry(
   world: World,
@@ -79,26 +83,44 @@ export function carry(
   random: Random,
 ): void {
   for (const flow of content) observeContent(world, session, flow, random);
-  const outward = [...content.map((flow) => flow.bytesOut), ...passing.map((flow) => flow.bytesIn)];
-  const inward = [...content.map((flow) => flow.bytesIn), ...passing.map((flow) => flow.bytesOut)];
-  const around = (parts: number[]) =>
-    3_000 + Math.ceil(parts.reduce((sum, bytes) => sum + bytes, 0) * (1 + TUNNEL_OVERHEAD));
+  const tunnel = {
+    startedAtMicros: Math.floor(session.startedAtMicros / MICROS_PER_SECOND) * MICROS_PER_SECOND,
+    durationMicros: Math.ceil(session.durationMicros / MICROS_PER_SECOND) * MICROS_PER_SECOND,
+    protocol: 'udp' as const,
+    insideOpened: false,
+    ending: 'closed' as const,
+  };
+  const beats = Math.ceil((tunnel.durationMicros / MICROS_PER_SECOND) * AGENT_BYTES_PER_SECOND);
   world.observe({
+    ...tunnel,
+    sensor: 'zeek-vpn',
+    meaning: 'vpn',
+    orig: session.poolAddress,
+    origPort: world.nextPort(session.poolAddress),
+    resp: world.centre.resolver,
+    respPort: AGENT_PORT,
+    origBytes: beats,
+    respBytes: beats,
+  });
+  const outward = [beats, ...content.map((flow) => flow.bytesOut), ...passing.map((flow) => flow.bytesIn)];
+  const inward = [beats, ...content.map((flow) => flow.bytesIn), ...passing.map((flow) => flow.bytesOut)];
+  world.observe({
+    ...tunnel,
     sensor: 'zeek-border',
     meaning: 'carrier',
-    startedAtMicros: session.startedAtMicros,
-    durationMicros: session.durationMicros,
     orig: session.outsideAddress,
     origPort: world.nextPort(session.outsideAddress),
     resp: world.centre.gateway,
     respPort: OPENVPN_PORT,
-    protocol: 'udp',
-    origBytes: around(inward),
-    respBytes: around(outward),
-    insideOpened: false,
-    ending: 'closed',
+    origBytes: encapsulated(inward),
+    respBytes: encapsulated(outward),
     campaign: session.campaign,
   });
+}
+
+/** Returns what a tunnel needs for its content, its own handshake included. */
+function encapsulated(parts: readonly number[]): number {
+  return 3_000 + Math.ceil(parts.reduce((sum, bytes) => sum + bytes, 0) * (1 + TUNNEL_OVERHEAD));
 }
 
 function openSession(

@@ -8,6 +8,7 @@ import { parseFacility } from '../facility/load.ts';
 import { parseDay } from '../records/time.ts';
 import { parseCampaigns } from './campaign-file.ts';
 import { simulate } from './simulate.ts';
+import { readTruth, type TruthDocument } from './truth-file.ts';
 
 const START_DAY = parseDay('2026-03-01') ?? 0;
 const CAMPAIGNS = parseCampaigns(
@@ -27,7 +28,7 @@ interface LogFile {
 
 const folders: string[] = [];
 
-async function run(seed: string) {
+async function run(seed: string, campaigns = CAMPAIGNS) {
   const outDir = await mkdtemp(join(tmpdir(), 'weir-simulate-'));
   folders.push(outDir);
   const summary = await simulate({
@@ -36,7 +37,7 @@ async function run(seed: string) {
     scale: 0.003,
     days: 7,
     startDay: START_DAY,
-    campaigns: CAMPAIGNS,
+    campaigns,
   });
   return { outDir, summary };
 }
@@ -147,25 +148,13 @@ afterAll(async () => {
 
 describe('simulate', () => {
   let first: Awaited<ReturnType<typeof run>>;
-  let truth: {
-    counts: Record<string, number>;
-    outages: { sensor: string; from: string; to: string }[];
-    days: { day: string; paths: Record<string, { bytesOut: string }>; carrier: Row; transit: Row }[];
-    campaigns: {
-      name: string;
-      bytesOut: string;
-      bytesOutUnrecorded: string;
-      perDay: Row;
-      hosts: string[];
-      destinations: { asns: number[] };
-    }[];
-  };
+  let truth: TruthDocument;
   let conn: LogFile[];
   let rows: Row[];
 
   beforeAll(async () => {
     first = await run('one');
-    truth = JSON.parse(await readFile(join(first.outDir, 'truth.json'), 'utf8'));
+    truth = await readTruth(first.summary.truthFile);
     conn = await readLogs(first.outDir, 'conn');
     rows = conn.flatMap((file) => file.rows);
   });
@@ -215,6 +204,36 @@ describe('simulate', () => {
       expect(hosts.length).toBeGreaterThan(1);
       expect(destinations.asns.length).toBeGreaterThan(0);
     }
+  });
+
+  it('lives the same life with and without a theft', async () => {
+    const honest = await readTruth((await run('one', [])).summary.truthFile);
+    const overBorder = truth.campaigns.filter((campaign) => campaign.path === 'border');
+    const without = truth.days.map(({ day, paths }) =>
+      String(
+        overBorder.reduce((sum, { perDay }) => sum - bytesOf(perDay[day]), BigInt(paths.border.bytesOut)),
+      ),
+    );
+    expect(without).toEqual(honest.days.map(({ paths }) => paths.border.bytesOut));
+  });
+
+  it('has content in every second of a tunnel, which is four in a hundred larger', () => {
+    const life = (row: Row) => `${secondsOf(row.ts)} ${secondsOf(row.duration)}`;
+    const agents = new Set(rows.filter((row) => row['id.resp_p'] === '8514').map(life));
+    const tunnels = rows.filter((row) => row['id.resp_h'] === '192.0.2.10' && row.conn_state === 'SF');
+    expect(tunnels.length).toBeGreaterThan(20);
+    const [outage] = truth.outages;
+    const whole = tunnels.filter((row) => {
+      const end = (secondsOf(row.ts) + secondsOf(row.duration)) * 1000;
+      return end < Date.parse(outage?.from ?? '') || secondsOf(row.ts) * 1000 > Date.parse(outage?.to ?? '');
+    });
+    expect(whole.filter((row) => !agents.has(life(row)))).toEqual([]);
+    const total = (sums: { bytesOut: string }[]) =>
+      sums.reduce((sum, { bytesOut }) => sum + Number(bytesOut), 0);
+    const ratio =
+      total(truth.days.map(({ carrier }) => carrier)) / total(truth.days.map(({ paths }) => paths.vpn));
+    expect(ratio).toBeGreaterThan(1);
+    expect(ratio).toBeLessThan(1.06);
   });
 
   it('keeps the rules of Zeek: payload below IP bytes, letters and state agree, one record per file hour', () => {

@@ -11,7 +11,7 @@ import type { Flow, SensorName } from './flow.ts';
 import { createNormalLife } from './normal-life.ts';
 import { createRemoteAccess } from './remote-access.ts';
 import { createSensor, type Outage } from './sensor.ts';
-import { createTruth } from './truth.ts';
+import { createTruth, type TruthHead } from './truth.ts';
 import { createWorld } from './world.ts';
 import { createZeekWriter } from './zeek-writer.ts';
 
@@ -100,7 +100,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationSu
   }
   await writing;
 
-  const head = {
+  const head: TruthHead = {
     simulated: true,
     version: 1,
     seed,

@@ -1,6 +1,7 @@
 import { assertIdentity } from '../errors.ts';
 import { formatDay, formatMicros } from '../records/time.ts';
 import { type FlowMeaning, spreadOverDays } from './flow.ts';
+import type { TruthDocument } from './truth-file.ts';
 
 /** Bytes of one kind on one day. */
 export interface DayTruth {
@@ -33,8 +34,11 @@ export interface Truth {
   /** Adds bytes that left (and came in) evenly between two instants; `recorded` tells whether a sensor saw them. */
   add(interval: CountedInterval): void;
   /** Returns the document that truth.json holds, for the days simulated. */
-  document(head: Record<string, unknown>, firstDay: number, days: number): Record<string, unknown>;
+  document(head: TruthHead, firstDay: number, days: number): TruthDocument;
 }
+
+/** What the simulation says of itself. */
+export type TruthHead = Omit<TruthDocument, 'counts' | 'days' | 'campaigns'>;
 
 /** Bytes between two instants. */
 export interface CountedInterval {
@@ -128,7 +132,7 @@ function printed(sums: DayTruth = { bytesOut: 0, bytesIn: 0, bytesOutUnrecorded:
   };
 }
 
-function campaignDocument(campaign: CampaignTruth) {
+function campaignDocument(campaign: CampaignTruth): TruthDocument['campaigns'][number] {
   const days = [...campaign.days].sort(([a], [b]) => a - b);
   const total = (key: keyof DayTruth) => days.reduce((sum, [, day]) => sum + BigInt(day[key]), 0n).toString();
   const instant = (micros: number) => (Number.isFinite(micros) ? formatMicros(micros) : null);
