@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync, renameSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { commitOf, dataFile } from '../../tests/ledger/bodies.ts';
 import { freshLedger } from '../../tests/ledger/folders.ts';
@@ -37,28 +36,20 @@ describe('the journal', () => {
     expect((await verifyLedger(dir, { files: false })).statement).toMatch(/content was not read/);
   });
 
-  test('one flipped bit anywhere in the journal is found', async () => {
+  test('a flipped bit anywhere in the journal is found', async () => {
     const folder = join(dir, 'journal');
     const files = readdirSync(folder).map((name) => ({ name, bytes: readFileSync(join(folder, name)) }));
-    await fc.assert(
-      fc.asyncProperty(
-        fc.constantFrom(...files),
-        fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
-        fc.integer({ min: 0, max: 7 }),
-        async ({ name, bytes }, place, bit) => {
-          const flipped = Buffer.from(bytes);
-          const at = Math.floor(place * bytes.length);
-          flipped.writeUInt8(flipped.readUInt8(at) ^ (1 << bit), at);
-          writeFileSync(join(folder, name), flipped);
-          try {
-            expect(await codesOf(dir, { files: false })).not.toEqual([]);
-          } finally {
-            writeFileSync(join(folder, name), bytes);
-          }
-        },
-      ),
-      { numRuns: 300 },
-    );
+    for (const { name, bytes } of files) {
+      // Every fifth byte, so that every field of every entry is met, each time another bit.
+      for (let at = 0; at < bytes.length; at += 5) {
+        const flipped = Buffer.from(bytes);
+        flipped.writeUInt8(flipped.readUInt8(at) ^ (1 << (at % 8)), at);
+        writeFileSync(join(folder, name), flipped);
+        const found = await codesOf(dir, { files: false });
+        expect(found.length, `bit ${at % 8} of byte ${at} of ${name}`).toBeGreaterThan(0);
+      }
+      writeFileSync(join(folder, name), bytes);
+    }
     const last = files.at(-1);
     const newline = Buffer.from(last?.bytes ?? []);
     newline.writeUInt8(0x0b, newline.length - 1);
