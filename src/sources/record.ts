@@ -1,16 +1,30 @@
+import { sqlText } from '../records/sql-text.ts';
 import type { Fault } from './values.ts';
 
 /**
- * How a log's lines become records of one family, as SQL in three steps: `texts` are taken from the raw
- * relation under a name, `values` are computed from texts, `columns` from both. A line with a fault is a
- * reject; the first fault that holds is its reason.
+ * How a log's lines become records of one family, as SQL in steps, each over the names of those before:
+ * `texts` are taken from the raw relation, `parts` prepared from texts, `values` computed, `columns` kept. A
+ * line with a fault is a reject; the first fault that holds is its reason.
  */
 export interface RecordRule {
   readonly family: 'flow' | 'handshake' | 'coverage' | 'given';
   readonly texts: Readonly<Record<string, string>>;
+  readonly parts?: Readonly<Record<string, string>>;
   readonly values: Readonly<Record<string, string>>;
   readonly columns: Readonly<Record<string, string>>;
   readonly faults: readonly Fault[];
+}
+
+/** Returns a relation with a rule's texts, parts and values beside the columns of the raw one. */
+export function valuesSql(rule: RecordRule, relation: string): string {
+  const steps = [rule.texts, rule.parts ?? {}, rule.values].filter((step) => Object.keys(step).length > 0);
+  return steps.reduce((source, step) => `(SELECT *, ${selectList(step)} FROM ${source})`, relation);
+}
+
+/** Returns SQL for the first fault of a line as text, NULL for a good one. */
+export function faultSql(rule: RecordRule): string {
+  const arms = rule.faults.map(({ when, says }) => `WHEN ${when} THEN ${sqlText(says)}`);
+  return `CASE ${arms.join(' ')} END`;
 }
 
 /** Returns an SQL select list of named expressions. */

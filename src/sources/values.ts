@@ -3,7 +3,10 @@
  * rules can tell "not set" from "wrong" and name the column.
  */
 
-/** Statements that define the address macros `weir_hi(text)` and `weir_lo(text)`; run once per connection. */
+/**
+ * Statements that define the macros of address texts; run once per connection. An address is read in two
+ * steps, `weir_plain` and `weir_parts` first, because a macro repeats its argument wherever it uses it.
+ */
 export const ADDRESS_MACROS: readonly string[] = [
   // An IPv4-mapped address written with dots is the IPv4 address; a zone suffix is no part of an address.
   `CREATE OR REPLACE TEMP MACRO weir_plain(a) AS
@@ -21,15 +24,14 @@ export const ADDRESS_MACROS: readonly string[] = [
      CASE WHEN regexp_full_match(a, '([0-9a-fA-F]{0,4}:){2,7}[0-9a-fA-F]{0,4}') AND len(string_split(a, '::')) <= 2
        AND len(weir_expand(a)) = 8
      THEN list_reduce(list_transform(weir_expand(a), lambda g: lpad(g, 4, '0')), lambda p, q: p || q) END`,
-  `CREATE OR REPLACE TEMP MACRO weir_quad(parts) AS
-     CASE WHEN len(parts) = 4 THEN 281470681743360 + TRY_CAST(parts[1] AS UTINYINT)::UBIGINT * 16777216
-       + TRY_CAST(parts[2] AS UTINYINT)::UBIGINT * 65536 + TRY_CAST(parts[3] AS UTINYINT)::UBIGINT * 256
-       + TRY_CAST(parts[4] AS UTINYINT)::UBIGINT END`,
-  `CREATE OR REPLACE TEMP MACRO weir_hi(a) AS
-     CASE WHEN contains(a, ':') THEN TRY_CAST('0x' || left(weir_hex(a), 16) AS UBIGINT) ELSE 0::UBIGINT END`,
-  `CREATE OR REPLACE TEMP MACRO weir_lo(a) AS
-     CASE WHEN contains(a, ':') THEN TRY_CAST('0x' || right(weir_hex(a), 16) AS UBIGINT)
-     ELSE weir_quad(string_split(a, '.'))::UBIGINT END`,
+  `CREATE OR REPLACE TEMP MACRO weir_parts(plain) AS TRY_CAST(string_split(plain, '.') AS UTINYINT[])`,
+  `CREATE OR REPLACE TEMP MACRO weir_hi(plain) AS
+     CASE WHEN contains(plain, ':') THEN TRY_CAST('0x' || left(weir_hex(plain), 16) AS UBIGINT) ELSE 0::UBIGINT END`,
+  // 0xffff_0000_0000: IPv4 is the mapped range of IPv6.
+  `CREATE OR REPLACE TEMP MACRO weir_lo(plain, parts) AS
+     CASE WHEN contains(plain, ':') THEN TRY_CAST('0x' || right(weir_hex(plain), 16) AS UBIGINT)
+     WHEN len(parts) = 4 THEN 281470681743360::UBIGINT + parts[1]::UBIGINT * 16777216 + parts[2]::UBIGINT * 65536 + parts[3]::UBIGINT * 256 + parts[4]::UBIGINT
+     END`,
 ];
 
 /** No connection of this century began outside 1990 to 2100. */
@@ -84,11 +86,4 @@ export function wrong(column: string, text: string, value: string, expected: str
 /** Returns the fault of a text that must be set. */
 export function missing(column: string, text: string): Fault {
   return { when: `${text} IS NULL`, says: `${column}: missing` };
-}
-
-/** Returns SQL for the first fault of a line as text, NULL for a good one. */
-export function firstFault(faults: readonly Fault[]): string {
-  if (faults.length === 0) return 'NULL::VARCHAR';
-  const arms = faults.map(({ when, says }) => `WHEN ${when} THEN '${says.replaceAll("'", "''")}'`);
-  return `CASE ${arms.join(' ')} END`;
 }

@@ -1,7 +1,8 @@
+import { rename, rm } from 'node:fs/promises';
 import { z } from 'zod';
 import { assertIdentity } from '../../errors.ts';
 import { sqlText } from '../../records/sql-text.ts';
-import { type RecordRule, selectList } from '../../sources/record.ts';
+import { faultSql, type RecordRule, selectList, valuesSql } from '../../sources/record.ts';
 import type { Database } from './database.ts';
 
 /** Staged line `start` and those after it, up to the next segment, come from an input's lines from `firstLine` on. */
@@ -46,7 +47,9 @@ const countRow = z.object({
 });
 
 /**
- * Writes the records of one log of a chunk to a Parquet file and its rejects to the table `reject`.
+ * Writes the records of one log of a chunk to a Parquet file and its rejects to the table `reject`. Good and
+ * broken lines are written in one pass, side by side; where there are broken ones, the file is written again
+ * without them. (A filter in the first pass would make the engine compute every value twice.)
  * @returns the rows written and the counts per input. The identity lines = accepted + rejected is asserted.
  */
 export async function writeLog(
@@ -56,18 +59,20 @@ export async function writeLog(
   target: string,
 ): Promise<{ rows: number; counts: LogCount[] }> {
   const { rule } = log;
-  const texts = `SELECT *, ${selectList(rule.texts)} FROM ${log.relation}`;
-  const values = `SELECT *, ${selectList(rule.values)} FROM (${texts})`;
-  const faulty = `(${faultCase(rule)})`;
   const staged = log.ordinal ? `, ${log.ordinal} AS "stagedLine"` : '';
-  await db.run(
-    `COPY (SELECT ${selectList(rule.columns)}${staged} FROM (${values}) WHERE ${faulty} IS NULL)
-     TO ${sqlText(target)} (FORMAT parquet, COMPRESSION lz4, PARQUET_VERSION v2)`,
-  );
+  await db.run(`COPY (SELECT ${selectList(rule.columns)}${staged}, fault, CASE WHEN fault IS NOT NULL THEN ${log.shown} END AS shown
+    FROM (SELECT *, ${faultSql(rule)} AS fault FROM ${valuesSql(rule, log.relation)})) TO ${sqlText(target)} ${PARQUET}`);
+  await collectRefused(db, log);
+  const broken = await collectFaults(db, log, target);
+  if (broken > 0) {
+    const all = `${target}.all`;
+    await rename(target, all);
+    await db.run(
+      `COPY (SELECT * FROM read_parquet(${sqlText(all)}) WHERE fault IS NULL) TO ${sqlText(target)} ${PARQUET}`,
+    );
+    await rm(all);
+  }
   const rows = await countRows(db, target);
-  const refused = await collectRefused(db, log);
-  if (rows + refused < log.lines)
-    await collectFaults(db, log, `SELECT *, ${faulty} AS fault FROM (${values})`);
   const rejected = await rejectsByInput(db, origins);
   const total = [...rejected.values()].reduce((sum, each) => sum + each, 0);
   assertIdentity(
@@ -77,47 +82,41 @@ export async function writeLog(
   return { rows, counts: await countsByInput(db, log, origins, target, rejected) };
 }
 
-function faultCase(rule: RecordRule): string {
-  const arms = rule.faults.map(({ when, says }) => `WHEN ${when} THEN ${sqlText(says)}`);
-  return `CASE ${arms.join(' ')} END`;
-}
+const PARQUET = '(FORMAT parquet, COMPRESSION lz4, PARQUET_VERSION v2)';
 
 async function countRows(db: Database, path: string): Promise<number> {
-  const [row] = await db.rows(
-    `SELECT count(*) AS n FROM read_parquet(${sqlText(path)})`,
-    z.object({ n: z.bigint() }),
-  );
+  return numberOf(db, `SELECT count(*) AS n FROM read_parquet(${sqlText(path)})`);
+}
+
+async function numberOf(db: Database, sql: string): Promise<number> {
+  const [row] = await db.rows(sql, z.object({ n: z.bigint() }));
   return Number(row?.n ?? 0n);
 }
 
-/** Puts the lines the reader refused into `fault`, numbered as staged lines from 0. Returns their number. */
-async function collectRefused(db: Database, log: LogOfChunk): Promise<number> {
+/** Puts the lines the reader refused into `fault`, numbered as staged lines from 0. */
+async function collectRefused(db: Database, log: LogOfChunk): Promise<void> {
   await db.run('CREATE OR REPLACE TEMP TABLE fault (staged BIGINT, reason VARCHAR, text VARCHAR)');
-  if (!log.refused) return 0;
+  if (!log.refused) return;
   await db.run(`INSERT INTO fault
     SELECT line - 1, min(CASE WHEN error_type IN ('MISSING COLUMNS', 'TOO MANY COLUMNS') THEN 'fields: ' || lcase(error_message)
       ELSE lcase(error_type::VARCHAR) || ': ' || error_message END), left(any_value(csv_line), 1000)
     FROM ${log.refused} GROUP BY line`);
-  const [row] = await db.rows('SELECT count(*) AS n FROM fault', z.object({ n: z.bigint() }));
-  return Number(row?.n ?? 0n);
 }
 
 /**
- * Adds the lines that break a rule. The reader numbers only the lines it accepts, so each number is moved
- * on by the refused lines before it.
+ * Adds the lines that break a rule; returns how many. A row of the file is the staged line of its number,
+ * moved on by the refused lines before it.
  */
-async function collectFaults(db: Database, log: LogOfChunk, judged: string): Promise<void> {
-  if (log.ordinal) {
-    await db.run(
-      `INSERT INTO fault SELECT ${log.ordinal}, fault, ${log.shown} FROM (${judged}) WHERE fault IS NOT NULL`,
-    );
-    return;
-  }
+async function collectFaults(db: Database, log: LogOfChunk, target: string): Promise<number> {
+  const broken = `SELECT *, ${log.ordinal ? '"stagedLine"' : 'file_row_number'} AS accepted
+    FROM read_parquet(${sqlText(target)}, file_row_number=true) WHERE fault IS NOT NULL`;
+  const count = await numberOf(db, `SELECT count(*) AS n FROM (${broken})`);
+  if (count === 0) return 0;
   await db.run(`INSERT INTO fault
     WITH refused AS (SELECT at, max(skipped) AS skipped FROM (
-      SELECT staged - (row_number() OVER (ORDER BY staged) - 1) AS at, row_number() OVER (ORDER BY staged) AS skipped FROM fault) GROUP BY at),
-    broken AS (SELECT * FROM (SELECT row_number() OVER () - 1 AS accepted, fault, ${log.shown} AS text FROM (${judged})) WHERE fault IS NOT NULL)
-    SELECT accepted + coalesce(skipped, 0), fault, text FROM broken ASOF LEFT JOIN refused ON accepted >= at`);
+      SELECT staged - (row_number() OVER (ORDER BY staged) - 1) AS at, row_number() OVER (ORDER BY staged) AS skipped FROM fault) GROUP BY at)
+    SELECT accepted + coalesce(skipped, 0), fault, shown FROM (${broken}) ASOF LEFT JOIN refused ON accepted >= at`);
+  return count;
 }
 
 /** Moves `fault` into `reject` with file and line; returns how many by input. */
