@@ -68,6 +68,7 @@ function likeliest(days: readonly number[], values: readonly number[]): DayEstim
  * its evidence began to the day it was raised. Without a better answer the lead is returned as it is.
  */
 export function refineChangePoint(lead: Lead, series: DailySeries): Lead {
+  if (lead.channels.every(({ bet }) => bet === 'loud')) return lead;
   const since = Math.min(...lead.channels.map((channel) => channel.sinceDay));
   const found = estimateChange(series, since - SEARCH_BACK_DAYS, lead.raisedOnDay);
   if (!found) return lead;

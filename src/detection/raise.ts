@@ -34,7 +34,7 @@ export function raiseLead(
     baselineBytesPerDay: baseline,
     observedBytesPerDay: observed,
     changePoint: {
-      low: Math.max(state.firstDay, sinceDay - 6),
+      low: channels.every(({ bet }) => bet === 'loud') ? today.day : Math.max(state.firstDay, sinceDay - 6),
       estimate: Math.min(today.day, sinceDay + 1),
       high: today.day,
     },

@@ -1,0 +1,51 @@
+import { formatDay } from '../records/time.ts';
+import type { Campaign } from './campaign.ts';
+import { FAMILY_WORDS, formatBytes, type Lead, STATISTIC_WORDS } from './lead.ts';
+
+/** Returns the sentences that explain a campaign: how much, who, where, since when, which evidence, what else it may be. */
+export function explainCampaign(
+  campaign: Omit<Campaign, 'because'>,
+  leads: readonly Lead[],
+  novelShare: number,
+  falseDiscoveryRate: number,
+): string {
+  const { bytesOut, startedAt, hosts, destinations } = campaign;
+  const systems = new Set(destinations.map(({ as }) => as));
+  const sources = hosts.length === 0 ? 'no single host' : list('host', hosts);
+  const targets =
+    destinations.length === 0
+      ? 'destinations that no pair explains'
+      : `${list(
+          'network',
+          destinations.map(({ network }) => network),
+        )} in ${list('AS', [...systems], '')}`;
+  const loss = `${formatBytes(bytesOut.estimate)} (${formatBytes(bytesOut.low)} to ${formatBytes(bytesOut.high)}) beyond what was usual`;
+  const start = `since ${formatDay(startedAt.estimate)} (${formatDay(startedAt.low)} to ${formatDay(startedAt.high)})`;
+  const novelty =
+    destinations.length === 0
+      ? 'Which pairs carried it could not be told.'
+      : `${Math.round(100 * novelShare)} % of it went over pairs that did not exist before.`;
+  const members =
+    hosts.length > 1
+      ? ` Of the hosts named, at most ${Math.round(100 * falseDiscoveryRate)} % are expected to be there by chance.`
+      : '';
+  return `${sources} sent ${loss} to ${targets} ${start}. ${novelty}${members} ${evidenceWords(leads)} It would be innocent if one project, mirror or backup with a known owner explained these pairs and dates: register it and its bytes are taken out.`;
+}
+
+function evidenceWords(leads: readonly Lead[]): string {
+  const paid = leads.map(({ family, entity, raisedOnDay, channels }) => {
+    const best = [...channels].sort((a, b) => b.logEvidence - b.threshold - (a.logEvidence - a.threshold))[0];
+    const name = family === 'centre' ? 'the whole centre' : `${FAMILY_WORDS[family].toLowerCase()} ${entity}`;
+    return best
+      ? `${name} by ${STATISTIC_WORDS[best.statistic]} (${best.logEvidence.toFixed(1)} against ${best.threshold.toFixed(1)}) on ${formatDay(raisedOnDay)}`
+      : name;
+  });
+  const shown = paid.slice(0, 5).join('; ');
+  return `Evidence: ${shown}${paid.length > 5 ? `; and ${paid.length - 5} more leads` : ''}.`;
+}
+
+function list(what: string, names: readonly string[], plural = 's'): string {
+  const first = names.slice(0, 3).join(', ');
+  if (names.length === 1) return `${what} ${first}`;
+  return `${names.length} ${what}${plural} (${first}${names.length > 3 ? ', …' : ''})`;
+}
