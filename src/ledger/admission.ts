@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { assertIdentity, LedgerError } from '../errors.ts';
 import { type Body, contentSha256Of, type DataFile, publishedFiles, removedPaths } from './entries.ts';
 import { assertSameKind, type Ledger, unlessMissing } from './files.ts';
+import { rangeKey } from './fold.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /**
@@ -45,7 +46,14 @@ function assertCommit(ledger: Ledger, snapshot: Snapshot, body: BodyOf<'commit'>
     body.contentSha256 === contentSha256Of(body.inputs),
     () => `commit ${body.id} has a contentSha256 that is not that of its inputs`,
   );
+  const keys = new Set<string>();
   for (const input of body.inputs) {
+    const key = rangeKey(input);
+    assertIdentity(
+      input.bytesFrom === input.bytesTo || !keys.has(key),
+      () => `commit ${body.id} takes ${input.path} twice`,
+    );
+    keys.add(key);
     const taken = snapshot.overlapping(input)[0];
     assertIdentity(
       taken === undefined,

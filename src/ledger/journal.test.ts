@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { commitOf, dataFile } from '../../tests/ledger/bodies.ts';
 import { freshLedger, temporaryFolder } from '../../tests/ledger/folders.ts';
 import { InputError, InternalError, LedgerError } from '../errors.ts';
-import { encodeEntry, newId, sha256Of, ZERO_SHA256 } from './entries.ts';
+import { contentSha256Of, encodeEntry, newId, sha256Of, ZERO_SHA256 } from './entries.ts';
 import { readLedger } from './files.ts';
 import { append, rollBefore } from './journal.ts';
 import { readAfter, rolledPath, START, singlePath } from './reading.ts';
@@ -47,6 +47,9 @@ describe('append', () => {
     await expect(append(dir, () => commitOf('same'))).rejects.toThrow(InternalError);
     await expect(append(dir, () => ({ ...commitOf('other'), id: first.id }))).rejects.toThrow(InternalError);
     await expect(append(dir, () => ({ ...commitOf('other'), simulated: false }))).rejects.toThrow(InputError);
+    const doubled = [...commitOf('two').inputs, ...commitOf('two').inputs];
+    const twice = { ...commitOf('two'), inputs: doubled, contentSha256: contentSha256Of(doubled) };
+    await expect(append(dir, () => twice)).rejects.toThrow(/takes .* twice/);
     const file = await dataFile(dir, { path: 'facts/a.parquet' });
     const absent = { ...file, path: 'facts/b.parquet' };
     await expect(append(dir, () => commitOf('other', [0], [absent]))).rejects.toThrow(LedgerError);

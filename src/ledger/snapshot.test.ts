@@ -208,6 +208,24 @@ describe('inputs', () => {
     expect(snapshot.asOf(1).headLengths('border')).toEqual([4]);
   });
 
+  test('another length of the same file, committed meanwhile, is a rival; other files and other bytes are none', async () => {
+    const dir = freshLedger();
+    await append(dir, () => commitOf('abc'));
+    await append(dir, () => commitOf('abcdef'));
+    const snapshot = await readSnapshot(dir);
+    const rivalsOf = (content: string, after: number, bytesFrom = 0) =>
+      commitOf(content).inputs.flatMap((input) =>
+        snapshot.rivals({ ...input, bytesFrom }, after).map((known) => known.input.bytesTo),
+      );
+    expect(rivalsOf('abcdefgh', 0)).toEqual([3, 6]);
+    expect(rivalsOf('abcdefgh', 1)).toEqual([6]);
+    expect(rivalsOf('abcdefgh', 2)).toEqual([]);
+    expect(rivalsOf('abcdefgh', 0, 6)).toEqual([]);
+    expect(rivalsOf('abcdefgh', 0, 4)).toEqual([6]);
+    expect(rivalsOf('xyzabc', 1)).toEqual([]);
+    expect(rivalsOf('ab', 1)).toEqual([6]);
+  });
+
   test('the identity of a commit depends neither on order nor on paths', () => {
     const [a, b] = [...commitOf('a').inputs, ...commitOf('b').inputs];
     if (!a || !b) throw new Error('two inputs expected');

@@ -47,6 +47,12 @@ export interface Snapshot {
   headLengths(sensor: string): number[];
   /** Returns committed ranges with the same content up to the same byte that share bytes with this one. */
   overlapping(input: InputRange): KnownRange[];
+  /**
+   * Returns ranges committed after a position that may share bytes with this one, be it another length of the same
+   * growing file. Whoever chose ranges by the snapshot of that position must choose again when there are any. May name
+   * a stranger: the journal cannot tell a file shorter than a head from the beginning of another.
+   */
+  rivals(input: InputRange, after: number): KnownRange[];
   /** Returns the UTC days that commits touched, ascending. */
   factDays(): number[];
   /** Returns the days that have a build, ascending. */
@@ -174,6 +180,16 @@ export function snapshotOf(fold: Fold, position: number): Snapshot {
         : (fold.ranges.get(rangeKey(input)) ?? []).filter(
             (known) => seen(known) && known.input.bytesFrom < known.input.bytesTo,
           ),
+    rivals: (input, after) =>
+      fold.entries
+        .slice(after, position)
+        .flatMap((entry) =>
+          entry.kind === 'commit'
+            ? entry.inputs
+                .filter((other) => mayShareBytes(input, other))
+                .map((other) => ({ seq: entry.seq, commitId: entry.id, input: other }))
+            : [],
+        ),
     factDays,
     builtDays,
     buildOf,
@@ -198,6 +214,14 @@ export function snapshotOf(fold: Fold, position: number): Snapshot {
         .filter((late) => late.commitIds.length > 0)
         .sort((a, b) => a.day - b.day),
   };
+}
+
+/** Of one growing file, the head is either the same, or the shorter one is all there was of the file. */
+function mayShareBytes(a: InputRange, b: InputRange): boolean {
+  if (a.sensor !== b.sensor || a.bytesFrom >= b.bytesTo || b.bytesFrom >= a.bytesTo) return false;
+  if (a.head.bytes === b.head.bytes) return a.head.sha256 === b.head.sha256;
+  const short = a.head.bytes < b.head.bytes ? a : b;
+  return short.head.bytes === short.bytesTo;
 }
 
 function ascending(a: number, b: number): number {
