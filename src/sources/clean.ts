@@ -6,13 +6,13 @@ import { brokenUtf8Column, type RejectList } from './rejects.ts';
 import { EMPTY_HEADER, readHeaderLine, type Target, targetOf } from './zeek-header.ts';
 
 /** Consecutive data lines of an input, by physical line number from 1. */
-export type Run = { readonly firstLine: number; readonly lines: number };
+type Run = { readonly firstLine: number; readonly lines: number };
 
 /** Clean data lines of one layout: no comments or blanks, LF ends, UTF-8 without NUL, ending with a newline. */
 export type CleanBlock = { readonly layout: Layout; readonly data: Buffer; readonly runs: readonly Run[] };
 
 /** Every line seen is one of these. */
-export type Tally = {
+type Tally = {
   lines: number;
   staged: number;
   rejected: number;
@@ -42,6 +42,7 @@ export type LineCleaner = LineSink & {
 const LF = 10;
 const CR = 13;
 const HASH = 35;
+const BYTE_ORDER_MARK = Buffer.from('\uFEFF');
 /** Below this a block with an anomaly is read line by line; above, it is halved until the anomaly is alone. */
 const SLOW_BYTES = 16 * 1024;
 
@@ -95,7 +96,7 @@ export function createLineCleaner(options: CleanerOptions): LineCleaner {
     let kept = createKept(lines.length);
     for (let at = 0; at < lines.length; ) {
       const end = lines.indexOf(LF, at);
-      const raw = lines.subarray(at, end > at && lines[end - 1] === CR ? end - 1 : end);
+      const raw = bare(lines.subarray(at, end));
       const before = target;
       if (judge(raw) && target.kind === 'read') kept.add(raw, line);
       if (target !== before) {
@@ -131,6 +132,9 @@ export function createLineCleaner(options: CleanerOptions): LineCleaner {
     if (zeroAt !== -1) return reject(raw, 'NUL byte', zeroAt + 1);
     if (!isUtf8(raw)) return reject(raw, 'invalid UTF-8', brokenUtf8Column(raw));
     if (isComment) return readComment(raw.toString('utf8'));
+    // Readers of separated values take a carriage return for a line end wherever it stands.
+    const returnAt = raw.indexOf(CR);
+    if (returnAt !== -1) return reject(raw, 'carriage return inside the line', returnAt + 1);
     if (headerLines > 0) {
       headerLines -= 1;
       return comment();
@@ -167,19 +171,16 @@ export function createLineCleaner(options: CleanerOptions): LineCleaner {
     return false;
   }
 
-  /** The first line of all (it may carry a byte order mark) and lines that are no data by their place. */
-  function peel(lines: Buffer): Buffer {
-    const end = lines.indexOf(LF) + 1;
-    const mark = line === 1 && lines[0] === 0xef && lines[1] === 0xbb && lines[2] === 0xbf ? 3 : 0;
-    sift(lines.subarray(mark, end));
-    return lines.subarray(end);
-  }
-
   return {
     tally,
     block(lines) {
       let rest = lines;
-      while (rest.length > 0 && (line === 1 || midLine || headerLines > 0)) rest = peel(rest);
+      // What its place makes no data is taken line by line.
+      while (rest.length > 0 && (midLine || headerLines > 0)) {
+        const end = rest.indexOf(LF) + 1;
+        sift(rest.subarray(0, end));
+        rest = rest.subarray(end);
+      }
       if (rest.length > 0) clean(rest);
     },
     long(start, bytes) {
@@ -203,6 +204,13 @@ export function createLineCleaner(options: CleanerOptions): LineCleaner {
   };
 }
 
+/** Returns a line without the CR of its end and without the byte order mark that a joined file leaves. */
+function bare(line: Buffer): Buffer {
+  const start = line.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK) ? BYTE_ORDER_MARK.length : 0;
+  const end = line.length > start && line[line.length - 1] === CR ? line.length - 1 : line.length;
+  return line.subarray(start, end);
+}
+
 function tooLong(bytes: number): string {
   return `line of ${bytes} bytes is longer than a line may be`;
 }
@@ -211,7 +219,7 @@ function tooLong(bytes: number): string {
 function isClean(lines: Buffer, target: Target, maxLineBytes: number): boolean {
   if (target.kind === 'no-fields') return false;
   if (lines[0] === HASH || lines[0] === LF || lines.includes('\n\n') || lines.includes(CR)) return false;
-  if (lines.includes(HASH) && lines.includes('\n#')) return false;
+  if ((lines.includes(HASH) && lines.includes('\n#')) || lines.includes(BYTE_ORDER_MARK)) return false;
   if (target.kind === 'left-alone') return true;
   return !lines.includes(0) && isUtf8(lines) && !hasLongLine(lines, maxLineBytes);
 }

@@ -6,6 +6,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { findInputs } from './inputs.ts';
 import { createFolder, type Folder } from './test-reading.ts';
 
+/** Every POSIX system has it. */
+const MKFIFO = 'mkfifo';
+
 describe('findInputs', () => {
   let folder: Folder;
   beforeEach(() => {
@@ -51,6 +54,19 @@ describe('findInputs', () => {
     });
   });
 
+  it('knows sets, alternatives and single letters, and no pattern in the folder it stands in', async () => {
+    for (const name of ['in[1]/conn.1.log', 'in[1]/conn.12.log', 'in[1]/ssl.2.log.gz', 'in[1]/dns.2.log']) {
+      folder.write(name, 'x');
+    }
+    const here = join(folder.path, 'in[1]');
+    const names = async (glob: string): Promise<string[]> =>
+      (await findInputs([glob], here)).inputs.map(({ path }) => path.replace(`${here}/`, ''));
+    expect(await names('{conn,ssl}.?.{log,log.gz}')).toEqual(['conn.1.log', 'ssl.2.log.gz']);
+    expect(await names('*.[!1].*')).toEqual(['dns.2.log', 'ssl.2.log.gz']);
+    expect(await names('../*/conn.12*')).toEqual(['conn.12.log']);
+    expect(await names('*.[z-a]')).toEqual([]);
+  });
+
   it('reads a file whose name looks like a pattern', async () => {
     folder.write('conn[1].log', 'x');
     expect((await find('conn[1].log')).names).toEqual(['conn[1].log']);
@@ -78,7 +94,7 @@ describe('findInputs', () => {
   });
 
   it('refuses what is missing or no file, and says what to do', async () => {
-    execFileSync('mkfifo', [join(folder.path, 'pipe')]);
+    execFileSync(MKFIFO, [join(folder.path, 'pipe')]);
     const server = createServer().listen(join(folder.path, 'socket'));
     folder.write('conn.log', 'x');
     const { names, refused } = await find('.', 'missing', 'conn.log/x', '/dev/null');

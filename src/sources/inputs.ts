@@ -1,6 +1,6 @@
 import { open, readdir, realpath, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import { globBase, globMatcher, isGlob } from './glob.ts';
+import { join, relative, resolve } from 'node:path';
+import { globMatcher } from '../facility/globs.ts';
 
 /** One thing to read: a regular file by the path it was reached by, or standard input (`-`). */
 export type InputFile = { readonly path: string; readonly kind: 'file' | 'stdin' };
@@ -44,18 +44,35 @@ export async function findInputs(
   return { inputs, refused: [...refused.values()].sort((a, b) => byCodeUnits(a.path, b.path)) };
 }
 
+/** Only the folder above the first wildcard is searched; its own name is no pattern whatever it holds. */
 async function addGlob(pattern: string, cwd: string, found: Found): Promise<void> {
-  const matches = globMatcher(pattern, cwd);
+  const parts = pattern.split('/');
+  const wild = parts.findIndex((part) => isGlob(part));
+  const base = resolve(cwd, `${parts.slice(0, wild).join('/')}${wild > 0 ? '/' : '.'}`);
+  const matches = matcherOf(parts.slice(wild).join('/'));
   let hits = 0;
   const wanted = (path: string): boolean => {
-    const hit = matches(path);
+    const hit = matches(relative(base, path));
     if (hit) hits += 1;
     return hit;
   };
   const refusals = found.refused.length;
-  await addPath(globBase(pattern, cwd), { ...found, folders: new Set() }, wanted);
+  await addPath(base, { ...found, folders: new Set() }, wanted);
   if (hits > 0 || found.refused.length > refusals) return;
   found.refused.push({ path: pattern, reason: 'no file matches this pattern' });
+}
+
+/** A set whose range runs backwards ([z-a]) matches nothing. */
+function matcherOf(glob: string): Wanted {
+  try {
+    return globMatcher(glob);
+  } catch {
+    return () => false;
+  }
+}
+
+function isGlob(path: string): boolean {
+  return /[*?[\]{}]/.test(path);
 }
 
 /** `wanted` undefined: everything under the path. Otherwise what it accepts; a folder it accepts, whole. */

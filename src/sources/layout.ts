@@ -1,7 +1,7 @@
 /** How the data lines of a staged chunk are to be read: what its source said about columns and separators. */
 
 /** Zeek's text format; the fields come from each file's own header, never from an assumption. */
-export type ZeekTsvLayout = {
+type ZeekTsvLayout = {
   readonly source: 'zeek';
   readonly encoding: 'tsv';
   readonly stream: string;
@@ -13,7 +13,7 @@ export type ZeekTsvLayout = {
 };
 
 /** Zeek's JSON lines; one file may hold every stream, so the stream is each line's own affair. */
-export type ZeekNdjsonLayout = {
+type ZeekNdjsonLayout = {
   readonly source: 'zeek';
   readonly encoding: 'ndjson';
   readonly fields: readonly string[];

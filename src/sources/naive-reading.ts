@@ -25,7 +25,7 @@ export function readNaively(bytes: Buffer, isFinal: boolean, maxLineBytes: numbe
   let header = EMPTY_HEADER;
   let comments = 0;
   const take = (piece: string, line: number): void => {
-    const raw = Buffer.from(piece.replace(/\r$/, ''), 'latin1');
+    const raw = Buffer.from(piece.replace(/^\u00ef\u00bb\u00bf/, '').replace(/\r$/, ''), 'latin1');
     const target = targetOf(header);
     const reject = (reason: string): void => {
       rejected.push({ line, reason });
@@ -39,7 +39,8 @@ export function readNaively(bytes: Buffer, isFinal: boolean, maxLineBytes: numbe
     else if (raw[0] === 35) {
       header = readHeaderLine(header, raw.toString());
       comments += 1;
-    } else if (target.kind !== 'read') reject('data before any #fields');
+    } else if (raw.includes(13)) reject('carriage return inside the line');
+    else if (target.kind !== 'read') reject('data before any #fields');
     else placed.push({ key: layoutKey(target.layout), line, text: raw.toString() });
   };
   for (const [i, piece] of pieces.entries()) take(piece, i + 1);

@@ -14,9 +14,8 @@ import { isWholeClose } from './zeek-header.ts';
 
 export type ReadOptions = Known & {
   readonly sensorOf: (path: string) => string;
-  readonly mappings: readonly SourceMapping[];
-  /** Where the relative globs of the mappings start. */
-  readonly cwd: string;
+  /** Returns the mapping that weir.yaml has for a path, undefined when none claims it. */
+  readonly mappingOf: (path: string) => SourceMapping | undefined;
   readonly readBytes?: number;
   readonly maxLineBytes?: number;
   /** How many rejected lines of an input are kept with their text. */
@@ -72,7 +71,7 @@ async function* readOpened(
   const head = Buffer.from(peeked.head.subarray(0, HEAD_BYTES));
   try {
     if (head.length === 0) return { staged: nothingRead({ ...base, status: 'left-alone', reason: 'empty' }) };
-    const recognised = recognise({ ...peeked, isFinal }, path, options.mappings, options.cwd);
+    const recognised = recognise({ ...peeked, isFinal }, options.mappingOf(path));
     const unread = statusUnread(path, compression, recognised);
     if (unread) return { staged: nothingRead({ ...base, ...unread }) };
     const known = knownPrefixes(head, base.sensor, options);

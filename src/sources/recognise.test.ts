@@ -3,20 +3,18 @@ import { describe, expect, it } from 'vitest';
 import { type Recognition, recognise, type SourceMapping } from './recognise.ts';
 import { CONN_HEADER, connLog } from './test-reading.ts';
 
-const mappings: SourceMapping[] = [
-  { name: 'cells', files: ['cells/*.csv'], format: 'csv' },
-  { name: 'series', files: ['series/**'], format: 'ndjson' },
-  { name: 'old', files: ['*.parquet'], format: 'parquet' },
-];
+const cells: SourceMapping = { name: 'cells', format: 'csv' };
+const series: SourceMapping = { name: 'series', format: 'ndjson' };
+const old: SourceMapping = { name: 'old', format: 'parquet' };
 
-function judge(content: string | Buffer, path = '/logs/any', isFinal = true): Recognition {
+function judge(content: string | Buffer, mapping?: SourceMapping, isFinal = true): Recognition {
   const head = Buffer.isBuffer(content) ? content : Buffer.from(content);
-  return recognise({ head, isWhole: true, isFinal }, path, mappings, '/logs');
+  return recognise({ head, isWhole: true, isFinal }, mapping);
 }
 
 describe('Zeek', () => {
-  it('text is known by its header, whatever its name', () => {
-    expect(judge(connLog(1), '/logs/x.json')).toEqual({ kind: 'zeek-tsv', simulated: false });
+  it('text is known by its header, whatever surrounds it', () => {
+    expect(judge(connLog(1))).toEqual({ kind: 'zeek-tsv', simulated: false });
     expect(judge(`\uFEFF${connLog(1)}`)).toEqual({ kind: 'zeek-tsv', simulated: false });
     expect(judge(connLog(1).replaceAll('\n', '\r\n'))).toEqual({ kind: 'zeek-tsv', simulated: false });
   });
@@ -35,7 +33,7 @@ describe('Zeek', () => {
     const header = CONN_HEADER.filter((line) => !line.startsWith('#fields'));
     const what = 'Zeek header without #fields';
     expect(judge([...header, '1\tC1', ''].join('\n'))).toEqual({ kind: 'unknown', what });
-    expect(judge(`${header.join('\n')}\n`, '/logs/any', false).kind).toBe('zeek-tsv');
+    expect(judge(`${header.join('\n')}\n`, undefined, false).kind).toBe('zeek-tsv');
   });
 
   it.each([
@@ -51,7 +49,7 @@ describe('Zeek', () => {
     const fields = Object.keys(line).sort();
     const layout = { source: 'zeek', encoding: 'ndjson', fields };
     const expected = { kind: 'lines', layout, headerLines: 0, simulated: false };
-    expect(judge(`\n${JSON.stringify(line)}\n`, '/logs/conn.log')).toEqual(expected);
+    expect(judge(`\n${JSON.stringify(line)}\n`)).toEqual(expected);
     expect(judge(`{"broken":\n${JSON.stringify(line)}\n`)).toEqual(expected);
   });
 
@@ -75,22 +73,22 @@ describe('sources of weir.yaml', () => {
       separator: ';',
     };
     const expected = { kind: 'lines', layout, headerLines: 1, simulated: false };
-    expect(judge('# note\na;"b;c"; d\n1;2;3\n', '/logs/cells/x.csv')).toEqual(expected);
+    expect(judge('# note\na;"b;c"; d\n1;2;3\n', cells)).toEqual(expected);
   });
 
-  it('NDJSON by path, whatever its keys', () => {
+  it('NDJSON, whatever its keys', () => {
     const layout = { source: 'mapping', mapping: 'series', encoding: 'ndjson', fields: ['host', 'n'] };
     const expected = { kind: 'lines', layout, headerLines: 0, simulated: false };
-    expect(judge('{"host":"a","n":1}\n', '/logs/series/a/b')).toEqual(expected);
-    expect(judge('text\n', '/logs/series/a/b').kind).toBe('unknown');
+    expect(judge('{"host":"a","n":1}\n', series)).toEqual(expected);
+    expect(judge('text\n', series).kind).toBe('unknown');
   });
 
-  it('Parquet by path and magic', () => {
-    expect(judge('PAR1....', '/logs/x.parquet')).toMatchObject({
+  it('Parquet by its magic number', () => {
+    expect(judge('PAR1....', old)).toMatchObject({
       kind: 'parquet',
       layout: { mapping: 'old' },
     });
-    expect(judge('text\n', '/logs/x.parquet')).toMatchObject({ what: 'not Parquet, as mapping old expects' });
+    expect(judge('text\n', old)).toMatchObject({ what: 'not Parquet, as mapping old expects' });
     expect(judge('PAR1....')).toMatchObject({ what: 'Parquet without a mapping in weir.yaml' });
   });
 });
@@ -113,13 +111,11 @@ describe('everything else is named', () => {
   });
 
   it('waits for a first line', () => {
-    expect(judge('#separ', '/logs/conn.log', false)).toEqual({ kind: 'nothing-yet' });
-    expect(judge('#separ', '/logs/conn.log', true).kind).toBe('unknown');
-    expect(recognise({ head: Buffer.alloc(99, 'a'), isWhole: false, isFinal: false }, '/x', [], '/')).toEqual(
-      {
-        kind: 'unknown',
-        what: 'a first line too long to judge',
-      },
-    );
+    expect(judge('#separ', undefined, false)).toEqual({ kind: 'nothing-yet' });
+    expect(judge('#separ').kind).toBe('unknown');
+    expect(recognise({ head: Buffer.alloc(99, 'a'), isWhole: false, isFinal: false }, undefined)).toEqual({
+      kind: 'unknown',
+      what: 'a first line too long to judge',
+    });
   });
 });

@@ -1,10 +1,8 @@
-import { globMatcher } from './glob.ts';
 import type { Layout } from './layout.ts';
 
 /** A ready-made source of weir.yaml, as far as reading it goes. */
 export type SourceMapping = {
   readonly name: string;
-  readonly files: readonly string[];
   readonly format: 'csv' | 'ndjson' | 'parquet';
 };
 
@@ -48,16 +46,13 @@ const ZEEK_KEYS: readonly (readonly string[])[] = [
 export type Beginning = { readonly head: Buffer; readonly isWhole: boolean; readonly isFinal: boolean };
 
 /**
- * Returns what an input is, from its first decompressed bytes and, for the sources of weir.yaml alone, from
- * its path. Names never decide: a `conn.log` may hold JSON.
+ * Returns what an input is, from its first decompressed bytes and from the mapping that weir.yaml has for it,
+ * if any. Names never decide: a `conn.log` may hold JSON.
  */
 export function recognise(
   { head, isWhole, isFinal }: Beginning,
-  path: string,
-  mappings: readonly SourceMapping[],
-  cwd: string,
+  mapping: SourceMapping | undefined,
 ): Recognition {
-  const mapping = mappings.find(({ files }) => files.some((pattern) => globMatcher(pattern, cwd)(path)));
   const isParquet = head.subarray(0, 4).toString('latin1') === 'PAR1';
   if (mapping?.format === 'parquet') return recogniseParquet(mapping, isParquet);
   if (isParquet) return { kind: 'unknown', what: 'Parquet without a mapping in weir.yaml' };

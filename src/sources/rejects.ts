@@ -45,7 +45,7 @@ export function createRejectList(detailed: number): RejectList {
 }
 
 /** Returns the beginning of a line as printable text. */
-export function shownText(raw: Buffer): string {
+function shownText(raw: Buffer): string {
   let end = Math.min(raw.length, SHOWN_BYTES);
   // Do not cut a character in two: step back over its continuation bytes.
   if (end < raw.length) while (end > SHOWN_BYTES - 4 && ((raw[end] ?? 0) & 0xc0) === 0x80) end -= 1;

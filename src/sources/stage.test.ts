@@ -1,9 +1,9 @@
-import { execFileSync } from 'node:child_process';
 import { appendFileSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { SourceMapping } from './recognise.ts';
 import { stageInputs } from './stage.ts';
 import type { Head, KnownPrefix, StagedInput } from './staged-input.ts';
 import {
@@ -139,11 +139,9 @@ describe('grouping', () => {
   it('reads mapped CSV without its header, and Parquet in place', async () => {
     const parquet = folder.write('x.parquet', 'PAR1 any bytes PAR1');
     folder.write('x.csv', '\uFEFFtime,host\r\n1,a\r\n\r\n2,b\r\n');
-    const mappings = [
-      { name: 'series', files: ['*.csv'], format: 'csv' as const },
-      { name: 'cells', files: ['*.parquet'], format: 'parquet' as const },
-    ];
-    const { chunks, inputs } = await stageAll([folder.path], { mappings, cwd: folder.path });
+    const mappingOf = (path: string): SourceMapping =>
+      path.endsWith('csv') ? { name: 'series', format: 'csv' } : { name: 'cells', format: 'parquet' };
+    const { chunks, inputs } = await stageAll([folder.path], { mappingOf });
     const csv = chunks.find(({ layout }) => layout.encoding === 'csv');
     expect([csv?.text, csv?.layout.fields]).toEqual(['1,a\n2,b\n', ['time', 'host']]);
     expect(inputs[0]).toMatchObject({ lines: 4, staged: 2, comments: 2 });
@@ -161,8 +159,7 @@ describe('grouping', () => {
       sensorOf: () => 's',
       known: () => [],
       headLengths: [],
-      mappings: [],
-      cwd: '/',
+      mappingOf: () => undefined,
     };
     const sizes = { groupBytes: 1_000, chunkBytes: 4_000, readBytes: 500 };
     let most = 0;
@@ -431,7 +428,7 @@ describe('column names', () => {
 
   it('a file cut by another tool in mid-copy does not stop the rest', async () => {
     const file = folder.write('a', connLog(100));
-    execFileSync('truncate', ['-s', '-5', file]);
+    truncateSync(file, connLog(100).length - 5);
     expect(await stageFile(file)).toMatchObject({ status: 'new', staged: 99 });
   });
 });

@@ -81,8 +81,7 @@ export async function stageAll(
       sensorOf: () => 'zeek-1',
       known: () => [],
       headLengths: [],
-      mappings: [],
-      cwd: '/',
+      mappingOf: () => undefined,
       ...options,
     };
     for await (const item of stageInputs(inputs, all)) {

@@ -152,8 +152,7 @@ function stagingOf(stage: Stage, snapshot: Snapshot, options: ImportOptions) {
   const rootOf = rootFinder(options.paths, options.cwd);
   return {
     workDir: stage.dir,
-    mappings: facility.mappings.map(({ name, files, format }) => ({ name, files, format })),
-    cwd: options.cwd,
+    mappingOf: (path: string) => mappingOfFile(facility, path, rootOf(path)),
     sensorOf: (path: string) =>
       mappingOfFile(facility, path, rootOf(path))?.name ?? sensorOfFile(facility, path, rootOf(path)),
     headLengths: [...new Set(sensorsOf(facility).flatMap((sensor) => snapshot.headLengths(sensor)))],
