@@ -21,7 +21,9 @@ export interface Sensor {
 /** Snapshots of open connections are this far apart. */
 export const SNAPSHOT_SECONDS = 600;
 const COPY_PROBABILITY = 0.002;
-const HEALTH_INTERVAL_MICROS = 300 * MICROS_PER_SECOND;
+/** Sensors report every five minutes, two seconds before the clock would have it, and so never at midnight. */
+const HEALTH_MICROS = 300 * MICROS_PER_SECOND;
+const HEALTH_LEAD_MICROS = 2 * MICROS_PER_SECOND;
 const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const PAIRS = Array.from({ length: 3_844 }, (_, n) => `${BASE62[Math.floor(n / 62)]}${BASE62[n % 62]}`);
 
@@ -127,39 +129,31 @@ export function createSensor(
   }
 
   function reportHealth(day: number): void {
-    for (
-      let at = day * MICROS_PER_DAY + HEALTH_INTERVAL_MICROS;
-      at <= (day + 1) * MICROS_PER_DAY;
-      at += HEALTH_INTERVAL_MICROS
-    ) {
-      if (outages.some((outage) => at > outage.fromMicros && at - HEALTH_INTERVAL_MICROS < outage.toMicros))
-        continue;
-      const hour = Math.ceil(at / MICROS_PER_HOUR) - 1;
-      const packets = Math.ceil((packetsPerHour.get(hour) ?? 0) / 12 / workers.length) + 50;
-      const lost = losses.share(hour);
-      for (const peer of workers) {
-        const dropped = Math.round(packets * lost);
-        writer.write('stats', at, [
-          zeekTime(at),
-          peer,
-          420,
-          packets - dropped,
-          packets * 900,
-          dropped,
-          packets,
-          12,
-          6,
-        ]);
-        truth.counts.otherLines++;
-        if ((at / HEALTH_INTERVAL_MICROS) % 3 !== 0) continue;
-        const acks = Math.ceil(packets * 1.5);
-        const gaps = Math.round(acks * lost);
-        const percent = ((100 * gaps) / acks).toFixed(6);
-        writer.write('capture_loss', at, [zeekTime(at), '900.000000', peer, gaps, acks, percent]);
-        truth.counts.otherLines++;
-      }
+    const dayEnd = (day + 1) * MICROS_PER_DAY;
+    for (let end = dayEnd - MICROS_PER_DAY + HEALTH_MICROS; end <= dayEnd; end += HEALTH_MICROS) {
+      const at = end - HEALTH_LEAD_MICROS;
+      const out = outages.some(
+        ({ fromMicros, toMicros }) => at > fromMicros && end - HEALTH_MICROS < toMicros,
+      );
+      if (!out) for (const peer of workers) reportWorker(peer, at, (end / HEALTH_MICROS) % 3 === 0);
     }
-    for (const hour of packetsPerHour.keys()) if (hour < (day + 1) * 24) packetsPerHour.delete(hour);
+    for (const hour of packetsPerHour.keys())
+      if (hour * MICROS_PER_HOUR < dayEnd) packetsPerHour.delete(hour);
+  }
+
+  function reportWorker(peer: string, at: number, withLoss: boolean): void {
+    const hour = Math.floor(at / MICROS_PER_HOUR);
+    const packets = Math.ceil((packetsPerHour.get(hour) ?? 0) / 12 / workers.length) + 50;
+    const dropped = Math.round(packets * losses.share(hour));
+    const seen = [packets - dropped, packets * 900, dropped, packets];
+    writer.write('stats', at, [zeekTime(at), peer, 420, ...seen, 12, 6]);
+    truth.counts.otherLines++;
+    if (!withLoss) return;
+    const acks = Math.ceil(packets * 1.5);
+    const gaps = Math.round(acks * losses.share(hour));
+    const percent = ((100 * gaps) / acks).toFixed(6);
+    writer.write('capture_loss', at, [zeekTime(at), '900.000000', peer, gaps, acks, percent]);
+    truth.counts.otherLines++;
   }
 
   return { observe, reportHealth };

@@ -1,7 +1,14 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigurationError } from '../errors.ts';
-import { formatDay, formatMicros, HOURS_PER_DAY, MICROS_PER_DAY, MICROS_PER_HOUR } from '../records/time.ts';
+import {
+  formatDay,
+  formatMicros,
+  HOURS_PER_DAY,
+  MICROS_PER_DAY,
+  MICROS_PER_HOUR,
+  MICROS_PER_SECOND,
+} from '../records/time.ts';
 import { createBackground } from './background.ts';
 import { createCampaign } from './campaign.ts';
 import type { PlantedCampaign } from './campaign-file.ts';
@@ -139,9 +146,15 @@ function checkOptions({ seed, scale, days, startDay, campaigns }: SimulationOpti
   if (faults.length > 0) throw new ConfigurationError(`simulate: ${faults.join('; ')}`);
 }
 
-/** The border sensor is out for three hours, a third into the time; at the end both are stopped. */
+/**
+ * The border sensor is out for three hours, a third into the time. Both are stopped a second before the last
+ * midnight, so that no record touches the day after.
+ */
 function planOutages(startDay: number, days: number): Record<SensorName, Outage[]> {
-  const end = { fromMicros: (startDay + days) * MICROS_PER_DAY, toMicros: Number.MAX_SAFE_INTEGER };
+  const end = {
+    fromMicros: (startDay + days) * MICROS_PER_DAY - MICROS_PER_SECOND,
+    toMicros: Number.MAX_SAFE_INTEGER,
+  };
   const from = (startDay + Math.floor(days / 3)) * MICROS_PER_DAY + 13 * MICROS_PER_HOUR;
   const gap = { fromMicros: from, toMicros: from + 3 * MICROS_PER_HOUR };
   return { 'zeek-border': days < 3 ? [end] : [gap, end], 'zeek-vpn': [end] };
