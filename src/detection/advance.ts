@@ -83,8 +83,9 @@ function judgeDay(state: DetectionState, today: DayStatistics, warming: Warming)
     if (!family) continue;
     checkShape(family);
     addWeekTotals(state, table, family, today.day);
-    leads.push(...judgeFamily(state, table, family, today, weights, bets));
-    warming[table.family] = countStanding(table, family);
+    const judged = judgeFamily(state, table, family, today, weights, bets);
+    leads.push(...judged.leads);
+    warming[table.family] = countStandings(judged.standings);
   }
   state.leadCounts[(today.day - state.firstDay) % PROMISE_DAYS] = bets ? leads.length : -1;
   return leads;
@@ -158,12 +159,7 @@ function addWeekTotals(state: DetectionState, table: Table, family: FamilyDay, d
   }
 }
 
-function countStanding(table: Table, family: FamilyDay): Warming[Family] {
-  const counts = new Int32Array(4);
-  for (const key of family.entities) {
-    const standing = table.columns.standing[table.index.get(key) as number] as number;
-    counts[standing] = (counts[standing] as number) + 1;
-  }
+function countStandings(counts: Int32Array): Warming[Family] {
   return {
     unjudged: counts[STANDING.unjudged] as number,
     peers: counts[STANDING.peers] as number,

@@ -1,6 +1,6 @@
 import { formatDay } from '../records/time.ts';
 import type { Campaign } from './campaign.ts';
-import { FAMILY_WORDS, formatBytes, type Lead, STATISTIC_WORDS } from './lead.ts';
+import { formatBytes, type Lead, nameEntity, STATISTIC_WORDS, sentence } from './lead.ts';
 
 /** Returns the sentences that explain a campaign: how much, who, where, since when, which evidence, what else it may be. */
 export function explainCampaign(
@@ -18,7 +18,7 @@ export function explainCampaign(
       : `${list(
           'network',
           destinations.map(({ network }) => network),
-        )} in ${list('AS', [...systems], '')}`;
+        )} in ${systemsWords([...systems])}`;
   const loss = `${formatBytes(bytesOut.estimate)} (${formatBytes(bytesOut.low)} to ${formatBytes(bytesOut.high)}) beyond what was usual`;
   const start = `since ${formatDay(startedAt.estimate)} (${formatDay(startedAt.low)} to ${formatDay(startedAt.high)})`;
   const novelty =
@@ -29,13 +29,13 @@ export function explainCampaign(
     hosts.length > 1
       ? ` Of the hosts named, at most ${Math.round(100 * falseDiscoveryRate)} % are expected to be there by chance.`
       : '';
-  return `${sources} sent ${loss} to ${targets} ${start}. ${novelty}${members} ${evidenceWords(leads)} It would be innocent if one project, mirror or backup with a known owner explained these pairs and dates: register it and its bytes are taken out.`;
+  return `${sentence(sources)} sent ${loss} to ${targets} ${start}. ${novelty}${members} ${evidenceWords(leads)} It would be innocent if one project, mirror or backup with a known owner explained these pairs and dates: register it and its bytes are taken out.`;
 }
 
 function evidenceWords(leads: readonly Lead[]): string {
   const paid = leads.map(({ family, entity, raisedOnDay, channels }) => {
     const best = [...channels].sort((a, b) => b.logEvidence - b.threshold - (a.logEvidence - a.threshold))[0];
-    const name = family === 'centre' ? 'the whole centre' : `${FAMILY_WORDS[family].toLowerCase()} ${entity}`;
+    const name = nameEntity(family, entity);
     return best
       ? `${name} by ${STATISTIC_WORDS[best.statistic]} (${best.logEvidence.toFixed(1)} against ${best.threshold.toFixed(1)}) on ${formatDay(raisedOnDay)}`
       : name;
@@ -44,8 +44,13 @@ function evidenceWords(leads: readonly Lead[]): string {
   return `Evidence: ${shown}${paid.length > 5 ? `; and ${paid.length - 5} more leads` : ''}.`;
 }
 
-function list(what: string, names: readonly string[], plural = 's'): string {
+function systemsWords(systems: readonly string[]): string {
+  const first = systems.slice(0, 3).join(', ');
+  return systems.length > 3 ? `${systems.length} ASes (${first}, …)` : first;
+}
+
+function list(what: string, names: readonly string[]): string {
   const first = names.slice(0, 3).join(', ');
   if (names.length === 1) return `${what} ${first}`;
-  return `${names.length} ${what}${plural} (${first}${names.length > 3 ? ', …' : ''})`;
+  return `${names.length} ${what}s (${first}${names.length > 3 ? ', …' : ''})`;
 }

@@ -50,13 +50,15 @@ interface Work {
   /** LEARNED columns of the day, then the LOUD ones. */
   readonly learned: readonly Float64Array[];
   readonly loud: readonly Float64Array[];
+  /** Entities of the day by standing. */
+  readonly standings: Int32Array;
   /** Channels that passed their threshold for the entity at hand. */
   readonly crossings: Crossing[];
 }
 
 /**
  * Judges and learns one day of one family, entity by entity: patient evidence, loud rules, leads.
- * Returns the leads, in the order of the entities.
+ * Returns the leads, in the order of the entities, and the number of entities of each standing (STANDING).
  */
 export function judgeFamily(
   state: DetectionState,
@@ -65,7 +67,7 @@ export function judgeFamily(
   today: DayStatistics,
   weights: Float64Array,
   bets: boolean,
-): Lead[] {
+): { leads: Lead[]; standings: Int32Array } {
   const work: Work = {
     state,
     table,
@@ -75,6 +77,7 @@ export function judgeFamily(
     bets,
     learned: LEARNED_STATISTICS.map((statistic) => family.statistics[statistic]),
     loud: LOUD_STATISTICS.map((statistic) => family.statistics[statistic]),
+    standings: new Int32Array(4),
     crossings: [],
   };
   const leads: Lead[] = [];
@@ -88,7 +91,7 @@ export function judgeFamily(
       if (lead) leads.push(lead);
     }
   }
-  return leads;
+  return { leads, standings: work.standings };
 }
 
 /** Finds or adds the entity's row and brings it up to yesterday. Returns the row. */
@@ -110,6 +113,8 @@ function enter(work: Work, key: string): number {
     if (work.bets) idle(work, row);
     if ((c.week[row] as number) < week) rollRow(state, table, row, week);
   }
+  const standing = c.standing[row] as number;
+  work.standings[standing] = (work.standings[standing] as number) + 1;
   c.seenDay[row] = today.day;
   c.betDay[row] = state.betDays;
   return row;

@@ -64,13 +64,24 @@ export function formatBytes(bytes: number): string {
 }
 
 /** What each family is called in a sentence. */
-export const FAMILY_WORDS: Readonly<Record<Family, string>> = {
-  host: 'Host',
-  network: 'Destination network',
-  as: 'Destination AS',
-  path: 'Path',
-  centre: 'The whole centre',
+const FAMILY_WORDS: Readonly<Record<Family, string>> = {
+  host: 'host',
+  network: 'destination network',
+  as: 'destination AS',
+  path: 'path',
+  centre: 'the whole centre',
 };
+
+/** Returns what a lead's entity is called inside a sentence. */
+export function nameEntity(family: Family, entity: string): string {
+  const words = family === 'as' && /^AS\d/.test(entity) ? 'destination' : FAMILY_WORDS[family];
+  return family === 'centre' ? words : `${words} ${entity}`;
+}
+
+/** Returns a text with its first letter capital. */
+export function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
 
 /** What each statistic is called in a sentence. */
 export const STATISTIC_WORDS: Readonly<Record<Statistic, string>> = {
@@ -97,7 +108,7 @@ const INNOCENT: Readonly<Record<Bet, string>> = {
 
 /** Returns the sentences that explain a lead: what paid, against what, and what would make it innocent. */
 export function explainLead(lead: Omit<Lead, 'because' | 'id'>): string {
-  const name = lead.family === 'centre' ? FAMILY_WORDS.centre : `${FAMILY_WORDS[lead.family]} ${lead.entity}`;
+  const name = sentence(nameEntity(lead.family, lead.entity));
   const strongest = [...lead.channels].sort(
     (a, b) => b.logEvidence - b.threshold - (a.logEvidence - a.threshold),
   )[0] as LeadChannel;
