@@ -1,7 +1,7 @@
 import { CELL_COLUMNS, FLOW_COLUMNS, GIVEN_COLUMNS } from '../records/columns.ts';
 import { IS_LONG } from '../records/long-flow.ts';
 import { sqlText } from '../records/sql-text.ts';
-import { HOURS_PER_DAY } from '../records/time.ts';
+import { HOURS_PER_DAY, MICROS_PER_DAY } from '../records/time.ts';
 import {
   type DayRange,
   type FactFiles,
@@ -52,7 +52,7 @@ export function cellSql(
   ];
   const summed = `SELECT ${KEYS.join(', ')},
       ${SPREAD_COLUMNS.map((name) => `sum("${name}")::BIGINT AS "${name}"`).join(', ')},
-      sum(flows)::BIGINT AS flows, min(firstAt) AS firstAt, max(lastAt) AS lastAt
+      sum(flows)::BIGINT AS flows, min(firstAt) AS firstAt, max(lastAt) AS lastAt, max(endedAt) AS arrivedAt
     FROM (${parts.join(' UNION ALL ')}) WHERE ${hours} GROUP BY ALL`;
   return `${named(summed, perspective)} UNION ALL ${givenSql(files.given, range, hours)}`;
 }
@@ -68,7 +68,7 @@ function hourPart(relation: string, hour: string, flows: string, where: string):
     `${partInHour(`"${name}"`, SECOND, 'untilSecond', `(${hour}) * 3600`)}::BIGINT AS "${name}"`;
   return `SELECT (${hour})::INTEGER AS hour, kind, path, hostKey, networkKey, serviceName, origInner,
     ${SPREAD_COLUMNS.map(part).join(', ')}, (${flows})::BIGINT AS flows,
-    greatest(sinceAt, (${hour}) * 3600000000) AS firstAt, greatest(sinceAt, least(endedAt, (${hour}) * 3600000000 + 3599999999)) AS lastAt
+    greatest(sinceAt, (${hour}) * 3600000000) AS firstAt, greatest(sinceAt, least(endedAt, (${hour}) * 3600000000 + 3599999999)) AS lastAt, endedAt
     FROM ${relation} WHERE ${where}`;
 }
 
@@ -80,7 +80,7 @@ function named(summed: string, { paths }: Perspective): string {
     hostKey, NULL::VARCHAR AS hostName, networkKey, NULL::VARCHAR AS networkName, serviceName AS service,
     CASE WHEN origInner THEN 'inside' ELSE 'outside' END AS initiator, 'unknown' AS principal,
     "out"::UBIGINT AS bytesOut, outLow::UBIGINT AS bytesOutLow, outHigh::UBIGINT AS bytesOutHigh,
-    "in"::UBIGINT AS bytesIn, ipOut::UBIGINT AS ipBytesOut, flows::UBIGINT AS flows, firstAt, lastAt FROM (${summed})`;
+    "in"::UBIGINT AS bytesIn, ipOut::UBIGINT AS ipBytesOut, flows::UBIGINT AS flows, firstAt, lastAt, arrivedAt FROM (${summed})`;
 }
 
 /** Ready-made rows as cells; a day's row is spread over its hours by largest remainder, early hours first. */
@@ -89,13 +89,14 @@ function givenSql(files: readonly string[], range: DayRange, hoursWhere: string)
   const share = (name: string) => `(${name} // hours + CASE WHEN part < ${name} % hours THEN 1 ELSE 0 END)`;
   const spread = `SELECT (startedAt // 3600000000 + part)::INTEGER AS hour, path, hostKey, hostName, networkKey, networkName,
       service, initiator, principal, ${share('bytesOut')} AS bytesOut, ${share('bytesIn')} AS bytesIn,
-      CASE WHEN part = 0 THEN flows ELSE 0 END AS flows, startedAt + part * 3600000000 AS firstAt
+      CASE WHEN part = 0 THEN flows ELSE 0 END AS flows, startedAt + part * 3600000000 AS firstAt,
+      coalesce(arrivedAt, (startedAt // ${MICROS_PER_DAY} + 1) * ${MICROS_PER_DAY}) AS arrivedAt
     FROM (SELECT *, unnest(range(0, hours)) AS part FROM ${filesSql(files, GIVEN_COLUMNS)}
-      WHERE startedAt >= ${from - 86_400_000_000} AND startedAt < ${to})`;
+      WHERE startedAt >= ${from - MICROS_PER_DAY} AND startedAt < ${to})`;
   return `SELECT hour, 'egress' AS kind, path, hostKey, hostName, networkKey, networkName, service, initiator, principal,
       sum(bytesOut)::UBIGINT AS bytesOut, sum(bytesOut)::UBIGINT AS bytesOutLow, sum(bytesOut)::UBIGINT AS bytesOutHigh,
       sum(bytesIn)::UBIGINT AS bytesIn, 0::UBIGINT AS ipBytesOut, sum(flows)::UBIGINT AS flows,
-      min(firstAt) AS firstAt, max(firstAt) + 3599999999 AS lastAt
+      min(firstAt) AS firstAt, max(firstAt) + 3599999999 AS lastAt, max(arrivedAt) AS arrivedAt
     FROM (${spread}) WHERE ${hoursWhere}
     GROUP BY hour, path, hostKey, hostName, networkKey, networkName, service, initiator, principal`;
 }

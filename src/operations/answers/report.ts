@@ -11,7 +11,6 @@ export const REPORT_KEYS = [
   'principal',
   'tenant',
   'initiator',
-  'sensor',
   'hour',
   'day',
 ] as const;

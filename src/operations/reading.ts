@@ -1,0 +1,99 @@
+import { resolve } from 'node:path';
+import { BUILD_VERSION } from '../accounting/build.ts';
+import { SPREAD_MACRO } from '../accounting/spread.ts';
+import { ConfigurationError } from '../errors.ts';
+import type { Facility } from '../facility/facility.ts';
+import { configSha256On } from '../facility/zones.ts';
+import { type Database, openDatabase } from '../ledger/duckdb/database.ts';
+import { openLedger, openStage } from '../ledger/files.ts';
+import { readSnapshot, type Snapshot } from '../ledger/snapshot.ts';
+import { HOURS_PER_DAY, MICROS_PER_HOUR, parseDay } from '../records/time.ts';
+import type { Progress } from './progress.ts';
+import { dirtyDays, rebuildDirtyDays } from './rebuild.ts';
+
+/** What every question to the ledger states. */
+export interface Question {
+  readonly facility: Facility;
+  readonly ledgerDir: string;
+  /** Journal position to answer as of; the newest when it is not stated. */
+  readonly asOf?: number;
+  readonly progress: Progress;
+}
+
+/** A ledger opened to be asked: one snapshot, one engine. */
+export interface Reading {
+  readonly db: Database;
+  readonly snapshot: Snapshot;
+  readonly facility: Facility;
+  readonly ledgerDir: string;
+  /** Returns the absolute paths of the build files of a family that stand for some days. */
+  builtFiles(family: string, fromDay: number, toDay: number): string[];
+  /** Returns the totals that the journal keeps of a day's build; empty when there is none. */
+  totalsOn(day: number): Readonly<Record<string, string>>;
+  /** Returns the absolute paths of the fact files of a family that meet some days. */
+  factFiles(family: string, fromDay: number, toDay: number): string[];
+}
+
+/**
+ * Opens the ledger for one question and closes it again. Days whose facts or configuration changed are
+ * rebuilt first, unless the question is as of an earlier position.
+ */
+export async function withReading<Answer>(
+  question: Question,
+  ask: (reading: Reading) => Promise<Answer>,
+): Promise<Answer> {
+  const { facility, progress } = question;
+  const ledger = openLedger(question.ledgerDir);
+  const ledgerDir = resolve(ledger.dir);
+  const stage = openStage(ledgerDir);
+  const db = await openDatabase({ root: ledgerDir, temporary: stage.path('engine'), macros: [SPREAD_MACRO] });
+  try {
+    let snapshot = await readSnapshot(ledgerDir, question.asOf);
+    if (question.asOf === undefined && dirtyDays(snapshot, facility).length > 0) {
+      await rebuildDirtyDays(db, stage, ledgerDir, facility, progress);
+      snapshot = await readSnapshot(ledgerDir);
+    }
+    const wanted = (day: number) => snapshot.inputsSha256Of(day, configSha256On(facility, day), BUILD_VERSION);
+    const absolute = (files: readonly { path: string }[]) => files.map(({ path }) => resolve(ledgerDir, path));
+    return await ask({
+      db,
+      snapshot,
+      facility,
+      ledgerDir,
+      builtFiles: (family, from, to) => absolute(snapshot.builtFilesFor(family, from, to, wanted)),
+      totalsOn: (day) => snapshot.buildOf(day, wanted(day))?.totals ?? {},
+      factFiles: (family, from, to) => absolute(snapshot.filesFor(family, from, to)),
+    });
+  } finally {
+    db.close();
+    stage.close();
+  }
+}
+
+/** A period in whole hours: from the first up to, not including, the last. */
+export interface HourWindow {
+  readonly fromHour: number;
+  readonly toHour: number;
+}
+
+/**
+ * Returns the period a question speaks of: all built days unless stated. A date as `to` includes that day; an
+ * instant does not. Instants are cut to whole hours.
+ * @throws ConfigurationError when a bound cannot be read or the period is empty.
+ */
+export function windowOf(snapshot: Snapshot, from: string | undefined, to: string | undefined): HourWindow {
+  const days = snapshot.builtDays();
+  const fromHour = from === undefined ? (days[0] ?? 0) * HOURS_PER_DAY : hourOf(from, '--from', false);
+  const toHour = to === undefined ? ((days.at(-1) ?? 0) + 1) * HOURS_PER_DAY : hourOf(to, '--to', true);
+  if (fromHour < toHour || days.length === 0) return { fromHour, toHour: Math.max(fromHour, toHour) };
+  throw new ConfigurationError(`the period from ${from ?? 'the first day'} to ${to ?? 'the last day'} is empty: give --from before --to`);
+}
+
+function hourOf(text: string, flag: string, includeDay: boolean): number {
+  const day = parseDay(text);
+  if (day !== undefined && /^\d{4}-\d{2}-\d{2}$/.test(text)) return (day + (includeDay ? 1 : 0)) * HOURS_PER_DAY;
+  const millis = /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(millis)) throw new ConfigurationError(`${flag} ${text}: give a day (2026-03-01) or an instant in UTC (2026-03-01T07:00:00Z)`);
+  const hours = (millis * 1000) / MICROS_PER_HOUR;
+  return includeDay ? Math.ceil(hours) : Math.floor(hours);
+}
