@@ -42,6 +42,7 @@ export type LineCleaner = LineSink & {
 const LF = 10;
 const CR = 13;
 const HASH = 35;
+const QUOTE = 34;
 const BYTE_ORDER_MARK = Buffer.from('\uFEFF');
 /** Below this a block with an anomaly is read line by line; above, it is halved until the anomaly is alone. */
 const SLOW_BYTES = 16 * 1024;
@@ -53,6 +54,7 @@ const SLOW_BYTES = 16 * 1024;
 export function createLineCleaner(options: CleanerOptions): LineCleaner {
   const { rejects, maxLineBytes } = options;
   const isZeekText = options.layout === 'zeek-tsv';
+  const quoting = quotingOf(options.layout);
   const tally: Tally = { lines: 0, staged: 0, rejected: 0, comments: 0, leftAlone: new Map() };
   let header = EMPTY_HEADER;
   let target: Target =
@@ -65,7 +67,7 @@ export function createLineCleaner(options: CleanerOptions): LineCleaner {
   let blocks: CleanBlock[] = [];
 
   function clean(lines: Buffer): void {
-    if (isClean(lines, target, maxLineBytes)) {
+    if (isClean(lines, target, maxLineBytes) && !(quoting && lines.includes(QUOTE))) {
       passOn(lines);
       return;
     }
@@ -135,6 +137,9 @@ export function createLineCleaner(options: CleanerOptions): LineCleaner {
     // Readers of separated values take a carriage return for a line end wherever it stands.
     const returnAt = raw.indexOf(CR);
     if (returnAt !== -1) return reject(raw, 'carriage return inside the line', returnAt + 1);
+    if (quoting && raw.includes(QUOTE) && !quoting.test(raw.toString('latin1'))) {
+      return reject(raw, 'quotes that do not enclose a whole field');
+    }
     if (headerLines > 0) {
       headerLines -= 1;
       return comment();
@@ -204,9 +209,12 @@ export function createLineCleaner(options: CleanerOptions): LineCleaner {
   };
 }
 
-/** Returns a line without the CR of its end and without the byte order mark that a joined file leaves. */
+/** Returns a line without the CR of its end and without the byte order marks that joined files leave. */
 function bare(line: Buffer): Buffer {
-  const start = line.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK) ? BYTE_ORDER_MARK.length : 0;
+  let start = 0;
+  while (line.subarray(start, start + BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK)) {
+    start += BYTE_ORDER_MARK.length;
+  }
   const end = line.length > start && line[line.length - 1] === CR ? line.length - 1 : line.length;
   return line.subarray(start, end);
 }
@@ -222,6 +230,17 @@ function isClean(lines: Buffer, target: Target, maxLineBytes: number): boolean {
   if ((lines.includes(HASH) && lines.includes('\n#')) || lines.includes(BYTE_ORDER_MARK)) return false;
   if (target.kind === 'left-alone') return true;
   return !lines.includes(0) && isUtf8(lines) && !hasLongLine(lines, maxLineBytes);
+}
+
+/**
+ * Returns what a line of CSV with quotes must look like: a quote that is left open, or stands within a field,
+ * would make a reader take the lines behind it for the same field.
+ */
+function quotingOf(layout: CleanerOptions['layout']): RegExp | undefined {
+  if (layout === 'zeek-tsv' || layout.encoding !== 'csv') return undefined;
+  const separator = (layout.separator ?? ',').replace(/[|\\^\]]/g, '\\$&');
+  const field = `(?:"(?:[^"]|"")*"|[^"${separator}]*)`;
+  return new RegExp(`^${field}(?:[${separator}]${field})*$`, 's');
 }
 
 /** A line over the limit covers a multiple of the limit, so only the lines at those places are measured. */

@@ -25,7 +25,7 @@ export function readNaively(bytes: Buffer, isFinal: boolean, maxLineBytes: numbe
   let header = EMPTY_HEADER;
   let comments = 0;
   const take = (piece: string, line: number): void => {
-    const raw = Buffer.from(piece.replace(/^\u00ef\u00bb\u00bf/, '').replace(/\r$/, ''), 'latin1');
+    const raw = Buffer.from(piece.replace(/^(\u00ef\u00bb\u00bf)+/, '').replace(/\r$/, ''), 'latin1');
     const target = targetOf(header);
     const reject = (reason: string): void => {
       rejected.push({ line, reason });

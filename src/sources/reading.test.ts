@@ -19,7 +19,14 @@ const piece = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom('#path|ssl', '#fields|ts|uid', '1|C1', 'a\rb', 'é#\u{1F600}') },
   {
     weight: 1,
-    arbitrary: fc.constantFrom('nul\u0000', '#nul\u0000', '\u0000', '\uFEFF', '\uFEFF# bom', 'b\uFEFF\tom'),
+    arbitrary: fc.constantFrom(
+      'nul\u0000',
+      '#nul\u0000',
+      '\u0000',
+      '\uFEFF\uFEFF',
+      '\uFEFF# bom',
+      'b\uFEFF\tom',
+    ),
   },
   { weight: 1, arbitrary: fc.integer({ min: 78, max: 83 }).map((length) => 'x'.repeat(length)) },
   { weight: 1, arbitrary: fc.constantFrom('y'.repeat(400), `#${'z'.repeat(300)}`) },

@@ -22,7 +22,7 @@ export type Recognition =
 
 /** How many lines of JSON are looked at to learn the keys. */
 const SAMPLE_LINES = 200;
-const BYTE_ORDER_MARK = /^\uFEFF/;
+const BYTE_ORDER_MARK = /^\uFEFF+/;
 export const SIMULATED_COMMENT = '#weir-simulated';
 const SIMULATED_KEY = 'weir_simulated';
 

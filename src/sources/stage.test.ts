@@ -202,6 +202,16 @@ describe('lines that are dropped', () => {
     expect(texts({ chunks })).toEqual(connLines(1));
   });
 
+  it('of CSV are those whose quotes would reach into other lines', async () => {
+    const lines = ['a;b', '1;"x;""y"', '"1";2', '1;"open', '1;b"c"', '"";', '1; "c"', '3;4'];
+    const file = folder.write('x.csv', `${lines.join('\n')}\n`);
+    const read = await stageFile(file, { mappingOf: () => ({ name: 'm', format: 'csv' }) });
+    expect(read.rejected.map(({ line, reason }) => [line, reason])).toEqual(
+      [4, 5, 7].map((line) => [line, 'quotes that do not enclose a whole field']),
+    );
+    expect(texts(read)).toEqual(['1;"x;""y"', '"1";2', '"";', '3;4']);
+  });
+
   it('are listed as runs beyond the limit of detail', async () => {
     const file = folder.write(
       'conn.log',
