@@ -1,0 +1,298 @@
+import type { Facility, Path } from '../facility/facility.ts';
+import { formatHour } from '../records/time.ts';
+import type { Coverage } from './answers/common.ts';
+import { type CoverageRow, silenceRule } from './silence.ts';
+
+/** Whole UTC hours, hours since 1970: `fromHour` inclusive, `toHour` exclusive. */
+export interface HourWindow {
+  readonly fromHour: number;
+  readonly toHour: number;
+}
+
+/** A run of hours in which a sensor or path was blind, and why. */
+export interface Gap extends HourWindow {
+  readonly reason: string;
+}
+
+/** What one sensor saw of the window. */
+export interface SensorView {
+  readonly sensor: string;
+  /** Paths it watches. */
+  readonly paths: readonly string[];
+  /** First and last hour of the rows given in which it gave a sign; null when it never did. */
+  readonly firstHour: number | null;
+  readonly lastHour: number | null;
+  readonly records: number;
+  readonly hoursSeen: number;
+  readonly gaps: readonly Gap[];
+  /** Lost of seen and lost in the window; null where the sensor says nothing of it. */
+  readonly lossShare: number | null;
+  /** Returns the unseen share of an hour: 1 when blind, else what it lost. */
+  unseenIn(hour: number): number;
+}
+
+/** What the sensors of one path saw of the window. */
+export interface PathView {
+  readonly path: string;
+  readonly sensors: readonly string[];
+  readonly gaps: readonly Gap[];
+  /** Hours nobody watched; an hour of which a share was lost counts that share. */
+  readonly blindHours: number;
+  readonly share: number;
+  /** Blind time × capacity, bytes; null where the path states no capacity. */
+  readonly couldHaveBeenBytes: bigint | null;
+}
+
+/** What was watched in a window, and what could have left while nobody did. */
+export interface CoverageView {
+  readonly answer: Coverage;
+  readonly couldHaveBeen: {
+    /** Null when a blind path states no capacity. */
+    readonly bytes: string | null;
+    readonly paths: readonly { path: string; blindHours: number; bytes: string | null }[];
+  };
+  /** The part of the window that lies between the ledger's first and last sign of any sensor. */
+  readonly span: HourWindow;
+  readonly sensors: readonly SensorView[];
+  readonly paths: readonly PathView[];
+  /** Zones that no sensor says it watches. */
+  readonly unwatchedZones: readonly string[];
+}
+
+const SECONDS_PER_HOUR = 3_600n;
+const BITS_PER_BYTE = 8n;
+/** So many gaps of one path are spelled out. */
+const SHOWN_GAPS = 3;
+
+/**
+ * Returns what the facility's sensors saw of a window. Only the part between the first and the last sign of any
+ * sensor counts: of the time before and after, the ledger says nothing, and the answer says so. A path's hour is blind
+ * when none of its sensors gave a sign and the silence of one is implausible (silence.ts); otherwise its best
+ * sensor's loss counts.
+ * @param rows all rows that are known, better more than the window: they tell what is usual.
+ */
+export function coverageOf(
+  rows: readonly CoverageRow[],
+  facility: Facility,
+  window: HourWindow,
+): CoverageView {
+  const span = spanOf(rows, window);
+  const bySensor = new Map<string, CoverageRow[]>();
+  for (const row of rows) {
+    const held = bySensor.get(row.sensor);
+    if (held) held.push(row);
+    else bySensor.set(row.sensor, [row]);
+  }
+  const watching = watchersOf(facility, [...bySensor.keys()]);
+  const configured = [...facility.sensors, ...facility.mappings].map(({ name }) => name);
+  const names = [...new Set([...configured, ...[...bySensor.keys()].sort()])];
+  const sensors = names.map((name) => {
+    const paths = watching.filter((path) => path.sensors.includes(name)).map((path) => path.name);
+    return sensorView(name, paths, bySensor.get(name) ?? [], span);
+  });
+  const paths = watching.map((path) => pathView(path, sensors, span));
+  const watched = new Set(facility.sensors.flatMap((sensor) => sensor.watches));
+  const zones = facility.zones.map(({ name }) => name).filter((name) => !watched.has(name));
+  return {
+    answer: answerOf(paths, sensors, window, span),
+    couldHaveBeen: couldHaveBeenOf(paths),
+    span,
+    sensors,
+    paths,
+    unwatchedZones: zones,
+  };
+}
+
+function spanOf(rows: readonly CoverageRow[], { fromHour, toHour }: HourWindow): HourWindow {
+  let first = Number.POSITIVE_INFINITY;
+  let last = Number.NEGATIVE_INFINITY;
+  for (const { hour } of rows) {
+    first = Math.min(first, hour);
+    last = Math.max(last, hour);
+  }
+  const from = Math.max(fromHour, Math.min(first, toHour));
+  return { fromHour: from, toHour: Math.max(from, Math.min(toHour, last + 1)) };
+}
+
+/**
+ * Returns the paths with all that watch them. Ready-made cells watch the path they name, or, where a column names it,
+ * every path that nothing else watches. Without any path stated, all that was imported watches one.
+ */
+function watchersOf(
+  facility: Facility,
+  seen: readonly string[],
+): Pick<Path, 'name' | 'sensors' | 'capacityBitsPerSecond'>[] {
+  if (facility.paths.length === 0) {
+    return seen.length === 0
+      ? []
+      : [{ name: 'all', sensors: [...seen].sort(), capacityBitsPerSecond: undefined }];
+  }
+  return facility.paths.map(({ name, sensors, capacityBitsPerSecond }) => {
+    const mapped = facility.mappings
+      .filter(({ path }) => ('value' in path ? path.value === name : sensors.length === 0))
+      .map((mapping) => mapping.name);
+    return { name, sensors: [...sensors, ...mapped], capacityBitsPerSecond };
+  });
+}
+
+function sensorView(
+  sensor: string,
+  paths: readonly string[],
+  rows: readonly CoverageRow[],
+  span: HourWindow,
+): SensorView {
+  const byHour = new Map(rows.map((row) => [row.hour, row]));
+  const signs = rows.filter(({ records, reports }) => records > 0 || reports > 0);
+  const firstHour = signs.reduce<number | null>((least, { hour }) => Math.min(least ?? hour, hour), null);
+  const lastHour = signs.reduce<number | null>((most, { hour }) => Math.max(most ?? hour, hour), null);
+  const rule = silenceRule(rows);
+  const gaps = gapsOf(span, (hour) => {
+    if (firstHour === null || lastHour === null) return 'never gave a sign';
+    const row = byHour.get(hour);
+    if (row && (row.records > 0 || row.reports > 0)) return undefined;
+    const why = rule(hour);
+    if (why === undefined) return undefined;
+    if (hour < firstHour) return `before its first sign: ${why}`;
+    return hour > lastHour ? `after its last sign: ${why}` : why;
+  });
+  const inWindow = rows.filter(({ hour }) => hour >= span.fromHour && hour < span.toHour);
+  const lost = inWindow.reduce((sum, row) => sum + row.lost, 0);
+  const known = inWindow.reduce((sum, row) => sum + row.seen, lost);
+  const blind = new Set(gaps.flatMap(hoursOf));
+  return {
+    sensor,
+    paths,
+    firstHour,
+    lastHour,
+    records: inWindow.reduce((sum, row) => sum + row.records, 0),
+    hoursSeen: inWindow.filter(({ records, reports }) => records > 0 || reports > 0).length,
+    gaps,
+    lossShare: known > 0 ? lost / known : null,
+    unseenIn: (hour) => (blind.has(hour) ? 1 : lossOf(byHour.get(hour))),
+  };
+}
+
+function lossOf(row: CoverageRow | undefined): number {
+  return row && row.lost > 0 ? row.lost / (row.seen + row.lost) : 0;
+}
+
+function pathView(
+  path: Pick<Path, 'name' | 'sensors' | 'capacityBitsPerSecond'>,
+  sensors: readonly SensorView[],
+  span: HourWindow,
+): PathView {
+  const own = sensors.filter(({ sensor }) => path.sensors.includes(sensor));
+  const unseen = new Map<number, number>();
+  for (const hour of hoursOf(span)) {
+    const least = own.reduce((best, sensor) => Math.min(best, sensor.unseenIn(hour)), 1);
+    if (least > 0) unseen.set(hour, least);
+  }
+  const blindHours = [...unseen.values()].reduce((sum, share) => sum + share, 0);
+  const hours = span.toHour - span.fromHour;
+  const capacity = path.capacityBitsPerSecond;
+  return {
+    path: path.name,
+    sensors: path.sensors,
+    gaps: gapsOf(span, (hour) =>
+      unseen.get(hour) !== 1 ? undefined : own.length === 0 ? 'no sensor watches it' : 'no sensor saw it',
+    ),
+    blindHours: rounded(blindHours),
+    share: hours === 0 ? (own.length === 0 ? 0 : 1) : rounded(1 - blindHours / hours),
+    couldHaveBeenBytes:
+      capacity === undefined
+        ? null
+        : [...unseen.values()].reduce((sum, share) => sum + bytesIn(capacity, share), 0n),
+  };
+}
+
+/** Returns the most bytes that fit into a share of an hour, rounded up: it is a bound. */
+function bytesIn(capacityBitsPerSecond: number, share: number): bigint {
+  const wholeHour = BigInt(Math.ceil(capacityBitsPerSecond)) * SECONDS_PER_HOUR;
+  if (share === 1) return (wholeHour + BITS_PER_BYTE - 1n) / BITS_PER_BYTE;
+  const billionths = BigInt(Math.ceil(share * 1e9));
+  const divisor = BITS_PER_BYTE * 1_000_000_000n;
+  return (wholeHour * billionths + divisor - 1n) / divisor;
+}
+
+/** Groups neighbouring hours with the same reason. */
+function gapsOf(span: HourWindow, reasonOf: (hour: number) => string | undefined): Gap[] {
+  const gaps: { fromHour: number; toHour: number; reason: string }[] = [];
+  for (const hour of hoursOf(span)) {
+    const reason = reasonOf(hour);
+    if (reason === undefined) continue;
+    const last = gaps.at(-1);
+    if (last && last.toHour === hour && last.reason === reason) last.toHour += 1;
+    else gaps.push({ fromHour: hour, toHour: hour + 1, reason });
+  }
+  return gaps;
+}
+
+function hoursOf({ fromHour, toHour }: HourWindow): number[] {
+  return Array.from({ length: Math.max(0, toHour - fromHour) }, (_, index) => fromHour + index);
+}
+
+function couldHaveBeenOf(paths: readonly PathView[]): CoverageView['couldHaveBeen'] {
+  const blind = paths.filter(({ blindHours }) => blindHours > 0);
+  const unbounded = blind.some(({ couldHaveBeenBytes }) => couldHaveBeenBytes === null);
+  const total = blind.reduce((sum, { couldHaveBeenBytes }) => sum + (couldHaveBeenBytes ?? 0n), 0n);
+  return {
+    bytes: unbounded ? null : String(total),
+    paths: blind.map(({ path, blindHours, couldHaveBeenBytes }) => ({
+      path,
+      blindHours,
+      bytes: couldHaveBeenBytes === null ? null : String(couldHaveBeenBytes),
+    })),
+  };
+}
+
+/** The share is that of all paths' time; blind hours are those in which some path was watched by nobody. */
+function answerOf(
+  paths: readonly PathView[],
+  sensors: readonly SensorView[],
+  window: HourWindow,
+  span: HourWindow,
+): Coverage {
+  const share = paths.length === 0 ? 0 : paths.reduce((sum, path) => sum + path.share, 0) / paths.length;
+  const blind = new Set(paths.flatMap(({ gaps }) => gaps.flatMap(hoursOf)));
+  const because = [
+    ...outsideSpan(window, span),
+    ...paths.flatMap(pathInWords),
+    ...sensors
+      .filter(({ firstHour, paths: watched }) => firstHour === null && watched.length > 0)
+      .map(({ sensor }) => `sensor ${sensor} never gave a sign`),
+  ];
+  return { share: rounded(share), blindHours: blind.size, because };
+}
+
+function outsideSpan(window: HourWindow, span: HourWindow): string[] {
+  if (span.fromHour === span.toHour) return ['no sensor gave a sign in this window'];
+  const before = span.fromHour - window.fromHour;
+  const after = window.toHour - span.toHour;
+  return [
+    ...(before > 0
+      ? [`the logs begin at ${formatHour(span.fromHour)}; nothing is known of ${before} h before`]
+      : []),
+    ...(after > 0
+      ? [`the logs end by ${formatHour(span.toHour)}; nothing is known of ${after} h after`]
+      : []),
+  ];
+}
+
+function pathInWords({ path, gaps, blindHours, sensors }: PathView): string[] {
+  if (sensors.length === 0) return [`path ${path}: no sensor watches it`];
+  const whole = gaps.reduce((sum, gap) => sum + gap.toHour - gap.fromHour, 0);
+  const longest = [...gaps]
+    .sort((a, b) => b.toHour - b.fromHour - (a.toHour - a.fromHour))
+    .slice(0, SHOWN_GAPS);
+  const spelled = longest.map(({ fromHour, toHour }) => `${formatHour(fromHour)} to ${formatHour(toHour)}`);
+  const more = gaps.length > spelled.length ? ` and ${gaps.length - spelled.length} more` : '';
+  const lost = blindHours - whole;
+  return [
+    ...(whole > 0 ? [`path ${path}: nobody watched for ${whole} h (${spelled.join(', ')}${more})`] : []),
+    ...(lost > 0.005 ? [`path ${path}: sensors lost what amounts to ${lost.toFixed(2)} h`] : []),
+  ];
+}
+
+function rounded(value: number): number {
+  return Math.min(Math.max(0, Math.round(value * 1e6) / 1e6), Number.MAX_SAFE_INTEGER);
+}
