@@ -3,7 +3,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { freshLedger, temporaryFolder } from '../../tests/ledger/folders.ts';
-import { tellStory } from '../../tests/ledger/story.ts';
+import { STORY, tellStory } from '../../tests/ledger/story.ts';
+import { readLedger } from './files.ts';
+import { readAfter, START } from './reading.ts';
 import { readSnapshot } from './snapshot.ts';
 import { verifyLedger } from './verify.ts';
 
@@ -43,7 +45,25 @@ async function storyOf(dir: string) {
 test('four processes append at once, rolling as they go: a valid chain, no input lost or taken twice', async () => {
   const dir = freshLedger({ entriesPerRoll: 7 });
   const workers = ['a', 'b', 'c', 'd'];
-  const results = await Promise.all(workers.map((worker) => runChild(['appends', dir, worker, '100'])));
+  let running = true;
+  const children = Promise.all(workers.map((worker) => runChild(['appends', dir, worker, '100']))).finally(
+    () => {
+      running = false;
+    },
+  );
+  // Meanwhile this process reads, from the beginning and from where it was: always a chain, never shorter than before.
+  const reader = (async () => {
+    for (let position = 0; running; ) {
+      const cold = readAfter(readLedger(dir), START).length;
+      const warm = (await readSnapshot(dir)).position;
+      expect(cold).toBeGreaterThanOrEqual(position);
+      expect(warm).toBeGreaterThanOrEqual(cold);
+      position = warm;
+      await new Promise((resolve) => setTimeout(resolve, 3));
+    }
+  })();
+  const results = await children;
+  await reader;
   expect(results.map((result) => [result.code, result.stderr])).toEqual(workers.map(() => [0, '']));
 
   const odd = Array.from({ length: 50 }, (_, i) => 2 * i + 1);
@@ -65,6 +85,7 @@ test('killed at any step of creating, publishing, appending and rolling, the nex
   const reference = join(root, 'reference');
   const undisturbed = await runChild(['story', reference], { WEIR_FAULT_LIST: list });
   expect(undisturbed).toMatchObject({ code: 0, stderr: '' });
+  await tellStory(reference, STORY);
   const expected = await storyOf(reference);
   const points = readFileSync(list, 'utf8').trim().split('\n');
   for (const step of ['create:', 'publish:', 'append:', 'roll:']) {
@@ -79,7 +100,7 @@ test('killed at any step of creating, publishing, appending and rolling, the nex
       if (existsSync(join(next.dir, 'ledger.json'))) {
         expect((await verifyLedger(next.dir, { files: true })).problems, next.point).toEqual([]);
       }
-      await tellStory(next.dir);
+      await tellStory(next.dir, STORY);
       expect(await storyOf(next.dir), next.point).toEqual(expected);
       expect((await verifyLedger(next.dir, { files: true })).problems, next.point).toEqual([]);
     }

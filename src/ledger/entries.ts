@@ -34,7 +34,7 @@ const streamCounts = z.strictObject({
 });
 
 /** One immutable file of rows, named by the entry that published it. Days are the UTC days its rows touch. */
-export const dataFileSchema = z
+const dataFileSchema = z
   .strictObject({
     path: ledgerPath,
     family: z.string().min(1),
@@ -50,7 +50,7 @@ export const dataFileSchema = z
  * One input file's share of a commit: bytes [bytesFrom, bytesTo) of its *decompressed* content. `prefixSha256` hashes
  * [0, bytesTo), `head` the first bytes: a file that grew, was rotated, renamed or compressed is found again by them.
  */
-export const inputRangeSchema = z
+const inputRangeSchema = z
   .strictObject({
     sensor: z.string().min(1),
     path: z.string().min(1),
@@ -151,7 +151,7 @@ export const bodySchema = z.discriminatedUnion('kind', [
 ]);
 
 /** Where and when an entry was said, and after what: `previous` is the sha256 of the previous entry's exact bytes. */
-export const envelopeSchema = z.strictObject({
+const envelopeSchema = z.strictObject({
   seq: z.int().positive(),
   at: z.iso.datetime(),
   previous: sha256Hex,
@@ -162,7 +162,7 @@ export type DataFile = z.infer<typeof dataFileSchema>;
 export type InputRange = z.infer<typeof inputRangeSchema>;
 export type Body = z.infer<typeof bodySchema>;
 export type BodyInput = z.input<typeof bodySchema>;
-export type Envelope = z.infer<typeof envelopeSchema>;
+type Envelope = z.infer<typeof envelopeSchema>;
 export type Entry = Envelope & Body;
 export type EntryOf<Kind extends Body['kind']> = Envelope & Extract<Body, { kind: Kind }>;
 

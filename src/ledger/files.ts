@@ -20,11 +20,11 @@ import { ConfigurationError, InputError, LedgerError } from '../errors.ts';
 import { faultPoint } from './faults.ts';
 
 /** Weir's data tell where the treasure is: only the owner reads them. */
-export const FILE_MODE = 0o600;
-export const FOLDER_MODE = 0o700;
+const FILE_MODE = 0o600;
+const FOLDER_MODE = 0o700;
 
 /** Entries rolled into one journal file. Fixed for a ledger's life, hence in ledger.json. */
-export const ENTRIES_PER_ROLL = 1000;
+const ENTRIES_PER_ROLL = 1000;
 
 const ledgerSchema = z.strictObject({
   format: z.literal(1),
@@ -72,7 +72,7 @@ export function syncPath(path: string): void {
 }
 
 /** Makes a folder (0700) and the folders above it, durably. */
-export function makeFolder(path: string): void {
+function makeFolder(path: string): void {
   const folder = resolve(path);
   const first = mkdirSync(folder, { recursive: true, mode: FOLDER_MODE });
   if (first === undefined) return;
@@ -93,7 +93,7 @@ function writeSynced(path: string, bytes: Uint8Array, step: string): void {
 }
 
 /** Returns the name of a temporary file that tells whose it is, so that `gc` knows when nobody needs it. */
-export function temporaryName(): string {
+function temporaryName(): string {
   const host = hostname().replace(/[^\w-]/g, '_');
   return `${host}.${process.pid}.${Date.now().toString(36)}.${randomBytes(6).toString('hex')}.tmp`;
 }

@@ -9,7 +9,7 @@ export const retentionSchema = z
     /** Records and rejected lines: what a figure can be traced back to. */
     recordsDays: z.int().positive().default(400),
     /** Cells and the other results of builds. */
-    cellsDays: z.int().positive().default(3660),
+    cellsDays: z.int().positive().default(3650),
     /** Builds that a newer one stands for: how far back every `as of` can be answered without building again. */
     supersededBuildsDays: z.int().nonnegative().default(30),
     /** A day is compacted once it is this old, a month once its last day is. */

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { ConfigurationError, LedgerError } from '../errors.ts';
 import { decodeEntry, type Entry, type EntryOf, type InputRange, sha256Of, ZERO_SHA256 } from './entries.ts';
-import { readLedger } from './files.ts';
+import { type Ledger, readLedger } from './files.ts';
 import {
   type BuiltDay,
   emptyFold,
@@ -93,7 +93,7 @@ function foldNow(ledgerDir: string): Snapshot {
   if (cached?.ledgerId !== ledger.id) {
     cached = { ledgerId: ledger.id, fold: emptyFold() };
     const highest = highestNumber(ledgerDir);
-    advance(cached.fold, ledgerDir);
+    advance(cached.fold, ledger);
     if (cached.fold.position.seq < highest) {
       throw new LedgerError(
         `entry ${cached.fold.position.seq + 1} of the journal in ${ledgerDir} is missing, entry ${highest} is there; run weir ledger verify`,
@@ -101,14 +101,14 @@ function foldNow(ledgerDir: string): Snapshot {
     }
     folds.set(key, cached);
   } else {
-    advance(cached.fold, ledgerDir);
+    advance(cached.fold, ledger);
   }
   return snapshotOf(cached.fold, cached.fold.position.seq);
 }
 
-function advance(fold: Fold, ledgerDir: string): void {
-  for (const line of readAfter(readLedger(ledgerDir), fold.position)) {
-    foldEntry(fold, decodeEntry(line.bytes, singlePath(ledgerDir, line.seq)), line.sha256);
+function advance(fold: Fold, ledger: Ledger): void {
+  for (const line of readAfter(ledger, fold.position)) {
+    foldEntry(fold, decodeEntry(line.bytes, singlePath(ledger.dir, line.seq)), line.sha256);
   }
 }
 

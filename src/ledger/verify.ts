@@ -8,7 +8,7 @@ import { emptyFold, type Fold, foldEntry } from './fold.ts';
 import { parseJournalName, rolledPath, singlePath, splitLines } from './reading.ts';
 import { snapshotOf } from './snapshot.ts';
 
-export type ProblemCode =
+type ProblemCode =
   | 'entry-missing'
   | 'entry-damaged'
   | 'chain-broken'
@@ -21,7 +21,7 @@ export type ProblemCode =
   | 'history-rewritten';
 
 /** One thing that is not as it should be. */
-export interface Problem {
+interface Problem {
   readonly code: ProblemCode;
   /** The entry, file or checkpoint concerned. */
   readonly where: string;

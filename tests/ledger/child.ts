@@ -1,10 +1,10 @@
 /**
  * A process of its own for the ledger's tests: `child.ts appends <ledger> <worker> <count>` takes inputs together with
- * others, `child.ts story <ledger>` tells the story (story.ts).
+ * others, `child.ts story <ledger>` tells the beginning of a story (story.ts), a roll included.
  */
 import { append } from '../../src/ledger/journal.ts';
 import { commitOf } from './bodies.ts';
-import { tellStory } from './story.ts';
+import { STORY, tellStory } from './story.ts';
 
 const [mode, dir = '', worker = '', count = '0'] = process.argv.slice(2);
 
@@ -20,5 +20,5 @@ async function appendInputs(): Promise<void> {
 }
 
 if (mode === 'appends') await appendInputs();
-else if (mode === 'story') await tellStory(dir);
+else if (mode === 'story') await tellStory(dir, STORY.slice(0, 2));
 else throw new Error(`unknown mode ${mode}`);

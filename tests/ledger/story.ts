@@ -5,13 +5,13 @@ import { openLedger, openStage, publish } from '../../src/ledger/files.ts';
 import { append } from '../../src/ledger/journal.ts';
 import { commitOf } from './bodies.ts';
 
-/**
- * Tells a fixed story from wherever a crash left it: three commits, the first with a data file, in a ledger that rolls
- * two entries into one file.
- */
-export async function tellStory(dir: string): Promise<void> {
+/** The commits of the story; the second fills the block of two that is rolled into one file. */
+export const STORY = ['one', 'two', 'three'];
+
+/** Commits what is not committed yet, from wherever a crash left it. The first commit has a data file. */
+export async function tellStory(dir: string, names: readonly string[]): Promise<void> {
   openLedger(dir, { create: true, simulated: true, entriesPerRoll: 2 });
-  for (const name of ['one', 'two', 'three']) {
+  for (const name of names) {
     await append(dir, (snapshot) => {
       const commit = commitOf(name, [3]);
       if (commit.inputs.some((input) => snapshot.overlapping(input).length > 0)) return undefined;
