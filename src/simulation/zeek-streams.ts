@@ -50,7 +50,7 @@ export const STREAMS = {
   conn: { rotation: 'hour', columns: connection },
   open_conn: { rotation: 'day', columns: connection },
   ssl: {
-    rotation: 'hour',
+    rotation: 'day',
     columns: [
       ...id,
       ['version', 'string'],
