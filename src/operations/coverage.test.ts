@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { CoverageRow } from '../accounting/coverage-query.ts';
 import { parseFacility } from '../facility/load.ts';
 import { coverageOf } from './coverage.ts';
-import type { CoverageRow } from './silence.ts';
 
 const DAY = 24;
 const START = 490_000; // hours since 1970

@@ -1,13 +1,10 @@
+import type { CoverageRow } from '../accounting/coverage-query.ts';
 import type { Facility, Path } from '../facility/facility.ts';
 import { formatHour } from '../records/time.ts';
 import type { Coverage } from './answers/common.ts';
-import { type CoverageRow, silenceRule } from './silence.ts';
-
-/** Whole UTC hours, hours since 1970: `fromHour` inclusive, `toHour` exclusive. */
-export interface HourWindow {
-  readonly fromHour: number;
-  readonly toHour: number;
-}
+import type { ReportAnswer } from './answers/report.ts';
+import type { HourWindow } from './reading.ts';
+import { silenceRule } from './silence.ts';
 
 /** A run of hours in which a sensor or path was blind, and why. */
 export interface Gap extends HourWindow {
@@ -46,11 +43,7 @@ export interface PathView {
 /** What was watched in a window, and what could have left while nobody did. */
 export interface CoverageView {
   readonly answer: Coverage;
-  readonly couldHaveBeen: {
-    /** Null when a blind path states no capacity. */
-    readonly bytes: string | null;
-    readonly paths: readonly { path: string; blindHours: number; bytes: string | null }[];
-  };
+  readonly couldHaveBeen: ReportAnswer['couldHaveBeen'];
   /** The part of the window that lies between the ledger's first and last sign of any sensor. */
   readonly span: HourWindow;
   readonly sensors: readonly SensorView[];

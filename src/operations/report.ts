@@ -44,7 +44,7 @@ export function report(question: ReportQuestion): Promise<ReportAnswer> {
       total: totalOf(total),
       rows: await rowsBy(reading, files, question.by, filter),
       apart: await apartOf(reading, files, window),
-      couldHaveBeen: couldHaveBeenOf(coverage.paths),
+      couldHaveBeen: coverage.couldHaveBeen,
       corrections: correctionsIn(reading, window),
     };
   });
@@ -177,15 +177,6 @@ async function apartOf({ db }: Reading, files: readonly string[], window: HourWi
     internal: String(bytes('internal')),
     unclassified: String(unclassified),
     unclassifiedShare: all === 0n ? 0 : Number(((unclassified + bytes('internal')) * 1_000_000n) / all) / 1e6,
-  };
-}
-
-function couldHaveBeenOf(paths: readonly { path: string; blindHours: number; bytes: bigint | null }[]) {
-  const blind = paths.filter(({ blindHours }) => blindHours > 0);
-  const known = blind.flatMap(({ bytes }) => (bytes === null ? [] : [bytes]));
-  return {
-    bytes: known.length < blind.length ? null : String(known.reduce((sum, bytes) => sum + bytes, 0n)),
-    paths: blind.map(({ path, blindHours, bytes }) => ({ path, blindHours, bytes: bytes === null ? null : String(bytes) })),
   };
 }
 

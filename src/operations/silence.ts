@@ -1,17 +1,5 @@
+import type { CoverageRow } from '../accounting/coverage-query.ts';
 import { HOURS_PER_DAY } from '../records/time.ts';
-
-/** What one sensor gave a sign of in one hour, as builds keep it (family `coverage-cell`). */
-export interface CoverageRow {
-  readonly sensor: string;
-  readonly hour: number;
-  /** Records that ended in this hour. */
-  readonly records: number;
-  /** Reports of the sensor on its own sight. */
-  readonly reports: number;
-  /** Packets (or acknowledgements) the sensor says it saw and lost. */
-  readonly seen: number;
-  readonly lost: number;
-}
 
 /** Why an hour without a sign is blind, in words; undefined where silence is plausible. */
 export type SilenceRule = (hour: number) => string | undefined;
