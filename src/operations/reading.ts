@@ -70,7 +70,7 @@ export async function withReading<Answer>(
   }
 }
 
-/** A period in whole hours: from the first up to, not including, the last. */
+/** A period in whole hours since 1970: from the first up to, not including, the last. */
 export interface HourWindow {
   readonly fromHour: number;
   readonly toHour: number;

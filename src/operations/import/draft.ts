@@ -10,6 +10,7 @@ import { writeRejects } from '../../ledger/duckdb/rejects.ts';
 import type { DataFile, InputRange } from '../../ledger/entries.ts';
 import { contentSha256Of, newId } from '../../ledger/entries.ts';
 import { hashFile, publish, type Stage } from '../../ledger/files.ts';
+import { dayOfMicros } from '../../records/time.ts';
 import type { StagedChunk } from '../../sources/chunks.ts';
 import type { StagedInput } from '../../sources/staged-input.ts';
 
@@ -148,7 +149,7 @@ export async function openDraft(db: Database, stage: Stage, facility: Facility):
           temporary: rejectPath,
           family: 'reject',
           rows: rejected,
-          days: days.length > 0 ? days : [0],
+          days: days.length > 0 ? days : [dayOfMicros(Date.now() * 1000)],
           unsettled: undefined,
           durable: makeDurable(rejectPath),
         });

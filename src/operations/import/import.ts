@@ -132,7 +132,7 @@ async function takeSome(
     options.progress(`read ${taken} of ${inputs.length} files, ${Math.round(draft.bytes() / 1e6)} MB`);
     if (step.settled && draft.bytes() >= (options.commitBytes ?? COMMIT_BYTES)) break;
   }
-  const committed = await commit(db, ledgerDir, draft, options.facility.simulated);
+  const committed = await commit(db, ledgerDir, draft, options.facility.simulated, snapshot.position);
   if (committed === 'raced') return { taken: 0, committed: false };
   outcome.rows.push(...rows);
   outcome.leftAlone.push(...leftAlone);
@@ -181,12 +181,13 @@ async function commit(
   ledgerDir: string,
   draft: Draft,
   simulated: boolean,
+  plannedPosition: number,
 ): Promise<FinishedDraft | undefined | 'raced'> {
   if (draft.inputs().length === 0) return undefined;
   const finished = await draft.finish(ledgerDir);
   let raced = false;
   const entry = await append(ledgerDir, async (snapshot) => {
-    raced = finished.inputs.some((input) => snapshot.overlapping(input).length > 0);
+    raced = finished.inputs.some((input) => snapshot.rivals(input, plannedPosition).length > 0);
     if (raced) return undefined;
     const { id, inputs, files, contentSha256 } = finished;
     const days = await withDaysOfSameConnections(db, ledgerDir, finished, snapshot);

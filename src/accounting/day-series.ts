@@ -1,0 +1,172 @@
+import { z } from 'zod';
+import type { Database } from '../ledger/duckdb/database.ts';
+import { CELL_COLUMNS } from '../records/columns.ts';
+import { sqlText } from '../records/sql-text.ts';
+import { HOURS_PER_DAY } from '../records/time.ts';
+import { filesSql } from './facts.ts';
+
+/** A pair counts as novel for this many days after it was first seen. */
+export const NOVEL_DAYS = 60;
+/** A novel pair this old that is still active counts as persistent. */
+const PERSISTENT_DAYS = 7;
+/** A pair unseen for this long is forgotten: its next contact is a first one. */
+const FORGET_DAYS = 400;
+/** A pair's last day is brought up to date only this often, so that a quiet day costs little. */
+const REFRESH_DAYS = 30;
+
+/** What becomes of an entity's keys in words: address text, and the AS of an outside network. */
+export interface EntityTexts {
+  host(key: bigint, name: string): string;
+  network(key: bigint, name: string): { text: string; as: string | null };
+}
+
+/** Statistics of one family's entities on one day, columns in the order of `DAY_STATISTICS`. */
+export interface SeriesTable {
+  readonly entities: string[];
+  readonly columns: Float64Array[];
+}
+
+/** The families entities come in. */
+export const SERIES_FAMILIES = ['host', 'network', 'as', 'path', 'centre'] as const;
+/** One of the families. */
+export type SeriesFamily = (typeof SERIES_FAMILIES)[number];
+
+/** The statistics of a day, in the order of a table's columns. */
+export const DAY_STATISTICS = [
+  'bytes',
+  'clip0',
+  'clip1',
+  'clip2',
+  'clip3',
+  'novel0',
+  'novel1',
+  'novel2',
+  'novel3',
+  'firstContacts',
+  'persistent',
+  'maxHourBytes',
+  'largestFirstContactBytes',
+] as const;
+
+/**
+ * Makes the tables that are carried from day to day: which pairs (host, network) are known since when, and the texts
+ * of hosts and networks. `pairsFile` holds the pairs as an earlier run left them.
+ */
+export async function openSeries(db: Database, saved?: { pairs: string; hosts: string; networks: string }): Promise<void> {
+  const from = (path: string | undefined, columns: string) => (path ? `SELECT * FROM read_parquet(${sqlText(path)})` : `SELECT ${columns} WHERE false`);
+  await db.run(`CREATE OR REPLACE TEMP TABLE known_pair AS ${from(saved?.pairs, '0::UINTEGER AS hostId, 0::UINTEGER AS networkId, 0::INTEGER AS firstDay, 0::INTEGER AS lastDay')}`);
+  await db.run(`CREATE OR REPLACE TEMP TABLE host_text AS ${from(saved?.hosts, `0::UINTEGER AS id, 0::UBIGINT AS key, '' AS name, '' AS text`)}`);
+  await db.run(`CREATE OR REPLACE TEMP TABLE network_text AS ${from(saved?.networks, `0::UINTEGER AS id, 0::UBIGINT AS key, '' AS name, '' AS text, '' AS asText`)}`);
+}
+
+/** Writes the carried tables to files; the counterpart of openSeries. */
+export async function saveSeries(db: Database, to: { pairs: string; hosts: string; networks: string }): Promise<void> {
+  const tables = [['known_pair', to.pairs, 'hostId, networkId'], ['host_text', to.hosts, 'id'], ['network_text', to.networks, 'id']] as const;
+  for (const [table, path, order] of tables) {
+    await db.run(`COPY (SELECT * FROM ${table} ORDER BY ${order}) TO ${sqlText(path)} (FORMAT parquet, COMPRESSION zstd)`);
+  }
+}
+
+/** Loads one day's egress by pair into `day_traffic` and `day_pair`. Call before dayStatistics. */
+export async function loadDay(db: Database, cellFiles: readonly string[], day: number, texts: EntityTexts): Promise<void> {
+  const hours = `hour >= ${day * HOURS_PER_DAY} AND hour < ${(day + 1) * HOURS_PER_DAY}`;
+  await db.run(`CREATE OR REPLACE TEMP TABLE day_cell AS
+    SELECT hour, path, hostKey, coalesce(hostName, '') AS hostName, networkKey, coalesce(networkName, '') AS networkName, sum(bytesOut)::UBIGINT AS bytes
+    FROM ${filesSql(cellFiles, CELL_COLUMNS)} WHERE kind = 'egress' AND bytesOut > 0 AND ${hours} GROUP BY ALL`);
+  await nameHosts(db, texts);
+  await nameNetworks(db, texts);
+  await db.run(`CREATE OR REPLACE TEMP TABLE day_traffic AS
+    SELECT hour, path, h.id AS hostId, n.id AS networkId, bytes FROM day_cell c
+    JOIN host_text h ON h.key = c.hostKey AND h.name = c.hostName
+    JOIN network_text n ON n.key = c.networkKey AND n.name = c.networkName`);
+}
+
+/** Puts the day's pairs, with the day each was first seen, into `day_pair`. */
+export async function pairDay(db: Database, day: number): Promise<void> {
+  await db.run(`CREATE OR REPLACE TEMP TABLE day_pair AS
+    SELECT t.hostId, t.networkId, t.path, t.bytes, coalesce(k.firstDay, ${day}) AS firstDay, k.firstDay IS NULL AS isNew
+    FROM (SELECT hostId, networkId, path, sum(bytes)::UBIGINT AS bytes FROM day_traffic GROUP BY ALL) t
+    LEFT JOIN known_pair k ON k.hostId = t.hostId AND k.networkId = t.networkId`);
+}
+
+/** Makes the day's pairs known, and once a week forgets those unseen for long. */
+export async function rememberDay(db: Database, day: number): Promise<void> {
+  await db.run(`UPDATE known_pair SET lastDay = ${day} FROM day_pair p
+    WHERE known_pair.hostId = p.hostId AND known_pair.networkId = p.networkId AND lastDay < ${day - REFRESH_DAYS}`);
+  await db.run(`INSERT INTO known_pair SELECT DISTINCT hostId, networkId, ${day}, ${day} FROM day_pair WHERE isNew`);
+  if (day % 7 === 0) await db.run(`DELETE FROM known_pair WHERE lastDay < ${day - FORGET_DAYS}`);
+}
+
+const unnamed = z.object({ key: z.bigint(), name: z.string() });
+
+async function nameHosts(db: Database, texts: EntityTexts): Promise<void> {
+  const found = await newKeys(db, 'host');
+  await insertRows(db, 'host_text', found.rows.map(({ key, name }, index) => `(${found.nextId + index}, ${key}, ${sqlText(name)}, ${sqlText(texts.host(key, name))})`));
+}
+
+async function nameNetworks(db: Database, texts: EntityTexts): Promise<void> {
+  const found = await newKeys(db, 'network');
+  const rows = found.rows.map(({ key, name }, index) => {
+    const { text, as } = texts.network(key, name);
+    return `(${found.nextId + index}, ${key}, ${sqlText(name)}, ${sqlText(text)}, ${as === null ? 'NULL' : sqlText(as)})`;
+  });
+  await insertRows(db, 'network_text', rows);
+}
+
+async function newKeys(db: Database, side: 'host' | 'network') {
+  const rows = await db.rows(
+    `SELECT DISTINCT ${side}Key AS key, ${side}Name AS name FROM day_cell
+     WHERE (${side}Key, ${side}Name) NOT IN (SELECT (key, name) FROM ${side}_text) ORDER BY key, name`,
+    unnamed,
+  );
+  const [last] = await db.rows(`SELECT coalesce(max(id) + 1, 0)::BIGINT AS next FROM ${side}_text`, z.object({ next: z.bigint() }));
+  return { rows, nextId: Number(last?.next ?? 0n) };
+}
+
+async function insertRows(db: Database, table: string, rows: readonly string[]): Promise<void> {
+  for (let at = 0; at < rows.length; at += 2_000) {
+    await db.run(`INSERT INTO ${table} VALUES ${rows.slice(at, at + 2_000).join(', ')}`);
+  }
+}
+
+/** Returns the day's statistics of a family, entities in code-point order. Needs loadDay and pairDay. */
+export async function dayStatistics(
+  db: Database,
+  family: SeriesFamily,
+  day: number,
+  clipsBytes: readonly number[],
+): Promise<SeriesTable> {
+  const entity = ENTITY[family];
+  const pairs =
+    family === 'path'
+      ? 'SELECT path, hostId, networkId, bytes, firstDay FROM day_pair'
+      : `SELECT '' AS path, hostId, networkId, sum(bytes)::UBIGINT AS bytes, min(firstDay) AS firstDay FROM day_pair GROUP BY hostId, networkId`;
+  const novel = `firstDay >= ${day - NOVEL_DAYS}`;
+  const clipped = (filter: string) => clipsBytes.map((clip) => `coalesce(sum(least(bytes, ${clip}))${filter}, 0)::DOUBLE`);
+  const sql = `WITH pair AS (${pairs}),
+    busiest AS (SELECT entity, max(bytes)::DOUBLE AS bytes FROM
+      (SELECT ${entity} AS entity, hour, sum(t.bytes) AS bytes FROM day_traffic t ${joins('t')} GROUP BY 1, 2) GROUP BY entity),
+    summed AS (SELECT ${entity} AS entity, sum(bytes)::DOUBLE AS c0, ${[...clipped(''), ...clipped(` FILTER (WHERE ${novel})`)].map((column, index) => `${column} AS c${index + 1}`).join(', ')},
+      count(*) FILTER (WHERE firstDay = ${day})::DOUBLE AS c9, count(*) FILTER (WHERE ${novel} AND firstDay <= ${day - PERSISTENT_DAYS})::DOUBLE AS c10,
+      coalesce(max(bytes) FILTER (WHERE firstDay = ${day}), 0)::DOUBLE AS c12
+      FROM (SELECT p.*, h.text AS host, n.text AS network, n.asText AS "as" FROM pair p JOIN host_text h ON h.id = p.hostId JOIN network_text n ON n.id = p.networkId)
+      GROUP BY entity)
+    SELECT s.entity, c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, b.bytes AS c11, c12 FROM summed s JOIN busiest b ON b.entity = s.entity
+    WHERE s.entity IS NOT NULL ORDER BY s.entity`;
+  const reader = await db.connection.runAndReadAll(sql);
+  const [entities = [], ...columns] = reader.getColumnsJS();
+  return { entities: entities.map(String), columns: columns.map((column) => Float64Array.from(column, Number)) };
+}
+
+const ENTITY: Readonly<Record<SeriesFamily, string>> = {
+  host: 'host',
+  network: 'network',
+  as: '"as"',
+  path: 'path',
+  centre: "'centre'",
+};
+
+function joins(table: string): string {
+  return `JOIN (SELECT id, text AS host FROM host_text) h ON h.id = ${table}.hostId
+    JOIN (SELECT id, text AS network, asText AS "as" FROM network_text) n ON n.id = ${table}.networkId`;
+}

@@ -1,0 +1,113 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { BUILD_VERSION } from '../../accounting/build.ts';
+import { coverageRows } from '../../accounting/coverage-query.ts';
+import { DAY_STATISTICS, dayStatistics, type EntityTexts, loadDay, openSeries, pairDay, rememberDay, SERIES_FAMILIES } from '../../accounting/day-series.ts';
+import { takeAllowances } from '../../accounting/allowed-pairs.ts';
+import { advance } from '../../detection/advance.ts';
+import { type Allowance, applyAllowances } from '../../detection/allowances.ts';
+import { CLIP_BYTES, type DayStatistics, type FamilyDay, type Statistic } from '../../detection/input.ts';
+import { createState } from '../../detection/state.ts';
+import { configSha256On } from '../../facility/zones.ts';
+import { formatDay, MICROS_PER_DAY } from '../../records/time.ts';
+import type { Progress } from '../progress.ts';
+import type { Reading } from '../reading.ts';
+import { type Carried, checkpointsIn } from './checkpoint.ts';
+import { observeDay } from './day-coverage.ts';
+import { entityTexts } from './texts.ts';
+
+/** Raise it whenever the same cells would give other leads. */
+const DETECTION_VERSION = '1';
+/** A checkpoint is kept at the end and every so many days of a long replay. */
+const CHECKPOINT_DAYS = 28;
+
+/** Detection carried through a last day, and what each day's coverage was. */
+export interface DetectionRun {
+  readonly carried: Carried;
+  readonly firstDay: number;
+  readonly lastDay: number;
+}
+
+/**
+ * Judges every day of the ledger in order up to a last day, from the latest checkpoint that still holds.
+ * The same ledger gives the same leads, day by day or all at once.
+ */
+export async function runDetection(
+  reading: Reading,
+  lastDay: number,
+  allowances: readonly Allowance[],
+  progress: Progress,
+): Promise<DetectionRun> {
+  const { db, facility } = reading;
+  const firstDay = reading.snapshot.builtDays()[0] ?? lastDay;
+  const names = chainOf(reading, firstDay, lastDay, allowances);
+  const checkpoints = checkpointsIn(reading.ledgerDir);
+  const texts = await entityTexts(facility);
+  const loaded = await checkpoints.load(db, names);
+  if (!loaded) await openSeries(db);
+  const carried: Carried = loaded?.carried ?? {
+    state: createState({ leadsPerWeek: facility.detection.leadsPerWeek }),
+    habits: new Map(),
+    leads: [],
+    usedBytes: new Map(),
+  };
+  const from = firstDay + (loaded ? loaded.position + 1 : 0);
+  for (let day = from; day <= lastDay; day += 1) {
+    await judge(reading, day, texts, allowances, carried);
+    const isKept = day === lastDay || (day - firstDay) % CHECKPOINT_DAYS === CHECKPOINT_DAYS - 1;
+    if (isKept) await checkpoints.save(db, names[day - firstDay] ?? '', day, carried);
+    if (day % 7 === 0) progress(`judged ${formatDay(day)}: ${carried.leads.length} leads so far`);
+  }
+  if (from <= lastDay) checkpoints.sweep(names);
+  return { carried, firstDay, lastDay };
+}
+
+async function judge(
+  reading: Reading,
+  day: number,
+  texts: EntityTexts,
+  allowances: readonly Allowance[],
+  carried: Carried,
+): Promise<void> {
+  const { db } = reading;
+  const coverage = observeDay(carried.habits, await coverageRows(db, reading.builtFiles('coverage-cell', day, day)), day);
+  await loadDay(db, reading.builtFiles('cell', day, day), day, texts);
+  if (allowances.some(({ fromDay, expiresOnDay }) => fromDay <= day && day <= expiresOnDay)) {
+    await takeAllowances(db, (pairs) => {
+      const { counted, usedBytes } = applyAllowances(pairs, allowances, day, carried.usedBytes);
+      carried.usedBytes = usedBytes;
+      return counted;
+    });
+  }
+  await pairDay(db, day);
+  const families: FamilyDay[] = [];
+  for (const family of SERIES_FAMILIES) {
+    const { entities, columns } = await dayStatistics(db, family, day, CLIP_BYTES);
+    const statistics = Object.fromEntries(DAY_STATISTICS.map((name, index) => [name, columns[index] ?? new Float64Array()]));
+    families.push({ family, entities, statistics: statistics as Record<Statistic, Float64Array> });
+  }
+  await rememberDay(db, day);
+  const today: DayStatistics = { day, coverage, arrivedThroughMicros: (day + 1) * MICROS_PER_DAY, families };
+  carried.leads.push(...advance(carried.state, today).leads);
+}
+
+/** Names the state after each day by all that went into it. */
+function chainOf(reading: Reading, firstDay: number, lastDay: number, allowances: readonly Allowance[]): string[] {
+  const { facility, snapshot } = reading;
+  const asTable = facility.asnFile ? readFileSync(facility.asnFile) : '';
+  let name = sha256(JSON.stringify([DETECTION_VERSION, facility.detection.leadsPerWeek, facility.hosts.map((host) => host.name)]), asTable);
+  const names: string[] = [];
+  for (let day = firstDay; day <= lastDay; day += 1) {
+    const facts = snapshot.inputsSha256Of(day, configSha256On(facility, day), BUILD_VERSION);
+    const allowed = allowances.filter(({ fromDay, expiresOnDay }) => fromDay <= day && day <= expiresOnDay);
+    name = sha256(JSON.stringify([name, day, facts, allowed]));
+    names.push(name);
+  }
+  return names;
+}
+
+function sha256(...parts: readonly (string | Uint8Array)[]): string {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part);
+  return hash.digest('hex').slice(0, 32);
+}
