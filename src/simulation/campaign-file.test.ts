@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { ConfigurationError } from '../errors.ts';
-import { parseCampaigns, readCampaigns } from './campaign-file.ts';
+import { campaignFileSchema, parseCampaigns, readCampaigns } from './campaign-file.ts';
 
 const theft = (changes: string) => `campaigns:
   - { name: x, start: 3, days: 2, bytes: 1GB, hosts: 1, principals: 1, destinations: { kind: oneAs }, path: vpn${changes} }`;
@@ -42,6 +43,13 @@ describe('parseCampaigns', () => {
   ])('refuses %s and says where', (_, text, message) => {
     expect(() => parseCampaigns(text, 'c.yaml')).toThrow(ConfigurationError);
     expect(() => parseCampaigns(text, 'c.yaml')).toThrow(message);
+  });
+
+  it('has a schema that editors can read', () => {
+    const schema = z.toJSONSchema(campaignFileSchema, { io: 'input' });
+    expect(JSON.stringify(schema)).toContain(
+      '"enum":["oneAs","quietAses","sharedCloud","freshPerStream","weeklyHops"]',
+    );
   });
 
   it('reads the example, and names a file that is not there', async () => {

@@ -32,7 +32,7 @@ const destinations = z.strictObject({
 });
 
 /** One theft to plant, as `examples/campaigns.yaml` writes it; `bytes` is a number of bytes after parsing. */
-export const plantedCampaignSchema = z.strictObject({
+const plantedCampaignSchema = z.strictObject({
   name: z.string().regex(/^[\w -]{1,80}$/, 'letters, digits, spaces, _ and - only'),
   start,
   days: z.number().int().min(1).max(3650),

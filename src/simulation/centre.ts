@@ -89,7 +89,7 @@ export function createCentre(seed: string, scale: number): Centre {
 }
 
 /** Returns 32 hex digits such as ja3 or hassh would give for a client. */
-export function fingerprintOf(client: string): string {
+function fingerprintOf(client: string): string {
   return createHash('md5').update(`simulated ${client}`).digest('hex');
 }
 

@@ -13,7 +13,7 @@ export type FlowMeaning = 'border' | 'vpn' | 'carrier' | 'transit';
 export type Ending = 'closed' | 'reset' | 'attempt' | 'rejected';
 
 /** What the handshake of a flow tells besides its connection record. */
-export interface Handshake {
+interface Handshake {
   readonly log: 'ssl' | 'ssh';
   readonly serverName: string;
   /** ja3 or hassh of the client, 32 hex digits. */

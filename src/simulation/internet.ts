@@ -85,7 +85,7 @@ export function pickAddress(network: OutsideNetwork, random: Random): string {
 }
 
 /** Returns a /48 of a system by number: how a thief gets networks that nobody has used. */
-export function ipv6Network(rank: number, number: number): OutsideNetwork {
+function ipv6Network(rank: number, number: number): OutsideNetwork {
   // 3fff::/20 (RFC 9637) leaves 16 bits for the system (a /36 each) and 12 for its /48s.
   const second = (rank >> 4).toString(16);
   const third = (((rank & 15) << 12) | number).toString(16);

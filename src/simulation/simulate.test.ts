@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadAsTable } from '../facility/asn.ts';
 import { parseFacility } from '../facility/load.ts';
+import { parseNetwork } from '../records/address.ts';
 import { parseDay } from '../records/time.ts';
 import { parseCampaigns } from './campaign-file.ts';
 import { simulate } from './simulate.ts';
@@ -303,7 +305,15 @@ describe('simulate', () => {
       ['border', 'border'],
       ['vpn', 'vpn'],
     ]);
+    const systems = await loadAsTable(join(first.outDir, 'as.csv'));
     expect(facility.asnFile).toBe(join(first.outDir, 'as.csv'));
+    for (const { path, destinations } of truth.campaigns) {
+      const networks = path === 'vpn' ? destinations.tunnelNetworks : destinations.networks;
+      const known = networks
+        .flatMap((cidr) => parseNetwork(cidr) ?? [])
+        .map(({ first }) => systems.lookup(first)?.asn);
+      expect([...new Set(known)].sort()).toEqual([...destinations.asns].sort());
+    }
   });
 
   it('refuses options that make no sense', async () => {

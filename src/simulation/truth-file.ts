@@ -36,7 +36,7 @@ const campaign = z.strictObject({
 });
 
 /** What `truth.json` holds (docs/simulation.md). */
-export const truthSchema = z.strictObject({
+const truthSchema = z.strictObject({
   simulated: z.literal(true),
   version: z.literal(1),
   seed: z.string(),

@@ -4,7 +4,7 @@ import { type FlowMeaning, spreadOverDays } from './flow.ts';
 import type { TruthDocument } from './truth-file.ts';
 
 /** Bytes of one kind on one day. */
-export interface DayTruth {
+interface DayTruth {
   /** Recorded by the sensor and placed by the rules of accounting: what an exact ledger shows. */
   bytesOut: number;
   bytesIn: number;
@@ -41,7 +41,7 @@ export interface Truth {
 export type TruthHead = Omit<TruthDocument, 'counts' | 'days' | 'campaigns'>;
 
 /** Bytes between two instants. */
-export interface CountedInterval {
+interface CountedInterval {
   readonly meaning: FlowMeaning;
   readonly fromMicros: number;
   readonly toMicros: number;
