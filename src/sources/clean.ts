@@ -263,11 +263,12 @@ type Kept = { readonly runs: Run[]; add(raw: Buffer, line: number): void; data()
 /** Gathers kept lines, each with a plain LF, and the runs of line numbers they had. */
 function createKept(maxBytes: number): Kept {
   const runs: Run[] = [];
-  const out = Buffer.allocUnsafe(maxBytes);
+  let out = Buffer.alloc(0);
   let bytes = 0;
   return {
     runs,
     add(raw, line) {
+      if (bytes === 0) out = Buffer.allocUnsafe(maxBytes);
       bytes += raw.copy(out, bytes);
       out[bytes] = LF;
       bytes += 1;

@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import { createGunzip, type Gunzip } from 'node:zlib';
 import { InputError } from '../errors.ts';
 import { DamagedInput } from './damaged-input.ts';
+import { peek } from './peek.ts';
 import { decodeZstd, looksLikeZstd } from './zstd.ts';
 
 export type Compression = 'none' | 'gzip' | 'zstd';
@@ -19,6 +20,8 @@ export type OpenedBytes = {
 const READ_BYTES = 4 * 1024 * 1024;
 const INFLATED_BYTES = 1024 * 1024;
 const MAGIC_BYTES = 4;
+/** One being filled, one being judged, one on its way to disk. */
+const RING_BUFFERS = 3;
 
 /**
  * Opens a file and recognises its compression by its first bytes, never by its name.
@@ -26,10 +29,14 @@ const MAGIC_BYTES = 4;
  * InputError when a plain file shrinks while it is read.
  */
 export async function openBytes(path: string, readBytes = READ_BYTES): Promise<OpenedBytes> {
-  const compression = await compressionOf(path);
-  const raw = readFileBytes(path, readBytes);
-  if (compression === 'gzip') return { compression, bytes: gunzip(raw), verified: () => true };
+  const { head, bytes: raw } = await peek(readFileBytes(path, readBytes), MAGIC_BYTES);
+  const compression = compressionOf(head);
   if (compression === 'none') return { compression, bytes: raw, verified: () => true };
+  if (compression === 'gzip') {
+    // Small files are many: they get small buffers.
+    const inflatedBytes = Math.min(INFLATED_BYTES, Math.max(INFLATED_BYTES / 16, 4 * head.length));
+    return { compression, bytes: gunzip(raw, inflatedBytes), verified: () => true };
+  }
   let verified = true;
   const bytes = decodeZstd(raw, (checksummed) => {
     verified &&= checksummed;
@@ -37,30 +44,23 @@ export async function openBytes(path: string, readBytes = READ_BYTES): Promise<O
   return { compression, bytes, verified: () => verified };
 }
 
-async function compressionOf(path: string): Promise<Compression> {
-  const handle = await open(path, 'r');
-  try {
-    const { bytesRead, buffer } = await handle.read(Buffer.alloc(MAGIC_BYTES), 0, MAGIC_BYTES, 0);
-    const head = buffer.subarray(0, bytesRead);
-    if (head[0] === 0x1f && (head[1] === 0x8b || head.length === 1)) return 'gzip';
-    return looksLikeZstd(head) ? 'zstd' : 'none';
-  } finally {
-    await handle.close();
-  }
+function compressionOf(head: Buffer): Compression {
+  if (head[0] === 0x1f && (head[1] === 0x8b || head.length === 1)) return 'gzip';
+  return looksLikeZstd(head) ? 'zstd' : 'none';
 }
 
 /**
  * Yields a file's bytes up to the size it had when it was opened, reading one buffer ahead: what a writer
- * appends meanwhile belongs to the next import. Three buffers in turn, so that the one before may still be
- * on its way to disk.
+ * appends meanwhile belongs to the next import.
  */
 async function* readFileBytes(path: string, readBytes: number): AsyncGenerator<Buffer, void, void> {
   const handle = await open(path, 'r');
   try {
     const size = (await handle.stat()).size;
-    const ring = [0, 1, 2].map(() => Buffer.allocUnsafeSlow(Math.max(1, Math.min(readBytes, size))));
+    const ring: Buffer[] = [];
     const fill = async (turn: number, at: number): Promise<Buffer> => {
-      const buffer = ring[turn % ring.length] as Buffer;
+      const buffer = ring[turn % RING_BUFFERS] ?? Buffer.allocUnsafeSlow(Math.min(readBytes, size));
+      ring[turn % RING_BUFFERS] = buffer;
       const wanted = Math.min(buffer.length, size - at);
       const { bytesRead } = await handle.read(buffer, 0, wanted, at);
       if (bytesRead === 0)
@@ -85,8 +85,11 @@ async function* readFileBytes(path: string, readBytes: number): AsyncGenerator<B
  * and finds a cut; what it overlooks in silence, bytes behind a zero that follows the last member, is found
  * here. Zeros alone at the end are padding, as on tapes.
  */
-async function* gunzip(compressed: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, void> {
-  const engine = createGunzip({ chunkSize: INFLATED_BYTES });
+async function* gunzip(
+  compressed: AsyncIterable<Buffer>,
+  inflatedBytes: number,
+): AsyncGenerator<Buffer, void, void> {
+  const engine = createGunzip({ chunkSize: inflatedBytes });
   const abandoned = new AbortController();
   const feeding = feed(compressed, engine, abandoned.signal);
   feeding.catch((error) => engine.destroy(error));

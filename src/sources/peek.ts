@@ -19,16 +19,22 @@ export async function peek(stream: AsyncIterable<Buffer>, bytes: number): Promis
     const step = await iterator.next();
     if (step.done) isWhole = true;
     else {
-      // A buffer large enough is the last one asked for here and stays as it is; others may be reused.
-      held.push(step.value.length >= bytes ? step.value : Buffer.from(step.value));
+      // A buffer may be reused when the next but one is asked for; the last one needs no copy.
+      const previous = held.pop();
+      if (previous) held.push(Buffer.from(previous));
+      held.push(step.value);
       heldBytes += step.value.length;
     }
   }
   const head = held.length === 1 ? (held[0] ?? Buffer.alloc(0)) : Buffer.concat(held);
   async function* replay(): AsyncGenerator<Buffer, void, void> {
-    yield* held;
-    if (isWhole) return;
-    for (let step = await iterator.next(); !step.done; step = await iterator.next()) yield step.value;
+    try {
+      yield* held;
+      if (isWhole) return;
+      for (let step = await iterator.next(); !step.done; step = await iterator.next()) yield step.value;
+    } finally {
+      await iterator.return?.();
+    }
   }
   return {
     head,
