@@ -27,7 +27,7 @@ export interface Calibration {
   /** Log threshold; Infinity while there is nothing to calibrate it with. */
   threshold: number;
   extrapolated: boolean;
-  /** A raw score above `watch` needs a closer look: it is a maximum, a lead, or both. */
+  /** A raw score of `watch` or more needs a closer look: it is a maximum, a lead, or both. */
   watch: number;
   thresholdRaw: number;
 }
@@ -49,22 +49,31 @@ export function createCalibration(type: ChannelType): Calibration {
 }
 
 /**
- * Notes a raw score of an entity: the running block keeps the largest for each of the KEPT loudest. A score above
- * the threshold counts as the threshold: a theft is one more exceedance, but its size teaches nothing.
+ * Notes a raw score of an entity: the running block keeps the largest maxima over entities, ties by key, so that the
+ * order of entities changes nothing. A score above the threshold counts as the threshold: a theft is one more
+ * exceedance, but its size teaches nothing.
+ * @param keys the entities' keys by row.
  */
-export function noteScore(calibration: Calibration, row: number, score: number): void {
+export function noteScore(
+  calibration: Calibration,
+  row: number,
+  score: number,
+  keys: readonly string[],
+): void {
   const { rows, values } = calibration;
   const raw = Math.min(score, calibration.thresholdRaw);
-  const known = rows.subarray(0, calibration.count).indexOf(row);
-  if (known >= 0) {
-    if (raw > (values[known] as number)) values[known] = raw;
+  const known = rows.indexOf(row);
+  if (known >= 0 && known < calibration.count) {
+    if (raw <= (values[known] as number)) return;
+    values[known] = raw;
   } else if (calibration.count < KEPT) {
     rows[calibration.count] = row;
     values[calibration.count] = raw;
     calibration.count += 1;
   } else {
-    const at = smallest(calibration);
-    if (raw <= (values[at] as number)) return;
+    const at = lastOf(calibration, keys);
+    const last = values[at] as number;
+    if (raw < last || (raw === last && (keys[row] as string) > (keys[rows[at] as number] as string))) return;
     rows[at] = row;
     values[at] = raw;
   }
@@ -128,17 +137,21 @@ function runningTop({ type, values, count }: Calibration): Float64Array {
     .reverse();
 }
 
-function smallest({ values, count }: Calibration): number {
-  let at = 0;
-  for (let i = 1; i < count; i++) if ((values[i] as number) < (values[at] as number)) at = i;
-  return at;
+/** The entry that the next larger one replaces: the smallest value, the last key among equals. */
+function lastOf({ rows, values, count }: Calibration, keys: readonly string[]): number {
+  let last = 0;
+  for (let i = 1; i < count; i++) {
+    const difference = (values[i] as number) - (values[last] as number);
+    const key = (at: number) => keys[rows[at] as number] as string;
+    if (difference < 0 || (difference === 0 && key(i) > key(last))) last = i;
+  }
+  return last;
 }
 
 /** Recomputes from which raw score on a day's value needs a closer look. */
 export function setWatch(calibration: Calibration): void {
-  const least =
-    calibration.count < KEPT
-      ? Number.NEGATIVE_INFINITY
-      : (calibration.values[smallest(calibration)] as number);
-  calibration.watch = Math.min(least, calibration.thresholdRaw);
+  const { values, count, thresholdRaw } = calibration;
+  let least = count < KEPT ? Number.NEGATIVE_INFINITY : thresholdRaw;
+  for (let i = 0; i < count && count === KEPT; i++) least = Math.min(least, values[i] as number);
+  calibration.watch = least;
 }

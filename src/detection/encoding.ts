@@ -102,8 +102,13 @@ function encodeCalibration(out: Writer, calibration: Calibration, order: Map<num
   const { blocks, rows, values, count } = calibration;
   const { runningDays, threshold, thresholdRaw, extrapolated } = calibration;
   out.floats([blocks.length, runningDays, count, threshold, thresholdRaw, extrapolated ? 1 : 0]);
-  out.floats(Float64Array.from(rows.subarray(0, count), (row) => order.get(row) ?? 0));
-  out.floats(values.subarray(0, count));
+  const entries = Array.from({ length: count }, (_, i) => ({
+    row: order.get(rows[i] as number) as number,
+    value: values[i] as number,
+  }));
+  entries.sort((a, b) => b.value - a.value || a.row - b.row);
+  out.floats(entries.map(({ row }) => row));
+  out.floats(entries.map(({ value }) => value));
   for (const block of blocks) {
     out.floats([block.days, block.top.length]);
     out.floats(block.top);

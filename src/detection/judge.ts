@@ -166,7 +166,7 @@ function bet(work: Work, row: number, i: number): void {
     const sum = advanceMean(meanR, at, ratio);
     if (sum <= NOTHING * MEANS) since[row * width + s] = today.day;
     const calibration = calibrations[s] as Calibration;
-    if (sum > calibration.watch) watch(work, row, s, calibration, sum);
+    if (sum >= calibration.watch) watch(work, row, s, calibration, sum);
   }
   if (judged) betOnZ(work, row, i);
 }
@@ -183,7 +183,7 @@ function betOnZ(work: Work, row: number, i: number): void {
     const sum = advanceZ(c.zR, at * ZS, zScore(value, c.zMean[at] as number, c.zDeviation[at] as number));
     if (sum <= NOTHING * ZS) c.since[row * width + PATIENT + z] = today.day;
     const calibration = table.calibrations[PATIENT + z] as Calibration;
-    if (sum > calibration.watch) watch(work, row, PATIENT + z, calibration, sum);
+    if (sum >= calibration.watch) watch(work, row, PATIENT + z, calibration, sum);
   }
 }
 
@@ -207,7 +207,7 @@ function judgeLoud(work: Work, row: number, i: number): void {
     const type = sinceWidth(table) + l;
     const calibration = table.calibrations[type] as Calibration;
     const ratio = value / record;
-    if (ratio > calibration.watch) watch(work, row, type, calibration, ratio);
+    if (ratio >= calibration.watch) watch(work, row, type, calibration, ratio);
   }
 }
 
@@ -221,7 +221,7 @@ function learnOnly(work: Work, row: number, i: number): void {
 
 /** A score that is among the largest of its block, or above the threshold, or both. */
 function watch(work: Work, row: number, type: number, calibration: Calibration, raw: number): void {
-  noteScore(calibration, row, raw);
+  noteScore(calibration, row, raw, work.table.keys);
   if (raw > calibration.thresholdRaw) {
     work.crossings.push({ type, logEvidence: Math.log(raw / calibration.type.mixture) });
   }

@@ -1,0 +1,71 @@
+import { describe, expect, test } from 'vitest';
+import { closeBlock, createCalibration, KEPT, noteScore, recalibrate, tailLevel } from './calibration.ts';
+import { uniforms } from './test-centre.ts';
+
+const KEYS = Array.from({ length: 400 }, (_, row) => `h${row}`);
+const TYPE = { family: 'host', statistic: 'clip1', bet: 'mean', weight: 1, mixture: 6 } as const;
+
+function exponentials(count: number, seed: number): Float64Array {
+  const uniform = uniforms(seed);
+  return Float64Array.from({ length: count }, () => -Math.log(1 - uniform()))
+    .sort()
+    .reverse();
+}
+
+describe('thresholds from a channel’s own past', () => {
+  test('a level is passed as often as allowed, and beyond the data the exponential tail goes on', () => {
+    const maxima = exponentials(2000, 3);
+    expect(tailLevel(maxima, 20)).toBe(maxima[19]);
+    // The level that 0.02 of 2000 unit exponentials pass is log(100 000) = 11.5; the fit errs on the safe side.
+    expect(tailLevel(maxima.slice(0, 400), 0.02)).toBeGreaterThan(11);
+    expect(tailLevel(maxima.slice(0, 400), 0.02)).toBeLessThan(17);
+  });
+
+  test('no threshold before a week was scored, none below the nominal log(7·N/b)', () => {
+    const calibration = createCalibration(TYPE);
+    noteScore(calibration, 0, 6 * Math.exp(2), KEYS);
+    calibration.runningDays = 6;
+    recalibrate(calibration, 0.01, 1000);
+    expect(calibration.threshold).toBe(Number.POSITIVE_INFINITY);
+    calibration.runningDays = 7;
+    recalibrate(calibration, 0.01, 1000);
+    expect(calibration.threshold).toBeGreaterThanOrEqual(Math.log(700_000));
+    expect(calibration.extrapolated).toBe(true);
+  });
+
+  test('keeps one maximum for each entity and block, the largest of all', () => {
+    const calibration = createCalibration(TYPE);
+    const best = new Map<number, number>();
+    const uniform = uniforms(5);
+    for (let n = 0; n < 5000; n++) {
+      const row = Math.floor(300 * uniform());
+      const raw = 1 / (1 - uniform());
+      best.set(row, Math.max(raw, best.get(row) ?? 0));
+      noteScore(calibration, row, raw, KEYS);
+    }
+    const expected = [...best.values()].sort((a, b) => b - a).slice(0, KEPT);
+    closeBlock(calibration);
+    const kept = [...(calibration.blocks[0]?.top ?? [])].map((log) => 6 * Math.exp(log));
+    kept.forEach((value, i) => {
+      expect(value).toBeCloseTo(expected[i] as number, 6);
+    });
+  });
+
+  test('the size of what passed the threshold teaches nothing, its number does', () => {
+    const levels = [1, 1000].map((size) => {
+      const calibration = createCalibration(TYPE);
+      exponentials(60, 9).forEach((log, row) => {
+        noteScore(calibration, row, 6 * Math.exp(log), KEYS);
+      });
+      calibration.runningDays = 28;
+      recalibrate(calibration, 0.01, 10);
+      const before = calibration.threshold;
+      for (let row = 0; row < 3; row++)
+        noteScore(calibration, 100 + row, size * calibration.thresholdRaw, KEYS);
+      recalibrate(calibration, 0.01, 10);
+      expect(calibration.threshold).toBeGreaterThan(before);
+      return calibration.threshold;
+    });
+    expect(levels[0]).toBe(levels[1]);
+  });
+});

@@ -1,0 +1,46 @@
+import { describe, expect, test } from 'vitest';
+import { advance, noteChange } from './advance.ts';
+import { poissonLowerBound, poissonUpperBound, promiseOf } from './promise.ts';
+import { createState } from './state.ts';
+import { statisticsOf } from './test-centre.ts';
+
+describe('the promise', () => {
+  test('has the exact Poisson bounds of Garwood’s tables', () => {
+    // χ²₀.₉₅ quantiles: 5.991/2, 9.488/2, 33.924/2; χ²₀.₀₅(20)/2 = 5.425.
+    expect(poissonUpperBound(0)).toBeCloseTo(2.9957, 3);
+    expect(poissonUpperBound(1)).toBeCloseTo(4.7439, 3);
+    expect(poissonUpperBound(10)).toBeCloseTo(16.9622, 3);
+    expect(poissonLowerBound(10)).toBeCloseTo(5.4254, 3);
+    expect(poissonLowerBound(0)).toBe(0);
+  });
+
+  test('is unproven until 84 days were judged, and after a change of sensors', () => {
+    const state = createState({ leadsPerWeek: 2 });
+    for (let day = 0; day < 97; day++) advance(state, statisticsOf(day, []));
+    expect(promiseOf(state)).toMatchObject({ historyDays: 83, unproven: true });
+    advance(state, statisticsOf(97, []));
+    const proven = promiseOf(state);
+    expect(proven).toMatchObject({
+      historyDays: 84,
+      unproven: false,
+      worstDay: 0,
+      blindDays: 0,
+      leadsPerWeek: 2,
+    });
+    expect(proven.upperBound95).toBeCloseTo(2.9957 / 12, 3);
+    // Poisson of mean 2: 1 − e⁻²(1 + 2 + 2).
+    expect(proven.chanceOfThreeInAWeek).toBeCloseTo(0.3233, 3);
+    noteChange(state, 97);
+    expect(promiseOf(state)).toMatchObject({ unproven: true });
+    expect(promiseOf(state).because).toContain('perimeter changed');
+  });
+
+  test('counts blind days, given and left out', () => {
+    const state = createState();
+    advance(state, statisticsOf(0, []));
+    advance(state, statisticsOf(1, [], 0.4));
+    advance(state, statisticsOf(5, []));
+    expect(promiseOf(state).blindDays).toBe(4);
+    expect(state.judgedDays).toBe(2);
+  });
+});
