@@ -6,6 +6,8 @@ import { formatDay, HOURS_PER_DAY, MICROS_PER_HOUR } from '../records/time.ts';
 import { STREAMS, type StreamName, type ZeekType } from './zeek-streams.ts';
 
 const compress = promisify(gzip);
+const FIRST_BYTES = 16_384;
+const NEWLINE = 10;
 
 /** A value ready to print; undefined is Zeek's unset. Booleans are printed by the encoding. */
 export type ZeekValue = string | number | boolean | undefined;
@@ -18,11 +20,14 @@ export interface ZeekWriter {
   flushBefore(hour: number): Promise<{ files: number; bytes: number }>;
 }
 
+/** Lines of one file to be. They are kept as bytes: a day of strings would keep the garbage collector busy. */
 interface Bucket {
   readonly stream: StreamName;
   readonly hour: number;
   readonly times: number[];
-  readonly lines: string[];
+  /** Where each line begins in `text`, and at last where the next one will. */
+  readonly starts: number[];
+  text: Buffer;
 }
 
 /**
@@ -41,11 +46,10 @@ export function createZeekWriter(folder: string, encoding: 'tsv' | 'ndjson', see
       const key = `${stream}/${hour}`;
       let bucket = buckets.get(key);
       if (!bucket) {
-        bucket = { stream, hour, times: [], lines: [] };
+        bucket = { stream, hour, times: [], starts: [0], text: Buffer.allocUnsafe(FIRST_BYTES) };
         buckets.set(key, bucket);
       }
-      bucket.times.push(atMicros);
-      bucket.lines.push(encode(stream, values));
+      append(bucket, atMicros, encode(stream, values));
     },
 
     async flushBefore(hour) {
@@ -65,16 +69,36 @@ export function zeekTime(micros: number): string {
   return `${seconds}.${String(1e6 + (micros - seconds * 1e6)).slice(1)}`;
 }
 
-async function writeBucket(folder: string, encoding: string, seed: string, bucket: Bucket): Promise<number> {
-  const order = bucket.times.map((_, index) => index);
-  order.sort((a, b) => (bucket.times[a] ?? 0) - (bucket.times[b] ?? 0) || a - b);
-  const lines = order.map((index) => bucket.lines[index]);
-  const hours = STREAMS[bucket.stream].rotation === 'day' ? HOURS_PER_DAY : 1;
-  if (encoding === 'tsv') {
-    lines.unshift(header(bucket, seed));
-    lines.push(`#close\t${headerTime(bucket.hour + hours)}`);
+/** Adds a line, which must be ASCII, and its newline. */
+function append(bucket: Bucket, atMicros: number, line: string): void {
+  const start = bucket.starts.at(-1) ?? 0;
+  const end = start + line.length + 1;
+  if (end > bucket.text.length) {
+    const larger = Buffer.allocUnsafe(Math.max(end, 2 * bucket.text.length));
+    bucket.text.copy(larger, 0, 0, start);
+    bucket.text = larger;
   }
-  const packed = await compress(`${lines.join('\n')}\n`, { level: 1, chunkSize: 65_536 });
+  bucket.text.write(line, start, 'latin1');
+  bucket.text[end - 1] = NEWLINE;
+  bucket.times.push(atMicros);
+  bucket.starts.push(end);
+}
+
+/** Returns the lines in the order of their times, ties as written. */
+function inOrder({ times, starts, text }: Bucket): Buffer[] {
+  const order = times.map((_, index) => index);
+  order.sort((a, b) => (times[a] ?? 0) - (times[b] ?? 0) || a - b);
+  return order.map((index) => text.subarray(starts[index], starts[index + 1]));
+}
+
+async function writeBucket(folder: string, encoding: string, seed: string, bucket: Bucket): Promise<number> {
+  const hours = STREAMS[bucket.stream].rotation === 'day' ? HOURS_PER_DAY : 1;
+  const lines = inOrder(bucket);
+  if (encoding === 'tsv') {
+    lines.unshift(Buffer.from(header(bucket, seed)));
+    lines.push(Buffer.from(`#close\t${headerTime(bucket.hour + hours)}\n`));
+  }
+  const packed = await compress(Buffer.concat(lines), { level: 1, chunkSize: 65_536 });
   const clock = (hour: number) => `${String(hour % HOURS_PER_DAY).padStart(2, '0')}:00:00`;
   const name = `${bucket.stream}.${clock(bucket.hour)}-${clock(bucket.hour + hours)}.log.gz`;
   await writeFile(join(folder, formatDay(Math.floor(bucket.hour / HOURS_PER_DAY)), name), packed);
@@ -93,6 +117,7 @@ function header({ stream, hour }: Bucket, seed: string): string {
     `#open\t${headerTime(hour)}`,
     ['#fields', ...columns.map(([name]) => name)].join('\t'),
     ['#types', ...columns.map(([, type]) => type)].join('\t'),
+    '',
   ].join('\n');
 }
 
