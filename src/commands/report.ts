@@ -1,0 +1,128 @@
+import { type Command, Option } from 'commander';
+import { REPORT_KEYS, type ReportAnswer, type ReportKey } from '../operations/answers/report.ts';
+import { report } from '../operations/report.ts';
+import { contextOf, type PeriodFlags, stated, subjectOf, wholeNumber, withPeriod } from './context.ts';
+import { coverageText } from './print/coverage.ts';
+import { renderTable } from './print/table.ts';
+import {
+  counted,
+  formatBytes,
+  formatExact,
+  formatInstant,
+  formatInterval,
+  formatShare,
+} from './print/units.ts';
+
+interface ReportFlags extends PeriodFlags {
+  readonly by: ReportKey;
+  readonly limit: number;
+  readonly host?: string;
+  readonly destination?: string;
+  readonly service?: string;
+  readonly principal?: string;
+  readonly tenant?: string;
+  readonly path?: string;
+  readonly initiator?: string;
+}
+
+const ROWS = 40;
+
+/** Adds `weir report`. */
+export function addReport(program: Command): void {
+  const command = program
+    .command('report')
+    .description('say how much left, from where, to where, by which path')
+    .addOption(new Option('--by <key>', 'what the rows are summed by').choices(REPORT_KEYS).default('path'))
+    .option('--host <host>', 'only this inside host: an address or a name of weir.yaml')
+    .option('--destination <network>', 'only this destination: an address or its /24 or /48')
+    .option('--service <service>', 'only this service, as rows of --by service name it')
+    .option('--principal <name>', 'only this identity')
+    .option('--tenant <name>', 'only the identities of this tenant')
+    .option('--path <name>', 'only this path')
+    .addOption(
+      new Option('--initiator <who>', 'only connections opened from here').choices(['inside', 'outside']),
+    )
+    .option('--limit <rows>', 'rows printed, 0 for all; --json has all', wholeNumber('--limit'), ROWS)
+    .action(async ({ limit, ...flags }: ReportFlags, self: Command) => {
+      const context = contextOf(self);
+      const subject = await subjectOf(context);
+      const answer = await report({ ...subject, ...stated(flags) });
+      context.answer(answer, (value) => reportText(value, subject.facility.name, limit));
+    });
+  withPeriod(command);
+}
+
+/** Returns a report for a person: at most `limit` rows, all of them for 0. */
+export function reportText(answer: ReportAnswer, facilityName: string, limit: number): string {
+  const { window, total, asOf, rows, by, couldHaveBeen } = answer;
+  const shown = limit === 0 ? rows : rows.slice(0, limit);
+  const right = { align: 'right' } as const;
+  const named = shown.some(({ name }) => name !== undefined);
+  const table = renderTable(
+    [
+      { title: by.toUpperCase() },
+      ...(named ? [{ title: 'NAME' }] : []),
+      { title: 'OUT', ...right },
+      { title: 'IN', ...right },
+      { title: 'FLOWS', ...right },
+      { title: 'FIRST (UTC)' },
+      { title: 'LAST (UTC)' },
+    ],
+    shown.map((row) => [
+      row.key,
+      ...(named ? [row.name ?? ''] : []),
+      formatInterval(row.bytesOut),
+      formatBytes(row.bytesIn),
+      formatExact(row.flows),
+      formatInstant(row.firstSeen),
+      formatInstant(row.lastSeen),
+    ]),
+  );
+  const more =
+    rows.length > shown.length
+      ? `… and ${counted(rows.length - shown.length, 'row')} more (--limit 0)\n`
+      : '';
+  return [
+    `${facilityName}: left from ${formatInstant(window.from)} to ${formatInstant(window.to)} UTC, as of entry ${asOf}`,
+    `Out ${formatInterval(total.bytesOut)} (${formatExact(total.bytesOut.estimate)} B), in ${formatBytes(total.bytesIn)}, ${counted(total.flows, 'flow')}`,
+    '',
+    `${table}${more}`,
+    coverageText(answer.coverage),
+    couldHaveBeenText(couldHaveBeen),
+    apartText(answer.apart),
+    correctionsText(answer.corrections),
+  ]
+    .filter((part) => part !== undefined)
+    .map((part) => (part.endsWith('\n') ? part : `${part}\n`))
+    .join('');
+}
+
+function couldHaveBeenText({ bytes, paths }: ReportAnswer['couldHaveBeen']): string | undefined {
+  if (paths.length === 0) return undefined;
+  const parts = paths.map(
+    ({ path, blindHours, bytes: most }) =>
+      `${path} ${Number(blindHours.toFixed(2))} h${most === null ? ', no capacity stated' : ` at most ${formatBytes(most)}`}`,
+  );
+  const total =
+    bytes === null ? 'without bound, because a path states no capacity' : `at most ${formatBytes(bytes)}`;
+  return `Could have left unseen, in no figure above: ${total} (${parts.join('; ')})`;
+}
+
+function apartText({
+  transit,
+  carrier,
+  internal,
+  unclassified,
+  unclassifiedShare,
+}: ReportAnswer['apart']): string {
+  return `Kept apart: transit ${formatBytes(transit)}, carrier ${formatBytes(carrier)}, internal ${formatBytes(internal)}, unclassified ${formatBytes(unclassified)} (${formatShare(unclassifiedShare)} crosses no perimeter)`;
+}
+
+function correctionsText(corrections: ReportAnswer['corrections']): string | undefined {
+  if (corrections.length === 0) return undefined;
+  const lines = corrections.map(
+    ({ correction, records, bytes }) =>
+      `  ${correction}: ${counted(records, 'record')}, ${formatBytes(bytes)}\n`,
+  );
+  return `Corrections:\n${lines.join('')}`;
+}
