@@ -11,13 +11,22 @@ export interface DayPair {
   readonly bytesOut: number;
 }
 
-const row = z.object({ host: z.string(), network: z.string(), as: z.string(), path: z.string(), bytesOut: z.number() });
+const row = z.object({
+  host: z.string(),
+  network: z.string(),
+  as: z.string(),
+  path: z.string(),
+  bytesOut: z.number(),
+});
 
 /**
  * Takes announced bytes out of `day_traffic` (day-series.ts). `take` gets the day's pairs and returns them in the same
  * order with the bytes that still count. A pair that is left in part keeps its latest hours: announced bytes went first.
  */
-export async function takeAllowances(db: Database, take: (pairs: readonly DayPair[]) => readonly DayPair[]): Promise<void> {
+export async function takeAllowances(
+  db: Database,
+  take: (pairs: readonly DayPair[]) => readonly DayPair[],
+): Promise<void> {
   const pairs = await db.rows(
     `SELECT h.text AS host, n.text AS network, coalesce(n.asText, n.text) AS "as", path, sum(bytes)::DOUBLE AS bytesOut
      FROM day_traffic t JOIN host_text h ON h.id = t.hostId JOIN network_text n ON n.id = t.networkId GROUP BY ALL ORDER BY ALL`,
@@ -26,11 +35,16 @@ export async function takeAllowances(db: Database, take: (pairs: readonly DayPai
   const counted = take(pairs);
   const changed = pairs.flatMap((pair, index) => {
     const left = counted[index]?.bytesOut ?? pair.bytesOut;
-    return left === pair.bytesOut ? [] : [`(${sqlText(pair.host)}, ${sqlText(pair.network)}, ${sqlText(pair.path)}, ${left}::UBIGINT)`];
+    return left === pair.bytesOut
+      ? []
+      : [`(${sqlText(pair.host)}, ${sqlText(pair.network)}, ${sqlText(pair.path)}, ${left}::UBIGINT)`];
   });
   if (changed.length === 0) return;
-  await db.run('CREATE OR REPLACE TEMP TABLE allowed (host VARCHAR, network VARCHAR, path VARCHAR, "left" UBIGINT)');
-  for (let at = 0; at < changed.length; at += 1_000) await db.run(`INSERT INTO allowed VALUES ${changed.slice(at, at + 1_000).join(', ')}`);
+  await db.run(
+    'CREATE OR REPLACE TEMP TABLE allowed (host VARCHAR, network VARCHAR, path VARCHAR, "left" UBIGINT)',
+  );
+  for (let at = 0; at < changed.length; at += 1_000)
+    await db.run(`INSERT INTO allowed VALUES ${changed.slice(at, at + 1_000).join(', ')}`);
   await db.run(`CREATE OR REPLACE TEMP TABLE day_traffic AS
     WITH later AS (
       SELECT t.*, a."left", coalesce(sum(bytes) OVER (PARTITION BY t.hostId, t.networkId, t.path ORDER BY hour DESC

@@ -87,7 +87,8 @@ function whereSql(filter: CellFilter): string {
     if (value !== undefined) conditions.push(`${column} = ${sqlText(value)}`);
   };
   if (filter.hostKeys) conditions.push(`hostName IS NULL AND ${keys('hostKey', filter.hostKeys)}`);
-  if (filter.networkKeys) conditions.push(`networkName IS NULL AND ${keys('networkKey', filter.networkKeys)}`);
+  if (filter.networkKeys)
+    conditions.push(`networkName IS NULL AND ${keys('networkKey', filter.networkKeys)}`);
   equal('hostName', filter.hostName);
   equal('networkName', filter.networkName);
   equal('service', filter.service);

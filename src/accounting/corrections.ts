@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Database } from '../ledger/duckdb/database.ts';
 import { FLOW_COLUMNS } from '../records/columns.ts';
-import { MICROS_PER_DAY } from '../records/time.ts';
+import { HOURS_PER_DAY, MICROS_PER_DAY, MICROS_PER_HOUR } from '../records/time.ts';
 import { type DayRange, type FactFiles, filesSql, microsOf } from './facts.ts';
 import { CORRECTIONS, ORIGINATOR, payloadOf, RESPONDER } from './payload.ts';
 import type { Perspective } from './perspective.ts';
@@ -32,8 +32,8 @@ const row = z.object({
 });
 
 /**
- * Returns the corrections made to records that begin in the range. Needs the tables of settle.ts.
- * @param openAfterMicros a snapshot older than this at the end of its day, and nothing after it, is open, unknown.
+ * Returns the corrections made to records that begin in the range. Needs the tables of settle.ts and `coverage_cell`.
+ * @param openAfterMicros a connection without a snapshot for so long is open, unknown.
  */
 export async function correctionCounts(
   db: Database,
@@ -47,18 +47,29 @@ export async function correctionCounts(
   const counters = await db.rows(counterSql(files, inRange, perspective), row);
   const day = `startedAt // ${MICROS_PER_DAY}`;
   const settled = await db.rows(
-    `SELECT ${day} AS day, 'copies' AS correction, count(*) AS records,
-       sum(CASE WHEN outCopied THEN outWhole ELSE 0 END + CASE WHEN inCopied THEN inWhole ELSE 0 END)::BIGINT AS bytes
-     FROM piece WHERE (outCopied OR inCopied) AND ${inRange} GROUP BY ALL
-     UNION ALL SELECT ${day}, 'closingBelowSnapshot', count(*), 0 FROM piece WHERE closingBelowSnapshot AND ${inRange} GROUP BY ALL
-     UNION ALL SELECT ${day}, 'openUnknown', count(*), sum(bytes)::BIGINT FROM (
-       SELECT sensor, uid, min(startedAt) AS startedAt, max(endedAt) AS endedAt, max(outWhole) + max(inWhole) AS bytes
-       FROM piece WHERE uid IS NOT NULL GROUP BY sensor, uid HAVING bool_and(snapshot))
-       WHERE endedAt + ${openAfterMicros} < (${day} + 1) * ${MICROS_PER_DAY} AND ${inRange} GROUP BY ALL
+    `SELECT ${day} AS day, 'copies' AS correction, count(*) FILTER (copied) AS records, sum(copiedBytes)::BIGINT AS bytes
+     FROM piece WHERE (copied OR copiedBytes > 0) AND ${inRange} GROUP BY ALL
+     UNION ALL SELECT ${day}, 'closingBelowSnapshot', count(*), sum(belowSnapshot)::BIGINT
+     FROM piece WHERE belowSnapshot > 0 AND ${inRange} GROUP BY ALL
+     UNION ALL ${openUnknownSql(range, openAfterMicros)}
      ORDER BY ALL`,
     row,
   );
   return [...counters, ...settled];
+}
+
+/**
+ * SQL for connections of which nothing came for three intervals after a snapshot, while their sensor went on:
+ * counted on the day on which that time was over, if the sensor gave a sign in a later hour of it.
+ */
+function openUnknownSql(range: DayRange, openAfterMicros: number): string {
+  const { from, to } = microsOf(range);
+  return `SELECT unknownAt // ${MICROS_PER_DAY}, 'openUnknown', count(*), sum(bytes)::BIGINT FROM (
+      SELECT sensor, max(endedAt) + ${openAfterMicros} AS unknownAt, max(outWhole) + max(inWhole) AS bytes
+      FROM piece GROUP BY sensor, connection, tuple HAVING bool_and(snapshot))
+    WHERE unknownAt >= ${from} AND unknownAt < ${to} AND EXISTS (FROM coverage_cell c WHERE c.sensor = sensor
+      AND c.hour > unknownAt // ${MICROS_PER_HOUR} AND c.hour // ${HOURS_PER_DAY} = unknownAt // ${MICROS_PER_DAY} AND c.records > 0)
+    GROUP BY ALL`;
 }
 
 function counterSql(files: FactFiles, inRange: string, perspective: Perspective): string {

@@ -3,7 +3,14 @@ import type { Database } from '../ledger/duckdb/database.ts';
 import { sqlTextList } from '../records/sql-text.ts';
 
 const number = z.bigint().transform(Number);
-const row = z.object({ sensor: z.string(), hour: z.number(), records: number, reports: number, seen: number, lost: number });
+const row = z.object({
+  sensor: z.string(),
+  hour: z.number(),
+  records: number,
+  reports: number,
+  seen: number,
+  lost: number,
+});
 /** What one sensor gave a sign of in one hour (coverage.ts). */
 export type CoverageRow = z.infer<typeof row>;
 

@@ -52,23 +52,47 @@ export const DAY_STATISTICS = [
  * Makes the tables that are carried from day to day: which pairs (host, network) are known since when, and the texts
  * of hosts and networks. `pairsFile` holds the pairs as an earlier run left them.
  */
-export async function openSeries(db: Database, saved?: { pairs: string; hosts: string; networks: string }): Promise<void> {
-  const from = (path: string | undefined, columns: string) => (path ? `SELECT * FROM read_parquet(${sqlText(path)})` : `SELECT ${columns} WHERE false`);
-  await db.run(`CREATE OR REPLACE TEMP TABLE known_pair AS ${from(saved?.pairs, '0::UINTEGER AS hostId, 0::UINTEGER AS networkId, 0::INTEGER AS firstDay, 0::INTEGER AS lastDay')}`);
-  await db.run(`CREATE OR REPLACE TEMP TABLE host_text AS ${from(saved?.hosts, `0::UINTEGER AS id, 0::UBIGINT AS key, '' AS name, '' AS text`)}`);
-  await db.run(`CREATE OR REPLACE TEMP TABLE network_text AS ${from(saved?.networks, `0::UINTEGER AS id, 0::UBIGINT AS key, '' AS name, '' AS text, '' AS asText`)}`);
+export async function openSeries(
+  db: Database,
+  saved?: { pairs: string; hosts: string; networks: string },
+): Promise<void> {
+  const from = (path: string | undefined, columns: string) =>
+    path ? `SELECT * FROM read_parquet(${sqlText(path)})` : `SELECT ${columns} WHERE false`;
+  await db.run(
+    `CREATE OR REPLACE TEMP TABLE known_pair AS ${from(saved?.pairs, '0::UINTEGER AS hostId, 0::UINTEGER AS networkId, 0::INTEGER AS firstDay, 0::INTEGER AS lastDay')}`,
+  );
+  await db.run(
+    `CREATE OR REPLACE TEMP TABLE host_text AS ${from(saved?.hosts, `0::UINTEGER AS id, 0::UBIGINT AS key, '' AS name, '' AS text`)}`,
+  );
+  await db.run(
+    `CREATE OR REPLACE TEMP TABLE network_text AS ${from(saved?.networks, `0::UINTEGER AS id, 0::UBIGINT AS key, '' AS name, '' AS text, '' AS asText`)}`,
+  );
 }
 
 /** Writes the carried tables to files; the counterpart of openSeries. */
-export async function saveSeries(db: Database, to: { pairs: string; hosts: string; networks: string }): Promise<void> {
-  const tables = [['known_pair', to.pairs, 'hostId, networkId'], ['host_text', to.hosts, 'id'], ['network_text', to.networks, 'id']] as const;
+export async function saveSeries(
+  db: Database,
+  to: { pairs: string; hosts: string; networks: string },
+): Promise<void> {
+  const tables = [
+    ['known_pair', to.pairs, 'hostId, networkId'],
+    ['host_text', to.hosts, 'id'],
+    ['network_text', to.networks, 'id'],
+  ] as const;
   for (const [table, path, order] of tables) {
-    await db.run(`COPY (SELECT * FROM ${table} ORDER BY ${order}) TO ${sqlText(path)} (FORMAT parquet, COMPRESSION zstd)`);
+    await db.run(
+      `COPY (SELECT * FROM ${table} ORDER BY ${order}) TO ${sqlText(path)} (FORMAT parquet, COMPRESSION zstd)`,
+    );
   }
 }
 
 /** Loads one day's egress by pair into `day_traffic` and `day_pair`. Call before dayStatistics. */
-export async function loadDay(db: Database, cellFiles: readonly string[], day: number, texts: EntityTexts): Promise<void> {
+export async function loadDay(
+  db: Database,
+  cellFiles: readonly string[],
+  day: number,
+  texts: EntityTexts,
+): Promise<void> {
   const hours = `hour >= ${day * HOURS_PER_DAY} AND hour < ${(day + 1) * HOURS_PER_DAY}`;
   await db.run(`CREATE OR REPLACE TEMP TABLE day_cell AS
     SELECT hour, path, hostKey, coalesce(hostName, '') AS hostName, networkKey, coalesce(networkName, '') AS networkName, sum(bytesOut)::UBIGINT AS bytes
@@ -93,7 +117,9 @@ export async function pairDay(db: Database, day: number): Promise<void> {
 export async function rememberDay(db: Database, day: number): Promise<void> {
   await db.run(`UPDATE known_pair SET lastDay = ${day} FROM day_pair p
     WHERE known_pair.hostId = p.hostId AND known_pair.networkId = p.networkId AND lastDay < ${day - REFRESH_DAYS}`);
-  await db.run(`INSERT INTO known_pair SELECT DISTINCT hostId, networkId, ${day}, ${day} FROM day_pair WHERE isNew`);
+  await db.run(
+    `INSERT INTO known_pair SELECT DISTINCT hostId, networkId, ${day}, ${day} FROM day_pair WHERE isNew`,
+  );
   if (day % 7 === 0) await db.run(`DELETE FROM known_pair WHERE lastDay < ${day - FORGET_DAYS}`);
 }
 
@@ -101,7 +127,14 @@ const unnamed = z.object({ key: z.bigint(), name: z.string() });
 
 async function nameHosts(db: Database, texts: EntityTexts): Promise<void> {
   const found = await newKeys(db, 'host');
-  await insertRows(db, 'host_text', found.rows.map(({ key, name }, index) => `(${found.nextId + index}, ${key}, ${sqlText(name)}, ${sqlText(texts.host(key, name))})`));
+  await insertRows(
+    db,
+    'host_text',
+    found.rows.map(
+      ({ key, name }, index) =>
+        `(${found.nextId + index}, ${key}, ${sqlText(name)}, ${sqlText(texts.host(key, name))})`,
+    ),
+  );
 }
 
 async function nameNetworks(db: Database, texts: EntityTexts): Promise<void> {
@@ -119,7 +152,10 @@ async function newKeys(db: Database, side: 'host' | 'network') {
      WHERE (${side}Key, ${side}Name) NOT IN (SELECT (key, name) FROM ${side}_text) ORDER BY key, name`,
     unnamed,
   );
-  const [last] = await db.rows(`SELECT coalesce(max(id) + 1, 0)::BIGINT AS next FROM ${side}_text`, z.object({ next: z.bigint() }));
+  const [last] = await db.rows(
+    `SELECT coalesce(max(id) + 1, 0)::BIGINT AS next FROM ${side}_text`,
+    z.object({ next: z.bigint() }),
+  );
   return { rows, nextId: Number(last?.next ?? 0n) };
 }
 
@@ -142,7 +178,8 @@ export async function dayStatistics(
       ? 'SELECT path, hostId, networkId, bytes, firstDay FROM day_pair'
       : `SELECT '' AS path, hostId, networkId, sum(bytes)::UBIGINT AS bytes, min(firstDay) AS firstDay FROM day_pair GROUP BY hostId, networkId`;
   const novel = `firstDay >= ${day - NOVEL_DAYS}`;
-  const clipped = (filter: string) => clipsBytes.map((clip) => `coalesce(sum(least(bytes, ${clip}))${filter}, 0)::DOUBLE`);
+  const clipped = (filter: string) =>
+    clipsBytes.map((clip) => `coalesce(sum(least(bytes, ${clip}))${filter}, 0)::DOUBLE`);
   const sql = `WITH pair AS (${pairs}),
     busiest AS (SELECT entity, max(bytes)::DOUBLE AS bytes FROM
       (SELECT ${entity} AS entity, hour, sum(t.bytes) AS bytes FROM day_traffic t ${joins('t')} GROUP BY 1, 2) GROUP BY entity),
@@ -155,7 +192,10 @@ export async function dayStatistics(
     WHERE s.entity IS NOT NULL ORDER BY s.entity`;
   const reader = await db.connection.runAndReadAll(sql);
   const [entities = [], ...columns] = reader.getColumnsJS();
-  return { entities: entities.map(String), columns: columns.map((column) => Float64Array.from(column, Number)) };
+  return {
+    entities: entities.map(String),
+    columns: columns.map((column) => Float64Array.from(column, Number)),
+  };
 }
 
 const ENTITY: Readonly<Record<SeriesFamily, string>> = {

@@ -51,7 +51,7 @@ export function factSql(source: string, perspective: Perspective, where: string)
 /** SQL that keeps flows with a moment in the range, widened by an hour on both sides. */
 export function overlapsSql(range: DayRange): string {
   const { from, to } = microsOf(range);
-  return `startedAt < ${to + LONG_MICROS} AND startedAt + coalesce(durationMicros, 0) >= ${from - LONG_MICROS}`;
+  return `startedAt < ${to + LONG_MICROS} AND startedAt + greatest(coalesce(durationMicros, 0), 0) >= ${from - LONG_MICROS}`;
 }
 
 /**

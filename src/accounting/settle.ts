@@ -70,6 +70,9 @@ const END_COLUMNS = `
   CASE WHEN ${ORIG_IS_LESSER} THEN ${endsOf('orig', 'resp')} ELSE ${endsOf('resp', 'orig')} END AS ends,
   (${ORIG_IS_LESSER}) = origInner AS outIsForward`;
 
+/** What makes one connection: its uid alone would mix two that bear the same. */
+const ONE_CONNECTION = 'sensor, connection, tuple';
+
 /** Each fact beside the running maximum of the facts before it: cumulative counts grow or stand. */
 const STATES = `
   CREATE OR REPLACE TEMP TABLE suspect_state AS
@@ -78,20 +81,22 @@ const STATES = `
     coalesce(max("out") OVER before, 0) AS outBefore, coalesce(max(outLow) OVER before, 0) AS outLowBefore,
     coalesce(max(outHigh) OVER before, 0) AS outHighBefore, coalesce(max("in") OVER before, 0) AS inBefore,
     coalesce(max(ipOut) OVER before, 0) AS ipOutBefore,
-    row_number() OVER (PARTITION BY sensor, connection ORDER BY endedAt, snapshot DESC, "out", "in", outLow, outHigh) AS ordinal
+    max("out") FILTER (snapshot) OVER whole AS outSnapshot, max("in") FILTER (snapshot) OVER whole AS inSnapshot,
+    row_number() OVER (PARTITION BY ${ONE_CONNECTION} ORDER BY endedAt, snapshot DESC, "out", "in", outLow, outHigh) AS ordinal
   FROM suspect_fact
-  WINDOW before AS (PARTITION BY sensor, connection ORDER BY endedAt, snapshot DESC, "out", "in", outLow, outHigh
+  WINDOW whole AS (PARTITION BY ${ONE_CONNECTION}),
+    before AS (PARTITION BY ${ONE_CONNECTION} ORDER BY endedAt, snapshot DESC, "out", "in", outLow, outHigh
     ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)`;
 
 /** Connections as wholes, with the island of overlapping connections between the same ends they lie in. */
 const CONNECTIONS = `
   CREATE OR REPLACE TEMP TABLE suspect_connection AS
   WITH whole AS (
-    SELECT sensor, connection, any_value(ends) AS ends, min(startedAt) AS startedAt, max(endedAt) AS endedAt,
+    SELECT ${ONE_CONNECTION}, any_value(ends) AS ends, min(startedAt) AS startedAt, max(endedAt) AS endedAt,
       bool_or(snapshot OR lastedMicros >= ${LONG_MICROS}) AS long,
       max(CASE WHEN outIsForward THEN "out" ELSE "in" END) AS forward,
       max(CASE WHEN outIsForward THEN "in" ELSE "out" END) AS backward
-    FROM suspect_fact GROUP BY sensor, connection),
+    FROM suspect_fact GROUP BY ${ONE_CONNECTION}),
   marked AS (
     SELECT *, startedAt > ${CLOCK_SLACK_MICROS} + max(endedAt) OVER (PARTITION BY ends ORDER BY startedAt, sensor, connection
       ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS opens FROM whole)
@@ -100,34 +105,44 @@ const CONNECTIONS = `
 
 /**
  * Directions that another record of the same connection already counts: records of the same ends that
- * overlap in time under different uids are copies (cluster workers, redundant sensors). Per direction the
- * one with most bytes counts; a long record precedes a short one, so that no day depends on a far one.
+ * overlap in time under different uids are copies (cluster workers, redundant sensors; the latter may miss
+ * each other where both begin within the slack of their clocks). Per direction the one with most bytes
+ * counts, and the fuller one as the connection; a long record precedes a short one, so that no day depends
+ * on a far one. Whether a record counts depends on those that overlap it alone, never on a chain of others:
+ * a day must come out the same whichever days are built with it.
  */
 const COPIES = `
   CREATE OR REPLACE TEMP TABLE suspect_copy AS
-  SELECT a.sensor, a.connection,
+  SELECT a.sensor, a.connection, a.tuple,
     bool_or(b.forward > 0 AND (b.long, b.forward, b.sensor, b.connection) > (a.long, a.forward, a.sensor, a.connection)) AS forwardCopied,
-    bool_or(b.backward > 0 AND (b.long, b.backward, b.sensor, b.connection) > (a.long, a.backward, a.sensor, a.connection)) AS backwardCopied
+    bool_or(b.backward > 0 AND (b.long, b.backward, b.sensor, b.connection) > (a.long, a.backward, a.sensor, a.connection)) AS backwardCopied,
+    bool_or((b.long, b.forward + b.backward, b.sensor, b.connection) > (a.long, a.forward + a.backward, a.sensor, a.connection)) AS copied
   FROM suspect_connection a JOIN suspect_connection b ON a.ends = b.ends AND a.island = b.island
   WHERE (a.sensor, a.connection) <> (b.sensor, b.connection)
-    AND a.startedAt <= b.endedAt + CASE WHEN a.sensor = b.sensor THEN 0 ELSE ${CLOCK_SLACK_MICROS} END
-    AND b.startedAt <= a.endedAt + CASE WHEN a.sensor = b.sensor THEN 0 ELSE ${CLOCK_SLACK_MICROS} END
-  GROUP BY a.sensor, a.connection`;
+    AND ((a.startedAt <= b.endedAt AND b.startedAt <= a.endedAt)
+      OR (a.sensor <> b.sensor AND abs(a.startedAt - b.startedAt) <= ${CLOCK_SLACK_MICROS}))
+  GROUP BY a.sensor, a.connection, a.tuple`;
 
 const PIECES = `
   CREATE OR REPLACE TEMP TABLE piece AS
   WITH judged AS (
     SELECT s.*, coalesce(CASE WHEN outIsForward THEN forwardCopied ELSE backwardCopied END, false) AS outCopied,
-      coalesce(CASE WHEN outIsForward THEN backwardCopied ELSE forwardCopied END, false) AS inCopied
-    FROM suspect_state s LEFT JOIN suspect_copy c ON c.sensor = s.sensor AND c.connection = s.connection)
-  SELECT kind, path, hostKey, networkKey, serviceName, origInner, sensor, snapshot, uid, startedAt,
+      coalesce(CASE WHEN outIsForward THEN backwardCopied ELSE forwardCopied END, false) AS inCopied,
+      coalesce(copied, false) AS copied,
+      greatest("out" - outBefore, 0) AS outAdded, greatest("in" - inBefore, 0) AS inAdded
+    FROM suspect_state s LEFT JOIN suspect_copy c
+      ON c.sensor = s.sensor AND c.connection = s.connection AND c.tuple = s.tuple)
+  SELECT kind, path, hostKey, networkKey, serviceName, origInner, sensor, snapshot, uid, connection, tuple, startedAt,
     sinceAt // 1000000 AS sinceSecond, endedAt // 1000000 AS untilSecond, sinceAt, endedAt,
-    CASE WHEN outCopied THEN 0 ELSE greatest("out" - outBefore, 0) END AS "out",
-    CASE WHEN outCopied THEN 0 ELSE greatest(outLow - outLowBefore, 0) END AS outLow,
-    CASE WHEN outCopied THEN 0 ELSE greatest(outHigh - outHighBefore, 0) END AS outHigh,
-    CASE WHEN inCopied THEN 0 ELSE greatest("in" - inBefore, 0) END AS "in",
+    CASE WHEN outCopied THEN 0 ELSE outAdded END AS "out",
+    -- An estimate may grow where its bound does not: the interval of a piece holds its estimate all the same.
+    CASE WHEN outCopied THEN 0 ELSE least(greatest(outLow - outLowBefore, 0), outAdded) END AS outLow,
+    CASE WHEN outCopied THEN 0 ELSE greatest(outHigh - outHighBefore, outAdded) END AS outHigh,
+    CASE WHEN inCopied THEN 0 ELSE inAdded END AS "in",
     CASE WHEN outCopied THEN 0 ELSE greatest(ipOut - ipOutBefore, 0) END AS ipOut,
-    (ordinal = 1 AND NOT (outCopied AND inCopied))::INTEGER AS flows,
-    outCopied, inCopied, "out" AS outWhole, "in" AS inWhole, ordinal,
-    NOT snapshot AND ("out" < outBefore OR "in" < inBefore) AS closingBelowSnapshot
+    (ordinal = 1 AND NOT copied)::INTEGER AS flows,
+    copied, CASE WHEN outCopied THEN outAdded ELSE 0 END + CASE WHEN inCopied THEN inAdded ELSE 0 END AS copiedBytes,
+    "out" AS outWhole, "in" AS inWhole,
+    CASE WHEN snapshot THEN 0 ELSE greatest(coalesce(outSnapshot - "out", 0), 0) + greatest(coalesce(inSnapshot - "in", 0), 0) END
+      AS belowSnapshot
   FROM judged`;

@@ -53,8 +53,10 @@ export async function withReading<Answer>(
       await rebuildDirtyDays(db, stage, ledgerDir, facility, progress);
       snapshot = await readSnapshot(ledgerDir);
     }
-    const wanted = (day: number) => snapshot.inputsSha256Of(day, configSha256On(facility, day), BUILD_VERSION);
-    const absolute = (files: readonly { path: string }[]) => files.map(({ path }) => resolve(ledgerDir, path));
+    const wanted = (day: number) =>
+      snapshot.inputsSha256Of(day, configSha256On(facility, day), BUILD_VERSION);
+    const absolute = (files: readonly { path: string }[]) =>
+      files.map(({ path }) => resolve(ledgerDir, path));
     return await ask({
       db,
       snapshot,
@@ -86,14 +88,20 @@ export function windowOf(snapshot: Snapshot, from: string | undefined, to: strin
   const fromHour = from === undefined ? (days[0] ?? 0) * HOURS_PER_DAY : hourOf(from, '--from', false);
   const toHour = to === undefined ? ((days.at(-1) ?? 0) + 1) * HOURS_PER_DAY : hourOf(to, '--to', true);
   if (fromHour < toHour || days.length === 0) return { fromHour, toHour: Math.max(fromHour, toHour) };
-  throw new ConfigurationError(`the period from ${from ?? 'the first day'} to ${to ?? 'the last day'} is empty: give --from before --to`);
+  throw new ConfigurationError(
+    `the period from ${from ?? 'the first day'} to ${to ?? 'the last day'} is empty: give --from before --to`,
+  );
 }
 
 function hourOf(text: string, flag: string, includeDay: boolean): number {
   const day = parseDay(text);
-  if (day !== undefined && /^\d{4}-\d{2}-\d{2}$/.test(text)) return (day + (includeDay ? 1 : 0)) * HOURS_PER_DAY;
+  if (day !== undefined && /^\d{4}-\d{2}-\d{2}$/.test(text))
+    return (day + (includeDay ? 1 : 0)) * HOURS_PER_DAY;
   const millis = /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/.test(text) ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(millis)) throw new ConfigurationError(`${flag} ${text}: give a day (2026-03-01) or an instant in UTC (2026-03-01T07:00:00Z)`);
+  if (Number.isNaN(millis))
+    throw new ConfigurationError(
+      `${flag} ${text}: give a day (2026-03-01) or an instant in UTC (2026-03-01T07:00:00Z)`,
+    );
   const hours = (millis * 1000) / MICROS_PER_HOUR;
   return includeDay ? Math.ceil(hours) : Math.floor(hours);
 }

@@ -1,6 +1,6 @@
-import { coverageRows } from '../accounting/coverage-query.ts';
 import { type CellFilter, type CellSums, sumCells, sumKinds } from '../accounting/cell-query.ts';
 import { ALL_CORRECTIONS } from '../accounting/corrections.ts';
+import { coverageRows } from '../accounting/coverage-query.ts';
 import { ConfigurationError } from '../errors.ts';
 import { type AsTable, loadAsTable } from '../facility/asn.ts';
 import type { Facility } from '../facility/facility.ts';
@@ -60,13 +60,22 @@ function dayOf(hour: number): number {
   return Math.floor(hour / HOURS_PER_DAY);
 }
 
-async function rowsBy(reading: Reading, files: readonly string[], by: ReportKey, filter: CellFilter): Promise<Row[]> {
+async function rowsBy(
+  reading: Reading,
+  files: readonly string[],
+  by: ReportKey,
+  filter: CellFilter,
+): Promise<Row[]> {
   const { db, facility } = reading;
-  if (by === 'as') return heaviestFirst(byAs(await sumCells(db, files, 'destination', filter), await asTableOf(facility)));
-  if (by === 'tenant') return heaviestFirst(byTenant(await sumCells(db, files, 'principal', filter), facility));
+  if (by === 'as')
+    return heaviestFirst(byAs(await sumCells(db, files, 'destination', filter), await asTableOf(facility)));
+  if (by === 'tenant')
+    return heaviestFirst(byTenant(await sumCells(db, files, 'principal', filter), facility));
   const sums = await sumCells(db, files, by, filter);
   const names = by === 'host' ? hostNames(facility) : new Map<bigint, string>();
-  const rows = sums.map((each) => rowOf(keyText(by, each), each, by === 'host' ? names.get(BigInt(each.key)) : undefined));
+  const rows = sums.map((each) =>
+    rowOf(keyText(by, each), each, by === 'host' ? names.get(BigInt(each.key)) : undefined),
+  );
   return by === 'hour' || by === 'day' ? rows.sort((a, b) => compare(a.key, b.key)) : heaviestFirst(rows);
 }
 
@@ -88,7 +97,9 @@ function keyText(by: ReportKey, { key, name }: CellSums): string {
 /** Returns the facility's AS table. @throws ConfigurationError when weir.yaml names none. */
 async function asTableOf(facility: Facility): Promise<AsTable> {
   if (facility.asnFile) return loadAsTable(facility.asnFile);
-  throw new ConfigurationError('weir.yaml names no AS table: set `asn:` to a CSV or MMDB file to report by AS');
+  throw new ConfigurationError(
+    'weir.yaml names no AS table: set `asn:` to a CSV or MMDB file to report by AS',
+  );
 }
 
 function byAs(sums: readonly CellSums[], table: AsTable): Row[] {
@@ -107,8 +118,12 @@ function byAs(sums: readonly CellSums[], table: AsTable): Row[] {
 }
 
 function byTenant(sums: readonly CellSums[], facility: Facility): Row[] {
-  const tenantOf = new Map(facility.tenants.flatMap(({ name, principals }) => principals.map((each) => [each, name])));
-  return merged(sums, ({ key }) => tenantOf.get(key) ?? 'unknown').map((each) => rowOf(each.key, each, undefined));
+  const tenantOf = new Map(
+    facility.tenants.flatMap(({ name, principals }) => principals.map((each) => [each, name])),
+  );
+  return merged(sums, ({ key }) => tenantOf.get(key) ?? 'unknown').map((each) =>
+    rowOf(each.key, each, undefined),
+  );
 }
 
 /** Adds up sums that come under one key. */
@@ -166,7 +181,11 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-async function apartOf({ db }: Reading, files: readonly string[], window: HourWindow): Promise<ReportAnswer['apart']> {
+async function apartOf(
+  { db }: Reading,
+  files: readonly string[],
+  window: HourWindow,
+): Promise<ReportAnswer['apart']> {
   const kinds = new Map((await sumKinds(db, files, window)).map(({ kind, bytes }) => [kind, bytes]));
   const bytes = (kind: string) => kinds.get(kind) ?? 0n;
   const all = [...kinds.values()].reduce((sum, each) => sum + each, 0n);
@@ -189,12 +208,19 @@ function correctionsIn(reading: Reading, { fromHour, toHour }: HourWindow): Repo
       const records = Number(totals[`correction.${name}.records`] ?? 0);
       if (records === 0) continue;
       const known = sums.get(name) ?? { records: 0, bytes: 0n };
-      sums.set(name, { records: known.records + records, bytes: known.bytes + BigInt(totals[`correction.${name}.bytes`] ?? 0) });
+      sums.set(name, {
+        records: known.records + records,
+        bytes: known.bytes + BigInt(totals[`correction.${name}.bytes`] ?? 0),
+      });
     }
   }
   return [...sums.entries()]
     .sort(([a], [b]) => compare(a, b))
-    .map(([name, { records, bytes }]) => ({ correction: `${name}: ${ALL_CORRECTIONS[name]}`, records, bytes: String(bytes) }));
+    .map(([name, { records, bytes }]) => ({
+      correction: `${name}: ${ALL_CORRECTIONS[name]}`,
+      records,
+      bytes: String(bytes),
+    }));
 }
 
 /** Turns a question's filters into conditions on cells. */

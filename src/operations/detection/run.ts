@@ -1,9 +1,18 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { type DayPair, takeAllowances } from '../../accounting/allowed-pairs.ts';
 import { BUILD_VERSION } from '../../accounting/build.ts';
 import { coverageRows } from '../../accounting/coverage-query.ts';
-import { DAY_STATISTICS, dayStatistics, type EntityTexts, loadDay, openSeries, pairDay, rememberDay, SERIES_FAMILIES } from '../../accounting/day-series.ts';
-import { takeAllowances } from '../../accounting/allowed-pairs.ts';
+import {
+  DAY_STATISTICS,
+  dayStatistics,
+  type EntityTexts,
+  loadDay,
+  openSeries,
+  pairDay,
+  rememberDay,
+  SERIES_FAMILIES,
+} from '../../accounting/day-series.ts';
 import { advance } from '../../detection/advance.ts';
 import { type Allowance, applyAllowances } from '../../detection/allowances.ts';
 import { CLIP_BYTES, type DayStatistics, type FamilyDay, type Statistic } from '../../detection/input.ts';
@@ -50,6 +59,8 @@ export async function runDetection(
     habits: new Map(),
     leads: [],
     usedBytes: new Map(),
+    taken: [],
+    blindDays: [],
   };
   const from = firstDay + (loaded ? loaded.position + 1 : 0);
   for (let day = from; day <= lastDay; day += 1) {
@@ -69,33 +80,76 @@ async function judge(
   allowances: readonly Allowance[],
   carried: Carried,
 ): Promise<void> {
-  const { db } = reading;
-  const coverage = observeDay(carried.habits, await coverageRows(db, reading.builtFiles('coverage-cell', day, day)), day);
-  await loadDay(db, reading.builtFiles('cell', day, day), day, texts);
+  const signs = await coverageRows(reading.db, reading.builtFiles('coverage-cell', day, day));
+  const coverage = observeDay(carried.habits, signs, day);
+  const cells = reading.builtFiles('cell', day, day);
+  const families = cells.length > 0 ? await familiesOn(reading, cells, day, texts, allowances, carried) : [];
+  const today: DayStatistics = { day, coverage, arrivedThroughMicros: (day + 1) * MICROS_PER_DAY, families };
+  const verdict = advance(carried.state, today);
+  carried.leads.push(...verdict.leads);
+  if (!verdict.judged) carried.blindDays.push(day);
+}
+
+/** Returns what a day's egress, less what was announced, comes to for each family. */
+async function familiesOn(
+  { db }: Reading,
+  cells: readonly string[],
+  day: number,
+  texts: EntityTexts,
+  allowances: readonly Allowance[],
+  carried: Carried,
+): Promise<FamilyDay[]> {
+  await loadDay(db, cells, day, texts);
   if (allowances.some(({ fromDay, expiresOnDay }) => fromDay <= day && day <= expiresOnDay)) {
-    await takeAllowances(db, (pairs) => {
-      const { counted, usedBytes } = applyAllowances(pairs, allowances, day, carried.usedBytes);
-      carried.usedBytes = usedBytes;
-      return counted;
-    });
+    await takeAllowances(db, (pairs) => takeAnnounced(pairs, allowances, day, carried));
   }
   await pairDay(db, day);
   const families: FamilyDay[] = [];
   for (const family of SERIES_FAMILIES) {
     const { entities, columns } = await dayStatistics(db, family, day, CLIP_BYTES);
-    const statistics = Object.fromEntries(DAY_STATISTICS.map((name, index) => [name, columns[index] ?? new Float64Array()]));
-    families.push({ family, entities, statistics: statistics as Record<Statistic, Float64Array> });
+    const named = DAY_STATISTICS.map((name, index) => [name, columns[index] ?? new Float64Array()]);
+    families.push({
+      family,
+      entities,
+      statistics: Object.fromEntries(named) as Record<Statistic, Float64Array>,
+    });
   }
   await rememberDay(db, day);
-  const today: DayStatistics = { day, coverage, arrivedThroughMicros: (day + 1) * MICROS_PER_DAY, families };
-  carried.leads.push(...advance(carried.state, today).leads);
+  return families;
+}
+
+function takeAnnounced(
+  pairs: readonly DayPair[],
+  allowances: readonly Allowance[],
+  day: number,
+  carried: Carried,
+): readonly DayPair[] {
+  const { counted, usedBytes } = applyAllowances(pairs, allowances, day, carried.usedBytes);
+  carried.usedBytes = usedBytes;
+  for (const [index, { host, network, bytesOut }] of pairs.entries()) {
+    const bytes = bytesOut - (counted[index]?.bytesOut ?? bytesOut);
+    if (bytes > 0) carried.taken.push({ day, host, network, bytes });
+  }
+  return counted;
 }
 
 /** Names the state after each day by all that went into it. */
-function chainOf(reading: Reading, firstDay: number, lastDay: number, allowances: readonly Allowance[]): string[] {
+function chainOf(
+  reading: Reading,
+  firstDay: number,
+  lastDay: number,
+  allowances: readonly Allowance[],
+): string[] {
   const { facility, snapshot } = reading;
   const asTable = facility.asnFile ? readFileSync(facility.asnFile) : '';
-  let name = sha256(JSON.stringify([DETECTION_VERSION, facility.detection.leadsPerWeek, facility.hosts.map((host) => host.name)]), asTable);
+  let name = sha256(
+    JSON.stringify([
+      DETECTION_VERSION,
+      facility.detection.leadsPerWeek,
+      facility.hosts.map((host) => host.name),
+    ]),
+    asTable,
+  );
   const names: string[] = [];
   for (let day = firstDay; day <= lastDay; day += 1) {
     const facts = snapshot.inputsSha256Of(day, configSha256On(facility, day), BUILD_VERSION);

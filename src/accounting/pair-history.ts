@@ -1,0 +1,140 @@
+import { z } from 'zod';
+import type { Database } from '../ledger/duckdb/database.ts';
+import { CELL_COLUMNS } from '../records/columns.ts';
+import { sqlText } from '../records/sql-text.ts';
+import { HOURS_PER_DAY } from '../records/time.ts';
+import { filesSql } from './facts.ts';
+
+/** One active day of one pair (host, network), with the service and initiator of most of its bytes. */
+export interface PairRow {
+  readonly day: number;
+  readonly host: string;
+  readonly network: string;
+  readonly as: string;
+  readonly path: string;
+  readonly bytesOut: number;
+  readonly firstDay: number;
+  readonly service: string;
+  readonly initiator: string;
+}
+
+const pairRow = z.object({
+  day: z.number(),
+  host: z.string(),
+  network: z.string(),
+  as: z.string(),
+  path: z.string(),
+  bytesOut: z.number(),
+  firstDay: z.number(),
+  service: z.string(),
+  initiator: z.string(),
+});
+
+/** Which pairs are asked for: those of flagged entities, or all that were new in the period. */
+export interface PairScope {
+  readonly fromDay: number;
+  readonly toDay: number;
+  readonly hosts: readonly string[];
+  readonly networks: readonly string[];
+  readonly systems: readonly string[];
+  /** Also every pair first seen since this day; undefined for none. */
+  readonly novelSinceDay: number | undefined;
+}
+
+/** Prepares egress by day and pair for the functions below. Needs the tables of day-series.ts. */
+export async function openHistory(
+  db: Database,
+  cellFiles: readonly string[],
+  fromDay: number,
+  toDay: number,
+): Promise<void> {
+  await db.run(`CREATE OR REPLACE TEMP TABLE pair_history AS
+    SELECT c.hour // ${HOURS_PER_DAY} AS day, h.text AS host, n.text AS network, coalesce(n.asText, n.text) AS "as",
+      arg_max(path, (bytesOut, path)) AS path, sum(bytesOut)::DOUBLE AS bytesOut, any_value(k.firstDay) AS firstDay,
+      arg_max(service, (bytesOut, service)) AS service, arg_max(initiator, (bytesOut, initiator)) AS initiator
+    FROM ${filesSql(cellFiles, CELL_COLUMNS)} c
+    JOIN host_text h ON h.key = c.hostKey AND h.name = coalesce(c.hostName, '')
+    JOIN network_text n ON n.key = c.networkKey AND n.name = coalesce(c.networkName, '')
+    JOIN known_pair k ON k.hostId = h.id AND k.networkId = n.id
+    WHERE kind = 'egress' AND bytesOut > 0 AND hour >= ${fromDay * HOURS_PER_DAY} AND hour < ${(toDay + 1) * HOURS_PER_DAY}
+    GROUP BY ALL`);
+}
+
+/** Returns the active days of the pairs in scope, ordered by day, host and network. */
+export async function pairRows(db: Database, scope: PairScope): Promise<PairRow[]> {
+  const among = (column: string, values: readonly string[]) =>
+    values.length === 0 ? 'false' : `${column} IN (${values.map(sqlText).join(', ')})`;
+  const novel = scope.novelSinceDay === undefined ? 'false' : `firstDay >= ${scope.novelSinceDay}`;
+  return db.rows(
+    `SELECT * FROM pair_history WHERE day BETWEEN ${scope.fromDay} AND ${scope.toDay}
+       AND (${among('host', scope.hosts)} OR ${among('network', scope.networks)} OR ${among('"as"', scope.systems)} OR ${novel})
+     ORDER BY day, host, network`,
+    pairRow,
+  );
+}
+
+const seriesRow = z.object({ entity: z.string(), day: z.number(), bytes: z.number() });
+
+const ENTITY = { host: 'host', network: 'network', as: '"as"', path: 'path', centre: "'centre'" } as const;
+
+/** Returns the bytes a day of some entities of a family, ordered by entity and day; silent days are missing. */
+export async function entityDays(
+  db: Database,
+  family: keyof typeof ENTITY,
+  entities: readonly string[],
+): Promise<z.infer<typeof seriesRow>[]> {
+  if (entities.length === 0) return [];
+  return db.rows(
+    `SELECT ${ENTITY[family]} AS entity, day, sum(bytesOut::HUGEINT)::DOUBLE AS bytes FROM
+       pair_history
+     WHERE ${ENTITY[family]} IN (${entities.map(sqlText).join(', ')}) GROUP BY ALL ORDER BY ALL`,
+    seriesRow,
+  );
+}
+
+/** Returns the heaviest entities of a family that are none of the given ones. */
+export async function heaviestOthers(
+  db: Database,
+  family: 'host' | 'network',
+  flagged: readonly string[],
+  most: number,
+): Promise<string[]> {
+  const none = flagged.length === 0 ? 'true' : `${family} NOT IN (${flagged.map(sqlText).join(', ')})`;
+  const rows = await db.rows(
+    `SELECT ${family} AS entity FROM pair_history WHERE ${none} GROUP BY 1 ORDER BY sum(bytesOut::HUGEINT) DESC, 1 LIMIT ${most}`,
+    z.object({ entity: z.string() }),
+  );
+  return rows.map(({ entity }) => entity);
+}
+
+/**
+ * Returns when nine tenths of an entity's egress in a period had been logged, microseconds; undefined when it
+ * had none. A connection counts from when its closing record or snapshot was written.
+ */
+export async function mostlyArrivedAt(
+  db: Database,
+  cellFiles: readonly string[],
+  family: keyof typeof ENTITY,
+  entity: string,
+  fromDay: number,
+  toDay: number,
+): Promise<number | undefined> {
+  const where = {
+    host: `h.text = ${sqlText(entity)}`,
+    network: `n.text = ${sqlText(entity)}`,
+    as: `n.asText = ${sqlText(entity)}`,
+    path: `path = ${sqlText(entity)}`,
+    centre: 'true',
+  }[family];
+  const [row] = await db.rows(
+    `SELECT min(arrivedAt) AS at FROM (
+       SELECT arrivedAt, sum(bytes) OVER (ORDER BY arrivedAt) AS running, sum(bytes) OVER () AS whole FROM (
+         SELECT arrivedAt, sum(bytesOut)::HUGEINT AS bytes FROM ${filesSql(cellFiles, CELL_COLUMNS)} c
+         JOIN host_text h ON h.key = c.hostKey AND h.name = coalesce(c.hostName, '')
+         JOIN network_text n ON n.key = c.networkKey AND n.name = coalesce(c.networkName, '')
+         WHERE kind = 'egress' AND bytesOut > 0 AND ${where} AND hour >= ${fromDay * HOURS_PER_DAY} AND hour < ${(toDay + 1) * HOURS_PER_DAY}
+         GROUP BY arrivedAt)) WHERE running * 10 >= whole * 9`,
+    z.object({ at: z.bigint().transform(Number).nullable() }),
+  );
+  return row?.at ?? undefined;
+}

@@ -1,0 +1,245 @@
+import {
+  entityDays,
+  heaviestOthers,
+  mostlyArrivedAt,
+  openHistory,
+  type PairRow,
+  pairRows,
+} from '../accounting/pair-history.ts';
+import type { Campaign } from '../detection/campaign.ts';
+import { assembleCampaigns } from '../detection/campaigns.ts';
+import type { DailySeries, Family } from '../detection/input.ts';
+import type { DayEstimate, Lead, LeadChannel } from '../detection/lead.ts';
+import { promiseOf } from '../detection/promise.ts';
+import { formatDay, formatHour, formatMicros, HOURS_PER_DAY } from '../records/time.ts';
+import type { CampaignAnswer, DetectAnswer, LeadAnswer } from './answers/detect.ts';
+import { allowancesOf, decisionsOf } from './decisions.ts';
+import { type DetectionRun, runDetection } from './detection/run.ts';
+import { type Question, type Reading, windowOf, withReading } from './reading.ts';
+import { coverageIn } from './report.ts';
+
+/** What detection is asked for: leads raised on the days of a period, as a run each night would have raised them. */
+export interface DetectQuestion extends Question {
+  readonly from?: string;
+  readonly to?: string;
+}
+
+/** Everything detection found, in its own terms; `detect` answers with it and `explain` goes on from it. */
+export interface Detected {
+  readonly run: DetectionRun;
+  readonly leads: readonly Lead[];
+  readonly campaigns: readonly Campaign[];
+}
+
+/** Entities nobody suspects whose ordinary weeks say how sure a loss is. */
+const PLACEBOS = 100;
+/** A campaign is told from the weeks before it. */
+const BEFORE_DAYS = 56;
+const NOVEL_DAYS = 60;
+
+/** Judges the ledger's history and returns the leads of a period with the campaigns that explain them. */
+export function detect(question: DetectQuestion): Promise<DetectAnswer> {
+  return withReading(question, async (reading) => {
+    const window = windowOf(reading.snapshot, question.from, question.to);
+    const detected = await detectIn(reading, question, window);
+    const { carried } = detected.run;
+    const promise = promiseOf(carried.state);
+    const campaignOf = new Map(
+      detected.campaigns.flatMap((campaign) => campaign.leads.map((lead) => [lead, campaign.id] as const)),
+    );
+    const decisions = decisionsOf(reading.snapshot);
+    return {
+      asOf: reading.snapshot.position,
+      promise: {
+        leadsPerWeek: promise.leadsPerWeek,
+        upperBound95: finite(promise.upperBound95),
+        worstDay: promise.worstDay,
+        chanceOfThreeInAWeek: finite(promise.chanceOfThreeInAWeek),
+        historyDays: promise.historyDays,
+        blindDays: promise.blindDays,
+        extrapolatedThresholds: [...promise.extrapolatedThresholds],
+        unproven: promise.unproven,
+        because: promise.because,
+      },
+      window: { from: formatHour(window.fromHour), to: formatHour(window.toHour) },
+      coverage: (await coverageIn(reading, window)).answer,
+      leads: detected.leads.map((lead) =>
+        leadAnswer(lead, campaignOf.get(lead.id) ?? null, decisions.get(lead.id) ?? null),
+      ),
+      campaigns: detected.campaigns.map(campaignAnswer),
+    };
+  });
+}
+
+/** Runs detection through the end of a period and assembles the campaigns of the leads raised in it. */
+export async function detectIn(
+  reading: Reading,
+  question: Question,
+  window: { fromHour: number; toHour: number },
+): Promise<Detected> {
+  const fromDay = Math.floor(window.fromHour / HOURS_PER_DAY);
+  const lastDay = Math.ceil(window.toHour / HOURS_PER_DAY) - 1;
+  const run = await runDetection(reading, lastDay, allowancesOf(reading.snapshot), question.progress);
+  const raised = run.carried.leads.filter(({ raisedOnDay }) => raisedOnDay >= fromDay);
+  const leads: Lead[] = [];
+  for (const lead of raised) leads.push(await whenArrived(reading, lead));
+  const decisions = decisionsOf(reading.snapshot);
+  const open = leads.filter(({ id }) => !['expected', 'dismissed'].includes(decisions.get(id) ?? ''));
+  return { run, leads, campaigns: await campaignsOf(reading, open, run) };
+}
+
+/** A lead is known no earlier than its bytes were logged: a connection logged at its close speaks late. */
+async function whenArrived(reading: Reading, lead: Lead): Promise<Lead> {
+  const fromDay = Math.min(
+    lead.raisedOnDay,
+    lead.changePoint.estimate,
+    ...lead.channels.map(({ sinceDay }) => sinceDay),
+  );
+  const files = reading.builtFiles('cell', fromDay, lead.raisedOnDay);
+  const arrived = await mostlyArrivedAt(
+    reading.db,
+    files,
+    lead.family,
+    lead.entity,
+    fromDay,
+    lead.raisedOnDay,
+  );
+  return { ...lead, detectedAtMicros: Math.max(lead.detectedAtMicros, arrived ?? 0) };
+}
+
+async function campaignsOf(reading: Reading, leads: readonly Lead[], run: DetectionRun): Promise<Campaign[]> {
+  if (leads.length === 0) return [];
+  const { db } = reading;
+  const change = Math.min(
+    ...leads.map(({ changePoint, raisedOnDay }) => Math.min(changePoint.low, raisedOnDay)),
+  );
+  const fromDay = Math.max(run.firstDay, change - BEFORE_DAYS);
+  await openHistory(db, reading.builtFiles('cell', fromDay, run.lastDay), fromDay, run.lastDay);
+  const flagged = (family: Family) => [
+    ...new Set(leads.filter((lead) => lead.family === family).map(({ entity }) => entity)),
+  ];
+  const pooled = leads.some(({ family }) => family === 'path' || family === 'centre');
+  const rows = await pairRows(db, {
+    fromDay,
+    toDay: run.lastDay,
+    hosts: flagged('host'),
+    networks: flagged('network'),
+    systems: flagged('as'),
+    novelSinceDay: pooled ? fromDay - NOVEL_DAYS : undefined,
+  });
+  const allowed = withoutAllowed(rows, run);
+  const series = new Map<string, DailySeries>();
+  for (const family of ['host', 'network', 'as', 'path', 'centre'] as const) {
+    for (const [entity, days] of await seriesOf(reading, family, flagged(family), fromDay, run))
+      series.set(`${family}|${entity}`, days);
+  }
+  const placebos = [
+    ...(
+      await seriesOf(
+        reading,
+        'host',
+        await heaviestOthers(db, 'host', flagged('host'), PLACEBOS),
+        fromDay,
+        run,
+      )
+    ).values(),
+    ...(
+      await seriesOf(
+        reading,
+        'network',
+        await heaviestOthers(db, 'network', flagged('network'), PLACEBOS),
+        fromDay,
+        run,
+      )
+    ).values(),
+  ];
+  return assembleCampaigns(leads, allowed, { flagged: series, placebos }, { asOfDay: run.lastDay });
+}
+
+/** Announced bytes are no part of a campaign. */
+function withoutAllowed(rows: readonly PairRow[], run: DetectionRun): PairRow[] {
+  const taken = new Map(
+    run.carried.taken.map(({ day, host, network, bytes }) => [`${day}|${host}|${network}`, bytes]),
+  );
+  return rows.flatMap((row) => {
+    const bytesOut = row.bytesOut - (taken.get(`${row.day}|${row.host}|${row.network}`) ?? 0);
+    return bytesOut > 0 ? [{ ...row, bytesOut }] : [];
+  });
+}
+
+async function seriesOf(
+  reading: Reading,
+  family: Family,
+  entities: readonly string[],
+  fromDay: number,
+  run: DetectionRun,
+): Promise<Map<string, DailySeries>> {
+  const blank = new Float64Array(run.lastDay - fromDay + 1);
+  for (const day of run.carried.blindDays)
+    if (day >= fromDay && day <= run.lastDay) blank[day - fromDay] = Number.NaN;
+  const series = new Map(entities.map((entity) => [entity, { fromDay, values: Float64Array.from(blank) }]));
+  for (const { entity, day, bytes } of await entityDays(reading.db, family, entities)) {
+    const values = series.get(entity)?.values;
+    if (values && !Number.isNaN(values[day - fromDay])) values[day - fromDay] = bytes;
+  }
+  return series;
+}
+
+function finite(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}
+
+function days({ low, estimate, high }: DayEstimate) {
+  return { low: formatDay(low), estimate: formatDay(estimate), high: formatDay(high) };
+}
+
+function bytesText(bytes: number): string {
+  return String(BigInt(Math.max(0, Math.round(bytes))));
+}
+
+function channelText({ statistic, bet }: LeadChannel, family: string): string {
+  return `${family}/${statistic}/${bet}`;
+}
+
+function leadAnswer(lead: Lead, campaign: string | null, decision: string | null): LeadAnswer {
+  return {
+    id: lead.id,
+    family: lead.family,
+    entity: lead.entity,
+    raisedOn: formatDay(lead.raisedOnDay),
+    detectedAt: formatMicros(lead.detectedAtMicros),
+    startedAt: days(lead.changePoint),
+    observedBytesPerDay: bytesText(lead.observedBytesPerDay),
+    baselineBytesPerDay: bytesText(lead.baselineBytesPerDay),
+    channels: lead.channels.map((channel) => ({
+      channel: channelText(channel, lead.family),
+      logEvidence: channel.logEvidence,
+      threshold: channel.threshold,
+      since: formatDay(channel.sinceDay),
+    })),
+    campaign,
+    decision,
+    because: lead.because,
+  };
+}
+
+function campaignAnswer(campaign: Campaign): CampaignAnswer {
+  const { low, estimate, high } = campaign.bytesOut;
+  return {
+    id: campaign.id,
+    rank: campaign.rank,
+    startedAt: days(campaign.startedAt),
+    detectedAt: formatMicros(campaign.detectedAtMicros),
+    bytesOut: { low: bytesText(low), estimate: bytesText(estimate), high: bytesText(high) },
+    hosts: [...campaign.hosts],
+    principals: [...campaign.principals],
+    destinations: campaign.destinations.map(({ network }) => network),
+    cohorts: [...campaign.cohorts],
+    channels: [
+      ...new Set(
+        campaign.channels.map((channel) => `${channelText(channel, channel.family)} ${channel.entity}`),
+      ),
+    ],
+    because: campaign.because,
+  };
+}
