@@ -49,7 +49,7 @@ export function mappedRule(mapping: Mapping, field: Field, sensor: string): Reco
       destinationParts: `weir_parts(weir_plain(split_part(t_destination, '/', 1)))`,
     },
     values: {
-      at: zoned('t_time', mapping.timezone),
+      rowAt: zoned('t_time', mapping.timezone),
       hostHi: 'weir_hi(hostPlain)',
       hostLo: 'weir_lo(hostPlain, hostParts)',
       destinationHi: 'weir_hi(destinationPlain)',
@@ -60,7 +60,7 @@ export function mappedRule(mapping: Mapping, field: Field, sensor: string): Reco
       arrivedAt: zoned('t_arrival', mapping.timezone),
     },
     columns: {
-      startedAt: `at - at % ${micros}`,
+      startedAt: `rowAt - rowAt % ${micros}`,
       hours: mapping.per === 'day' ? '24' : '1',
       sensor: sqlText(sensor),
       path: `coalesce(t_path, 'unknown')`,
@@ -79,7 +79,7 @@ export function mappedRule(mapping: Mapping, field: Field, sensor: string): Reco
     },
     faults: [
       missing(mapping.time, 't_time'),
-      wrong(mapping.time, 't_time', 'at', 'a time between 1990 and 2100'),
+      wrong(mapping.time, 't_time', 'rowAt', 'a time between 1990 and 2100'),
       missing(mapping.bytesOut, 't_out'),
       wrong(mapping.bytesOut, 't_out', 'bytesOut', 'a count below 2^53'),
       wrong(mapping.bytesIn ?? 'bytesIn', 't_in', 'bytesIn', 'a count below 2^53'),
