@@ -5,7 +5,7 @@ import type { CleanBlock } from './clean.ts';
 import { type Layout, layoutKey, mergeLayouts } from './layout.ts';
 
 /** Consecutive staged lines that were consecutive lines of one input. */
-export type Segment = {
+type Segment = {
   /** Index of the input in the list that was given. */
   readonly input: number;
   /** Physical line in the decompressed input, from 1. */
@@ -47,6 +47,7 @@ type Growing = {
 /** Chunks being written side by side, one for each layout and sensor. */
 export type ChunkSet = {
   readonly bytes: () => number;
+  readonly count: () => number;
   add(input: number, sensor: string, blocks: readonly CleanBlock[]): Promise<void>;
   /** Ends all chunks and returns them, in the order in which they were begun. */
   close(unsettled: number | undefined): Promise<StagedChunk[]>;
@@ -93,6 +94,7 @@ export function createChunkSet(workDir: string): ChunkSet {
 
   return {
     bytes: () => bytes,
+    count: () => growing.size,
     async add(input, sensor, blocks) {
       for (let at = 0; at < blocks.length; ) {
         const layout = blocks[at]?.layout as Layout;

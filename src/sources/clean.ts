@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import type { Layout } from './layout.ts';
+import { InputError } from '../errors.ts';
+import { type Layout, layoutKey } from './layout.ts';
 import type { LineSink } from './lines.ts';
 import { SIMULATED_COMMENT } from './recognise.ts';
 import { brokenUtf8Column, type RejectList } from './rejects.ts';
@@ -46,10 +47,13 @@ const QUOTE = 34;
 const BYTE_ORDER_MARK = Buffer.from('\uFEFF');
 /** Below this a block with an anomaly is read line by line; above, it is halved until the anomaly is alone. */
 const SLOW_BYTES = 16 * 1024;
+/** Each layout of an input is a file of its own; a log that was restarted every hour of a week has fewer. */
+const MAX_LAYOUTS = 256;
 
 /**
  * Returns a sink of lines that keeps data lines and accounts for all others. Blocks without an anomaly are
  * judged by a few native scans and passed on uncopied; the result is the same as reading line by line.
+ * @throws InputError (while it is fed) when a file has more different headers than any log has.
  */
 export function createLineCleaner(options: CleanerOptions): LineCleaner {
   const { rejects, maxLineBytes } = options;
@@ -65,6 +69,8 @@ export function createLineCleaner(options: CleanerOptions): LineCleaner {
   let midLine = false;
   let simulated = false;
   let blocks: CleanBlock[] = [];
+  let lastLayout: Layout | undefined;
+  const layouts = new Set<string>();
 
   function clean(lines: Buffer): void {
     if (isClean(lines, target, maxLineBytes) && !(quoting && lines.includes(QUOTE))) {
@@ -90,7 +96,7 @@ export function createLineCleaner(options: CleanerOptions): LineCleaner {
     if (target.kind === 'left-alone') leaveAlone(target.stream, count);
     if (target.kind !== 'read') return;
     tally.staged += count;
-    blocks.push({ layout: target.layout, data: lines, runs: [{ firstLine, lines: count }] });
+    emit({ layout: target.layout, data: lines, runs: [{ firstLine, lines: count }] });
   }
 
   /** The same line by line. */
@@ -113,8 +119,17 @@ export function createLineCleaner(options: CleanerOptions): LineCleaner {
 
   function flush(kept: Kept, under: Target): void {
     if (kept.runs.length > 0 && under.kind === 'read') {
-      blocks.push({ layout: under.layout, data: kept.data(), runs: kept.runs });
+      emit({ layout: under.layout, data: kept.data(), runs: kept.runs });
     }
+  }
+
+  function emit(block: CleanBlock): void {
+    blocks.push(block);
+    if (block.layout === lastLayout) return;
+    lastLayout = block.layout;
+    layouts.add(layoutKey(block.layout));
+    if (layouts.size > MAX_LAYOUTS)
+      throw new InputError(`more than ${MAX_LAYOUTS} different headers in one file`);
   }
 
   /** Accounts for one line (without its end); returns whether it is data to keep. */
@@ -144,7 +159,7 @@ export function createLineCleaner(options: CleanerOptions): LineCleaner {
       headerLines -= 1;
       return comment();
     }
-    if (target.kind === 'no-fields') return reject(raw, 'data before any #fields');
+    if (target.kind === 'unreadable') return reject(raw, target.reason);
     if (counting) tally.staged += 1;
     return counting;
   }
@@ -225,7 +240,7 @@ function tooLong(bytes: number): string {
 
 /** Returns whether nothing in a block of whole lines needs a closer look. */
 function isClean(lines: Buffer, target: Target, maxLineBytes: number): boolean {
-  if (target.kind === 'no-fields') return false;
+  if (target.kind === 'unreadable') return false;
   if (lines[0] === HASH || lines[0] === LF || lines.includes('\n\n') || lines.includes(CR)) return false;
   if ((lines.includes(HASH) && lines.includes('\n#')) || lines.includes(BYTE_ORDER_MARK)) return false;
   if (target.kind === 'left-alone') return true;

@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { open, rename } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { createGunzip, type Gunzip } from 'node:zlib';
 import { InputError } from '../errors.ts';
@@ -149,10 +149,11 @@ function isZlibError(error: unknown): error is Error {
 
 /** Copies a stream without a name (standard input) into a file, so that it can be read more than once. */
 export async function spool(stream: Readable, path: string): Promise<void> {
-  const handle = await open(path, 'wx', 0o600);
+  const handle = await open(`${path}.part`, 'w', 0o600);
   try {
     for await (const chunk of stream) await handle.writeFile(chunk);
   } finally {
     await handle.close();
   }
+  await rename(`${path}.part`, path);
 }

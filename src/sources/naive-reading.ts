@@ -40,8 +40,9 @@ export function readNaively(bytes: Buffer, isFinal: boolean, maxLineBytes: numbe
       header = readHeaderLine(header, raw.toString());
       comments += 1;
     } else if (raw.includes(13)) reject('carriage return inside the line');
-    else if (target.kind !== 'read') reject('data before any #fields');
-    else placed.push({ key: layoutKey(target.layout), line, text: raw.toString() });
+    else if (target.kind === 'unreadable') reject(target.reason);
+    else if (target.kind === 'read')
+      placed.push({ key: layoutKey(target.layout), line, text: raw.toString() });
   };
   for (const [i, piece] of pieces.entries()) take(piece, i + 1);
   const isEnded = isFinal || header.closed || /^#close.\d{4}(-\d\d){5}$/.test(rest);

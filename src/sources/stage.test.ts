@@ -90,11 +90,31 @@ describe('grouping', () => {
     ).toBe(true);
     expect(texts({ chunks }, 1)).toEqual(connLines(1_000));
     expect(order.map((item) => (item.kind === 'input' ? item.index : item.unsettled))).toEqual([
-      ...own.map(() => 1),
-      1,
       undefined,
       0,
+      ...own.map(() => 1),
+      1,
     ]);
+  });
+
+  it('accounts for inputs in their order, whatever their size and fate', async () => {
+    folder.write('a.log', connLog(2));
+    folder.write('b.log', connLog(2));
+    folder.write('c.log', connLog(300, 50));
+    folder.write('d.txt', 'text\n');
+    folder.write('e.log', connLog(1, 9_000));
+    folder.write('f.txt', 'text\n');
+    const { order } = await stageAll([folder.path], { groupBytes: 3_000, chunkBytes: 5_000, readBytes: 500 });
+    const inputs = order.filter((item) => item.kind === 'input');
+    expect(inputs.map(({ index, status }) => [index, status])).toEqual([
+      [0, 'new'],
+      [1, 'known'],
+      [2, 'new'],
+      [3, 'left-alone'],
+      [4, 'new'],
+      [5, 'left-alone'],
+    ]);
+    expect(inputs.map(({ settled }) => settled)).toEqual([false, true, true, true, false, true]);
   });
 
   it('keeps streams, columns and separators of one file apart', async () => {
@@ -294,6 +314,20 @@ describe('inputs that fail or are left alone', () => {
     expect(shrunk).toMatchObject({ status: 'failed', reason: expect.stringContaining('shrank') });
   });
 
+  it('headers that no reader could take: too many, too wide, or separators that do not separate', async () => {
+    const many = Array.from({ length: 300 }, (_, i) => `#path\tconn\n#fields\tts\tf${i}\n1\t2\n`).join('');
+    expect(await stageFile(folder.write('a', many))).toMatchObject({
+      status: 'failed',
+      reason: 'more than 256 different headers in one file',
+    });
+    const wide = `#path\tconn\n#fields\t${Array.from({ length: 1_001 }, (_, i) => `f${i}`).join('\t')}\n1\n`;
+    expect((await stageFile(folder.write('b', wide))).rejected[0]?.reason).toBe(
+      '#fields names more than 1000 columns',
+    );
+    const same = '#separator \\x09\n#unset_field\t\\x09\n#path\tconn\n#fields\tts\tuid\n1\t2\n';
+    expect((await stageFile(folder.write('c', same))).rejected[0]?.reason).toMatch(/not usable/);
+  });
+
   it('strangers, empty files and other streams are named', async () => {
     folder.write('1', '');
     folder.write('2', 'Mar 27 13:06:56 host sshd[1]: hello\n');
@@ -414,6 +448,14 @@ describe('a last line without a newline', () => {
     expect(await stageFile(folder.write('d', `${closed}\n1\tC1\t-\t-`))).toMatchObject({ staged: 2 });
     const piped = await stageFile('-', { stdin: Readable.from([Buffer.from(text)]) });
     expect(piped).toMatchObject({ path: '-', staged: 2, waitingBytes: 0, compression: 'none' });
+  });
+
+  it('standard input is read once, however often it is asked for', async () => {
+    const work = createFolder();
+    const options = { workDir: work.path, stdin: Readable.from([Buffer.from(connLog(2))]) };
+    expect(await stageFile('-', options)).toMatchObject({ staged: 2 });
+    expect(await stageFile('-', options)).toMatchObject({ staged: 2 });
+    work.remove();
   });
 
   it('standard input may be compressed', async () => {

@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { assertIdentity } from '../errors.ts';
@@ -13,7 +13,7 @@ import { rememberRun } from './resume.ts';
 import type { StagedInput } from './staged-input.ts';
 
 export type StageOptions = ReadOptions & {
-  /** A folder for chunks; the caller owns it and deletes it in the end. */
+  /** A folder for chunks and a copy of standard input; the caller owns it and deletes it in the end. */
   readonly workDir: string;
   /** Chunks are ended when they have at least this many bytes (default 128 MiB). */
   readonly chunkBytes?: number;
@@ -25,6 +25,8 @@ export type StageOptions = ReadOptions & {
 
 const CHUNK_BYTES = 128 * 1024 * 1024;
 const GROUP_BYTES = 16 * 1024 * 1024;
+/** Shared chunks written side by side, each with an open file. */
+const OPEN_CHUNKS = 64;
 
 /**
  * Turns inputs into chunks of clean lines. One chunk is prepared while the consumer works on the one before.
@@ -34,7 +36,7 @@ const GROUP_BYTES = 16 * 1024 * 1024;
  *   before a line of them enters a chunk: every line of a chunk without `unsettled` counts.
  * - A large input has chunks of its own, marked `unsettled: index`, before its end is known. Its StagedInput
  *   follows them; if that says `failed`, nothing of those chunks may count.
- * - A StagedInput comes after the last chunk with lines of its input, and exactly once for each input.
+ * - A StagedInput comes after the last chunk with lines of its input, once for each input, in their order.
  * - After a StagedInput with `settled: true` no input is half emitted: a commit may end there, and only there.
  * - The consumer calls `release()` on every chunk.
  * @throws what is wrong with the work folder or with Weir; what is wrong with an input is its status.
@@ -52,22 +54,21 @@ async function* stage(
 ): AsyncGenerator<StagedChunk | StagedInput, void, void> {
   const shared = createChunkSet(options.workDir);
   const run = rememberRun(options);
-  let waiting: StagedInput[] = [];
+  const waiting: StagedInput[] = [];
   try {
     for (const [index, input] of inputs.entries()) {
-      const source = await toSource(index, input, options);
-      const { held, staged } = yield* stageOne(source, { ...options, ...run });
-      if (input.kind === 'stdin') await rm(source.file);
+      const one = stageOne(await toSource(index, input, options), { ...options, ...run });
+      let step = await one.next();
+      if (!step.done) {
+        yield* settle(shared, waiting.splice(0));
+        for (; !step.done; step = await one.next()) yield step.value;
+      }
+      const { held, staged } = step.value;
       run.remember(staged);
-      if (held.length === 0) yield staged;
-      else {
-        await shared.add(index, staged.sensor, held);
-        waiting.push(staged);
-      }
-      if (shared.bytes() >= (options.chunkBytes ?? CHUNK_BYTES)) {
-        yield* settle(shared, waiting);
-        waiting = [];
-      }
+      await shared.add(index, staged.sensor, held);
+      waiting.push(staged);
+      const isFull = shared.bytes() >= (options.chunkBytes ?? CHUNK_BYTES) || shared.count() >= OPEN_CHUNKS;
+      if (isFull || shared.count() === 0) yield* settle(shared, waiting.splice(0));
     }
     yield* settle(shared, waiting);
   } finally {
@@ -149,9 +150,10 @@ function wholeFile(source: ReadSource, staged: StagedInput, layout: Layout): Sta
   };
 }
 
+/** Standard input is copied into the work folder once, however often this folder is staged into. */
 async function toSource(index: number, input: InputFile, options: StageOptions): Promise<ReadSource> {
   if (input.kind === 'file') return { index, path: input.path, file: input.path, isFinal: false };
-  const file = join(options.workDir, `stdin-${index}`);
-  await spool(options.stdin ?? process.stdin, file);
+  const file = join(options.workDir, 'stdin');
+  if (!existsSync(file)) await spool(options.stdin ?? process.stdin, file);
   return { index, path: input.path, file, isFinal: true };
 }

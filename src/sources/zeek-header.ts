@@ -12,11 +12,14 @@ export type ZeekHeader = {
   readonly closed: boolean;
 };
 
-/** What becomes of data lines: read under a layout, left alone by name, or unreadable without `#fields`. */
+/** What becomes of data lines: read under a layout, left alone by name, or rejected for want of columns. */
 export type Target =
   | { readonly kind: 'read'; readonly layout: Layout }
   | { readonly kind: 'left-alone'; readonly stream: string }
-  | { readonly kind: 'no-fields' };
+  | { readonly kind: 'unreadable'; readonly reason: string };
+
+const MAX_FIELDS = 1_000;
+const MAX_SEPARATOR_BYTES = 4;
 
 /** Zeek's own defaults, for headers that leave a line out. */
 export const EMPTY_HEADER: ZeekHeader = {
@@ -56,21 +59,20 @@ export function readHeaderLine(header: ZeekHeader, line: string): ZeekHeader {
 
 /** Returns what to do with data lines below this header; `#path` alone decides the stream. */
 export function targetOf(header: ZeekHeader): Target {
-  if (header.fields === undefined || header.fields.length === 0) return { kind: 'no-fields' };
+  if (header.fields === undefined || header.fields.length === 0) return unreadable('data before any #fields');
   const stream = zeekStream(header.path ?? '');
   if (!ZEEK_STREAMS.has(stream)) return { kind: 'left-alone', stream: `zeek.${stream || '(no #path)'}` };
   const { separator, setSeparator, unsetField, emptyField, fields } = header;
-  const layout = {
-    source: 'zeek',
-    encoding: 'tsv',
-    stream,
-    separator,
-    setSeparator,
-    unsetField,
-    emptyField,
-    fields,
-  };
-  return { kind: 'read', layout: layout as Layout };
+  if (fields.length > MAX_FIELDS) return unreadable(`#fields names more than ${MAX_FIELDS} columns`);
+  if (Buffer.byteLength(separator) > MAX_SEPARATOR_BYTES || unsetField.includes(separator)) {
+    return unreadable('#separator or #unset_field is not usable');
+  }
+  const marks = { separator, setSeparator, unsetField, emptyField };
+  return { kind: 'read', layout: { source: 'zeek', encoding: 'tsv', stream, ...marks, fields } };
+}
+
+function unreadable(reason: string): Target {
+  return { kind: 'unreadable', reason };
 }
 
 /** Returns whether a line without its newline is a whole `#close` and not the beginning of one. */
