@@ -190,6 +190,8 @@ describe('simulate', () => {
     ]);
     for (const [key, bytes] of told) expect(`${key}: ${sums.get(key ?? '') ?? 0n}`).toBe(`${key}: ${bytes}`);
     expect([...sums.keys()].every((key) => told.some(([other]) => other === key))).toBe(true);
+    expect([...snapshots.values()].flat().length).toBe(truth.counts.snapshots);
+    expect(truth.counts.snapshots).toBeGreaterThan(100);
     expect(copies).toBe(truth.counts.copies);
     expect(copies).toBeGreaterThan(0);
     expect(rows.length).toBe((truth.counts.connections ?? 0) + copies);

@@ -51,7 +51,7 @@ export interface SimulationSummary {
   readonly principals: number;
 }
 
-/** Defaults of the demonstration: about two million connections in four months. */
+/** Defaults of the demonstration: 1.8 million connections in four months from 2026-03-01. */
 export const DEMONSTRATION = { seed: 'weir', scale: 0.015, days: 120, startDay: 20_513 } as const;
 
 /**
