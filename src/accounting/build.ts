@@ -3,7 +3,7 @@ import type { Facility } from '../facility/facility.ts';
 import type { Database } from '../ledger/duckdb/database.ts';
 import { FLOW_COLUMNS } from '../records/columns.ts';
 import { sqlText } from '../records/sql-text.ts';
-import { HOURS_PER_DAY } from '../records/time.ts';
+import { HOURS_PER_DAY, MICROS_PER_DAY } from '../records/time.ts';
 import { CELL_NAMES, cellSql } from './cells.ts';
 import { type CorrectionCount, correctionCounts } from './corrections.ts';
 import { coverageSql } from './coverage.ts';
@@ -42,7 +42,7 @@ export async function buildDays(
 ): Promise<BuiltRange> {
   const perspective = perspectiveOn(facility, range.fromDay);
   const parents = await collectTunnels(db, files, range);
-  await settle(db, files, range, perspective, parents);
+  await settle(db, files, range, perspective);
   const cells = await writeCells(db, files, range, facility, perspective, parents, folder);
   await db.run(`CREATE OR REPLACE TEMP TABLE coverage_cell AS ${coverageSql(files, range)}`);
   const coverage = await writeByDay(db, 'coverage_cell', 'coverage-cell', range, folder, 'ORDER BY ALL');
@@ -63,13 +63,15 @@ export async function buildDays(
   return { files: [...cells, ...coverage], corrections };
 }
 
-/** Collects the uids of tunnels whose content has records of its own; undefined when there is none. */
+/** Collects the uids of tunnels with the days on which their content has records of its own; undefined when there is none. */
 async function collectTunnels(db: Database, files: FactFiles, range: DayRange): Promise<string | undefined> {
-  await db.run(`CREATE OR REPLACE TEMP TABLE tunnel_uid AS
-    SELECT DISTINCT unnest(regexp_extract_all(parents, '[A-Za-z0-9]+')) AS uid
-    FROM ${filesSql(files.flow, FLOW_COLUMNS)} WHERE parents IS NOT NULL AND ${overlapsSql(range)}`);
-  const [row] = await db.rows('SELECT count(*) AS n FROM tunnel_uid', z.object({ n: z.bigint() }));
-  return row && row.n > 0n ? 'tunnel_uid' : undefined;
+  const ended = '(startedAt + greatest(coalesce(durationMicros, 0), 0))';
+  await db.run(`CREATE OR REPLACE TEMP TABLE tunnel_day AS
+    SELECT DISTINCT uid, unnest(range(startedAt // ${MICROS_PER_DAY}, ${ended} // ${MICROS_PER_DAY} + 1)) AS day
+    FROM (SELECT unnest(regexp_extract_all(parents, '[A-Za-z0-9]+')) AS uid, startedAt, durationMicros
+      FROM ${filesSql(files.flow, FLOW_COLUMNS)} WHERE parents IS NOT NULL AND ${overlapsSql(range)})`);
+  const [row] = await db.rows('SELECT count(*) AS n FROM tunnel_day', z.object({ n: z.bigint() }));
+  return row && row.n > 0n ? 'tunnel_day' : undefined;
 }
 
 async function writeCells(
@@ -83,10 +85,10 @@ async function writeCells(
 ): Promise<BuiltFile[]> {
   const sql = `SELECT ${CELL_NAMES} FROM (${cellSql(files, range, perspective, parents)})`;
   const oneDay = range.fromDay === range.toDay;
-  const mayTunnel = parents !== undefined || facility.paths.some(({ gateways }) => gateways.length > 0);
-  if (oneDay && !mayTunnel) return [await writeDay(db, `(${sql})`, 'cell', range.fromDay, folder, '')];
+  const tunnelPaths = facility.paths.flatMap(({ name, gateways }) => (gateways.length > 0 ? [name] : []));
+  if (oneDay && tunnelPaths.length === 0) return [await writeDay(db, `(${sql})`, 'cell', range.fromDay, folder, '')];
   await db.run(`CREATE OR REPLACE TEMP TABLE cell AS ${sql}`);
-  if (mayTunnel) await countUnseenTunnels(db);
+  if (tunnelPaths.length > 0) await countUnseenTunnels(db, tunnelPaths);
   const written = await writeByDay(db, 'cell', 'cell', range, folder, '');
   await db.run('DROP TABLE cell');
   return written;

@@ -27,27 +27,27 @@ export function cellSql(
   files: FactFiles,
   range: DayRange,
   perspective: Perspective,
-  parents: string | undefined,
+  tunnelDays: string | undefined,
 ): string {
   const hours = `hour BETWEEN ${range.fromDay * HOURS_PER_DAY} AND ${range.toDay * HOURS_PER_DAY + HOURS_PER_DAY - 1}`;
   const single = viewedSql(
     factSql(filesSql(files.flow, FLOW_COLUMNS), perspective, singleSql(range)),
     perspective,
-    parents,
   );
   const timed = `(SELECT *, startedAt // 1000000 AS sinceSecond, (startedAt + lastedMicros) // 1000000 AS untilSecond,
     startedAt AS sinceAt, startedAt + lastedMicros AS endedAt, 1 AS flows FROM (${single}))`;
   const following = `(${SECOND} // 3600 + 1)`;
   const parts = [
-    hourPart(timed, `${SECOND} // 3600`, 'flows', 'true'),
+    hourPart(timed, `${SECOND} // 3600`, 'flows', 'true', tunnelDays),
     // A single flow lasts less than an hour, so it reaches at most into the following one.
-    hourPart(timed, following, '0', `${lastHour(SECOND, 'untilSecond')} >= ${following}`),
+    hourPart(timed, following, '0', `${lastHour(SECOND, 'untilSecond')} >= ${following}`, tunnelDays),
     hourPart(
       `(SELECT *, unnest(range(${SECOND} // 3600, 1 + ${lastHour(SECOND, 'untilSecond')})) AS pieceHour FROM piece
         WHERE "out" > 0 OR "in" > 0 OR outHigh > 0 OR ipOut > 0 OR flows > 0)`,
       'pieceHour',
       `CASE WHEN pieceHour = ${SECOND} // 3600 THEN flows ELSE 0 END`,
       'true',
+      tunnelDays,
     ),
   ];
   const summed = `SELECT ${KEYS.join(', ')},
@@ -62,11 +62,23 @@ function singleSql(range: DayRange): string {
   return `NOT ${IS_LONG} AND ${overlapsSql(range)} AND ${TUPLE} NOT IN (SELECT tuple FROM suspect)`;
 }
 
-/** Returns what falls into one hour of each interval of a relation. */
-function hourPart(relation: string, hour: string, flows: string, where: string): string {
+/**
+ * Returns what falls into one hour of each interval of a relation. On days on which a tunnel's content was
+ * seen the tunnel is a carrier: what it carried is counted already.
+ */
+function hourPart(
+  relation: string,
+  hour: string,
+  flows: string,
+  where: string,
+  tunnelDays: string | undefined,
+): string {
+  const kind = tunnelDays
+    ? `CASE WHEN kind = 0 AND (uid, (${hour}) // ${HOURS_PER_DAY}) IN (SELECT uid, day FROM ${tunnelDays}) THEN 2 ELSE kind END AS kind`
+    : 'kind';
   const part = (name: string) =>
     `${partInHour(`"${name}"`, SECOND, 'untilSecond', `(${hour}) * 3600`)}::BIGINT AS "${name}"`;
-  return `SELECT (${hour})::INTEGER AS hour, kind, path, hostKey, networkKey, serviceName, origInner,
+  return `SELECT (${hour})::INTEGER AS hour, ${kind}, path, hostKey, networkKey, serviceName, origInner,
     ${SPREAD_COLUMNS.map(part).join(', ')}, (${flows})::BIGINT AS flows,
     greatest(sinceAt, (${hour}) * 3600000000) AS firstAt, greatest(sinceAt, least(endedAt, (${hour}) * 3600000000 + 3599999999)) AS lastAt, endedAt
     FROM ${relation} WHERE ${where}`;

@@ -66,8 +66,8 @@ function openUnknownSql(range: DayRange, openAfterMicros: number): string {
   const { from, to } = microsOf(range);
   return `SELECT unknownAt // ${MICROS_PER_DAY}, 'openUnknown', count(*), sum(bytes)::BIGINT FROM (
       SELECT sensor, max(endedAt) + ${openAfterMicros} AS unknownAt, max(outWhole) + max(inWhole) AS bytes
-      FROM piece GROUP BY sensor, connection, tuple HAVING bool_and(snapshot))
-    WHERE unknownAt >= ${from} AND unknownAt < ${to} AND EXISTS (FROM coverage_cell c WHERE c.sensor = sensor
+      FROM piece GROUP BY sensor, connection, tuple HAVING bool_and(snapshot)) lost
+    WHERE unknownAt >= ${from} AND unknownAt < ${to} AND EXISTS (FROM coverage_cell c WHERE c.sensor = lost.sensor
       AND c.hour > unknownAt // ${MICROS_PER_HOUR} AND c.hour // ${HOURS_PER_DAY} = unknownAt // ${MICROS_PER_DAY} AND c.records > 0)
     GROUP BY ALL`;
 }

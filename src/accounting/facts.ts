@@ -57,15 +57,11 @@ export function overlapsSql(range: DayRange): string {
 /**
  * Returns facts as accounting sees them: kind, path, the two ends as host and network, and the payload of
  * both directions as `out`, `outLow`, `outHigh`, `in`, and IP bytes out.
- * @param parents name of a table of tunnel uids whose content is counted instead, if there are any.
  */
-export function viewedSql(facts: string, perspective: Perspective, parents: string | undefined): string {
+export function viewedSql(facts: string, perspective: Perspective): string {
   const orig = payloadOf(ORIGINATOR, 'mostBytes');
   const resp = payloadOf(RESPONDER, 'mostBytes');
   const outward = (part: keyof Payload) => `CASE WHEN origInner THEN ${orig[part]} ELSE ${resp[part]} END`;
-  const kind = parents
-    ? `CASE WHEN zoneKind = 0 AND uid IN (SELECT uid FROM ${parents}) THEN 2 ELSE zoneKind END`
-    : 'zoneKind';
   return `
     SELECT * REPLACE (kind::UTINYINT AS kind), ${perspective.path}::UTINYINT AS path,
       ${perspective.hostKey}::UBIGINT AS hostKey, ${perspective.networkKey}::UBIGINT AS networkKey,
@@ -74,6 +70,6 @@ export function viewedSql(facts: string, perspective: Perspective, parents: stri
       (${outward('estimate')})::BIGINT AS "out", (${outward('low')})::BIGINT AS outLow, (${outward('high')})::BIGINT AS outHigh,
       (CASE WHEN origInner THEN ${resp.estimate} ELSE ${orig.estimate} END)::BIGINT AS "in",
       coalesce(CASE WHEN origInner THEN origIpBytes ELSE respIpBytes END, 0)::BIGINT AS ipOut
-    FROM (SELECT *, ${kind} AS kind, ${perspective.mostBytes} AS mostBytes
-      FROM (SELECT *, ${perspective.kind} AS zoneKind, ${perspective.origInner} AS origInner FROM (${facts})))`;
+    FROM (SELECT *, ${perspective.kind} AS kind, ${perspective.origInner} AS origInner, ${perspective.mostBytes} AS mostBytes
+      FROM (${facts}))`;
 }

@@ -24,7 +24,6 @@ export async function settle(
   files: FactFiles,
   range: DayRange,
   perspective: Perspective,
-  parents: string | undefined,
 ): Promise<void> {
   const short = `(SELECT *, ${TUPLE} AS tuple FROM ${filesSql(files.flow, FLOW_COLUMNS)} WHERE NOT ${IS_LONG} AND ${overlapsSql(range)})`;
   await collectLong(db, files, range);
@@ -33,7 +32,7 @@ export async function settle(
   const rows = `(SELECT * FROM long_row UNION ALL SELECT * FROM ${short} WHERE tuple IN (SELECT tuple FROM suspect))`;
   const facts = factSql(rows, perspective, 'true');
   await db.run(
-    `CREATE OR REPLACE TEMP TABLE suspect_fact AS SELECT *, ${END_COLUMNS} FROM (${viewedSql(facts, perspective, parents)})`,
+    `CREATE OR REPLACE TEMP TABLE suspect_fact AS SELECT *, ${END_COLUMNS} FROM (${viewedSql(facts, perspective)})`,
   );
   await db.run(STATES);
   await db.run(CONNECTIONS);

@@ -83,7 +83,8 @@ export function connRule(field: Field, sensor: string, snapshot: string): Record
     columns: {
       startedAt: 'startedAt',
       durationMicros: 'durationMicros',
-      uid: 't_uid',
+      // An empty uid names no connection: all that bear it would be one.
+      uid: `CASE WHEN t_uid NOT IN ('', '(empty)') THEN t_uid END`,
       sensor: sqlText(sensor),
       snapshot,
       origHi: 'origHi',
