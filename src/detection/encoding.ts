@@ -67,7 +67,7 @@ function encodeTable(out: Writer, table: Table): void {
   const keys = [...table.index.keys()].sort();
   const rows = keys.map((key) => table.index.get(key) as number);
   out.floats([keys.length]);
-  out.text(keys.join('\n'));
+  out.text(JSON.stringify(keys));
   for (const [name, , width] of columnWidths(table.family)) {
     const column = table.columns[name];
     const values = new Float64Array(rows.length * width);
@@ -84,7 +84,7 @@ function encodeTable(out: Writer, table: Table): void {
 function decodeTable(input: Reader, family: Table['family']): Table {
   const count = input.floats(1)[0] as number;
   const text = input.text();
-  const keys = count === 0 ? [] : text.split('\n');
+  const keys = keysOf(text);
   if (keys.length !== count) throw cutShort();
   const table = createTable(family, Math.max(64, count));
   table.columns = resizeColumns(family, table.capacity);
@@ -136,6 +136,13 @@ function decodeCalibration(input: Reader, calibration: Calibration): void {
   setWatch(calibration);
 }
 
+/** Keys may hold any character, so they travel as JSON. */
+function keysOf(text: string): string[] {
+  const keys: unknown = JSON.parse(text);
+  if (!Array.isArray(keys) || !keys.every((key) => typeof key === 'string')) throw cutShort();
+  return keys;
+}
+
 function cutShort(): LedgerError {
   return new LedgerError('the detection checkpoint is damaged: replay the history to make it anew');
 }
@@ -163,7 +170,9 @@ class Writer {
   text(text: string): void {
     const bytes = new TextEncoder().encode(text);
     this.floats([bytes.length]);
-    this.buffer.set(bytes, this.reserve(bytes.length));
+    // Reserving may replace the buffer, so it comes first.
+    const at = this.reserve(bytes.length);
+    this.buffer.set(bytes, at);
   }
 
   bytes(): Uint8Array {

@@ -14,7 +14,7 @@ import {
 } from '../../sources/relation.ts';
 import { streamOfLine, ZEEK_JSON_KEYS, zeekRule } from '../../sources/zeek/streams.ts';
 import type { Database } from './database.ts';
-import { type LineOrigin, type LogCount, type LogOfChunk, writeLog } from './ingest.ts';
+import { type LineOrigin, type LogCount, type LogOfChunk, loadOrigins, writeLog } from './ingest.ts';
 
 /** A staged chunk as the store takes it. */
 export interface ChunkToWrite {
@@ -222,12 +222,11 @@ async function leftAloneByInput(
   origins: readonly LineOrigin[],
   read: readonly string[],
 ): Promise<WrittenChunk['leftAlone']> {
-  await db.run('CREATE OR REPLACE TEMP TABLE origin_of (start BIGINT, input BIGINT)');
-  for (const { start, input } of origins) await db.run(`INSERT INTO origin_of VALUES (${start}, ${input})`);
+  await loadOrigins(db, origins);
   const known = read.length > 0 ? `AND stream NOT IN (${read.map(sqlText).join(', ')})` : '';
   return db.rows(
     `SELECT input, CASE WHEN stream = 'unknown' THEN 'JSON lines of no known log' ELSE 'zeek.' || stream END AS what, count(*) AS lines
-     FROM (SELECT staged, stream FROM json_line WHERE stream IS NOT NULL ${known}) ASOF JOIN origin_of ON staged >= start
+     FROM (SELECT staged, stream FROM json_line WHERE stream IS NOT NULL ${known}) ASOF JOIN origin ON staged >= start
      GROUP BY ALL ORDER BY ALL`,
     z.object({ input: z.bigint().transform(Number), what: z.string(), lines: z.bigint().transform(Number) }),
   );

@@ -133,7 +133,8 @@ async function rejectsByInput(db: Database, origins: readonly LineOrigin[]): Pro
   return new Map(rows.map(({ input, n }) => [Number(input), Number(n)]));
 }
 
-async function loadOrigins(db: Database, origins: readonly LineOrigin[]): Promise<void> {
+/** Makes the table `origin`: which input and line each run of staged lines came from. */
+export async function loadOrigins(db: Database, origins: readonly LineOrigin[]): Promise<void> {
   await db.run(
     'CREATE OR REPLACE TEMP TABLE origin (start BIGINT, input BIGINT, path VARCHAR, firstLine BIGINT)',
   );
