@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { WeirError } from '../errors.ts';
 import { addCheck } from './check.ts';
+import { addDecide, addRegister } from './decisions.ts';
+import { addDetect } from './detect.ts';
 import { EXIT_INTERNAL, EXIT_USAGE } from './exit-codes.ts';
 import { addImport } from './import.ts';
 import { safeText } from './print/safe-text.ts';
@@ -23,7 +25,7 @@ export function createProgram(): Command {
     .addHelpText('after', HELP_FOOTER)
     .exitOverride()
     .configureOutput({ writeErr: (text) => process.stderr.write(safeLines(text)) });
-  for (const add of [addCheck, addImport, addReport]) add(program);
+  for (const add of [addCheck, addImport, addReport, addDetect, addRegister, addDecide]) add(program);
   for (const command of program.commands) inheritSettings(command, program);
   return program;
 }
