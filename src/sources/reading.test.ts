@@ -84,6 +84,34 @@ describe('reading in large buffers is reading line by line', () => {
   );
 });
 
+describe('a single anomaly in clean text is found wherever it lies', () => {
+  const anomalies: [string, Buffer][] = [
+    ['a blank line', Buffer.from('')],
+    ['a blank line that ends in CR', Buffer.from('\r')],
+    ['a line that ends in CR', Buffer.from('1\tC\t-\t-\r')],
+    ['a CR inside', Buffer.from('1\tC\r\t-\t-')],
+    ['a comment', Buffer.from('# note')],
+    ['a NUL', Buffer.from('1\u0000')],
+    ['broken UTF-8', Buffer.from([0x31, 0xff])],
+    ['a byte order mark', Buffer.from('\uFEFF1\tC\t-\t-')],
+    ['a line over the limit', Buffer.alloc(MAX_LINE_BYTES + 1, 'x')],
+    ['another stream', Buffer.from('#path\tdns')],
+    ['nothing: a # inside', Buffer.from('1\tC#\t-\t-')],
+    ['nothing: a line at the limit', Buffer.alloc(MAX_LINE_BYTES, 'x')],
+  ];
+  it.each(anomalies)('%s', async (_, anomaly) => {
+    const clean = connLines(1_500).map((text) => Buffer.from(text));
+    for (const at of [0, 1, 700, 1_498, 1_500]) {
+      const all = [...clean.slice(0, at), anomaly, ...clean.slice(at)];
+      const bytes = Buffer.concat([header, ...all.flatMap((text) => [text, Buffer.from('\n')])]);
+      const file = folder.write('log', bytes);
+      expect(await readReally(file, { maxLineBytes: MAX_LINE_BYTES })).toEqual(
+        readNaively(bytes, false, MAX_LINE_BYTES),
+      );
+    }
+  });
+});
+
 describe('a log cut at any byte', () => {
   const whole = Buffer.from(`${connLog(4)}#close\t2026-03-01-01-00-00\n${connLog(2, 4)}`);
   const all = readNaively(whole, false, MAX_LINE_BYTES).placed.map(({ text }) => text);

@@ -378,6 +378,9 @@ describe('going on where an import ended', () => {
     const altered = { ...other, sha256: first.sha256 };
     const third = await stageFile(folder.write('c', connLog(45)), knowing(altered, first));
     expect(third).toMatchObject({ status: 'grown', bytesFrom: first.bytesTo, staged: 25 });
+    const longer = { ...other, bytesTo: 1_000_000 };
+    const fourth = await stageFile(folder.write('c', connLog(45)), knowing(longer, first));
+    expect(fourth).toMatchObject({ status: 'grown', bytesFrom: first.bytesTo, staged: 25 });
     const elsewhere = await stageFile(folder.write('c', connLog(45)), {
       ...knowing(first),
       sensorOf: () => 'zeek-2',
