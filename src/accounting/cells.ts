@@ -1,4 +1,5 @@
 import { CELL_COLUMNS, FLOW_COLUMNS, GIVEN_COLUMNS } from '../records/columns.ts';
+import { TUPLE } from '../records/flow-ends.ts';
 import { IS_LONG } from '../records/long-flow.ts';
 import { sqlText } from '../records/sql-text.ts';
 import { HOURS_PER_DAY, MICROS_PER_DAY } from '../records/time.ts';
@@ -9,7 +10,6 @@ import {
   filesSql,
   microsOf,
   overlapsSql,
-  TUPLE,
   viewedSql,
 } from './facts.ts';
 import { KINDS, type Perspective } from './perspective.ts';

@@ -34,12 +34,6 @@ export function filesSql(files: readonly string[], columns: readonly Column[]): 
 }
 
 /**
- * SQL key of a connection's two ends and protocol, the same from either side. Collisions are possible: it
- * only narrows down, equality of the ends decides.
- */
-export const TUPLE = 'xor(xor(hash(origHi, origLo, origPort), hash(respHi, respLo, respPort)), hash(proto))';
-
-/**
  * Returns flows as logged, extended with `lastedMicros` and the zones of both ends.
  * @param where SQL over the flow columns.
  */

@@ -79,7 +79,7 @@ export function payloadOf({ bytes, ipBytes, packets, dataLetters }: Direction, m
   const high = choose(most, content, content);
   return {
     estimate: capped(choose(most, content, content)),
-    low: capped(choose(content, leastContent, leastContent)),
+    low: capped(choose(leastContent, leastContent, leastContent)),
     high: capped(high),
     correction: `CASE WHEN ${high} > ${mostBytes} THEN 'aboveCapacity' ELSE ${kind} END`,
   };

@@ -15,6 +15,9 @@ export const UNASSIGNED_PATH = 'unassigned';
 /** Assumed where weir.yaml states no capacity: nothing sold today carries more over one link (1 Tbit/s). */
 const ASSUMED_BITS_PER_SECOND = 1e12;
 
+/** A bound beyond any record, within 64 bits. */
+const MOST_BYTES = 9e18;
+
 /**
  * How the facility looks at connections on one day, as SQL over flow columns extended with `origZone` and
  * `respZone` (zone codes with bound path, see zone-sql.ts).
@@ -101,9 +104,11 @@ function mostBytesSql(facility: Facility): string {
     );
     return Math.floor(Math.max(...(stated.length > 0 ? stated : [ASSUMED_BITS_PER_SECOND])) / 8);
   };
-  const arms = facility.sensors.map(({ name }) => `WHEN ${sqlText(name)} THEN ${capacity(name)}`);
+  const capacities = facility.sensors.map(({ name }) => ({ name, bytesPerSecond: capacity(name) }));
+  const arms = capacities.map(({ name, bytesPerSecond }) => `WHEN ${sqlText(name)} THEN ${bytesPerSecond}`);
   const assumed = ASSUMED_BITS_PER_SECOND / 8;
+  const fastest = Math.max(assumed, ...capacities.map(({ bytesPerSecond }) => bytesPerSecond));
   const bytesPerSecond =
     arms.length === 0 ? String(assumed) : `(CASE sensor ${arms.join(' ')} ELSE ${assumed} END)`;
-  return `(${bytesPerSecond}::BIGINT * least(2 + lastedMicros // 1000000, 60000000))`;
+  return `(${bytesPerSecond}::BIGINT * least(2 + lastedMicros // 1000000, ${Math.floor(MOST_BYTES / fastest)}))`;
 }

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import type { Database } from '../ledger/duckdb/database.ts';
 import { FLOW_COLUMNS } from '../records/columns.ts';
+import { TUPLE } from '../records/flow-ends.ts';
 import { IS_LONG, LONG_MICROS } from '../records/long-flow.ts';
 import { dayOfMicros } from '../records/time.ts';
-import { type DayRange, type FactFiles, factSql, filesSql, overlapsSql, TUPLE, viewedSql } from './facts.ts';
+import { type DayRange, type FactFiles, factSql, filesSql, overlapsSql, viewedSql } from './facts.ts';
 import type { Perspective } from './perspective.ts';
 
 /** Sensors' clocks differ; two sensors' records of one connection may miss each other by this much. */

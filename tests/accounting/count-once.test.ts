@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { comparable, PLAIN_YAML, sumOf, testLedger } from '../support/ledgers.ts';
-import { conn, type ConnWords, type ZeekRow, zeekTsv } from '../support/zeek-text.ts';
+import { type ConnWords, conn, type ZeekRow, zeekTsv } from '../support/zeek-text.ts';
 
 const AT = '2026-03-01T10:00:00Z';
 
@@ -36,8 +36,24 @@ test('rule 3: equal copies count once, a copy without bytes and copies that carr
 
 test('rule 3: a copy may stand the other way round, and cross midnight', async () => {
   const { cells } = await counted([
-    { at: '2026-03-01T23:59:30Z', lasts: 60, uid: 'CWorkerA', from: '10.0.0.1 40000', to: '198.51.100.7 443', sent: 600, got: 60 },
-    { at: '2026-03-01T23:59:50Z', lasts: 40, uid: 'CWorkerB', from: '198.51.100.7 443', to: '10.0.0.1 40000', sent: 50, got: 500 },
+    {
+      at: '2026-03-01T23:59:30Z',
+      lasts: 60,
+      uid: 'CWorkerA',
+      from: '10.0.0.1 40000',
+      to: '198.51.100.7 443',
+      sent: 600,
+      got: 60,
+    },
+    {
+      at: '2026-03-01T23:59:50Z',
+      lasts: 40,
+      uid: 'CWorkerB',
+      from: '198.51.100.7 443',
+      to: '10.0.0.1 40000',
+      sent: 50,
+      got: 500,
+    },
   ]);
   expect(sumOf(cells)).toEqual({ out: 600n, in: 60n, flows: 1 });
   expect(cells.map(({ hour, out }) => [hour, out])).toEqual([
@@ -68,7 +84,11 @@ test('rule 3: the same ends one after the other, or with another protocol, are n
 
 test('rule 3: connections without a uid count each, a line written twice once', async () => {
   const line = { at: AT, lasts: 10, sent: 1000, got: 1 };
-  const { cells } = await counted([line, { ...line, at: '2026-03-01T10:01:00Z' }, { ...line, from: '10.0.0.1 40001' }]);
+  const { cells } = await counted([
+    line,
+    { ...line, at: '2026-03-01T10:01:00Z' },
+    { ...line, from: '10.0.0.1 40001' },
+  ]);
   expect(sumOf(cells)).toEqual({ out: 3000n, in: 3n, flows: 3 });
   expect(sumOf((await counted([line, line])).cells)).toEqual({ out: 1000n, in: 1n, flows: 1 });
 });
@@ -148,8 +168,14 @@ test('the copies of a connection are told with the bytes they would have added, 
   const ledger = testLedger();
   const words = { at: AT, uid: 'CCopy' };
   await ledger.importFiles({
-    'open_conn.log': zeekTsv([300, 600, 900].map((lasts) => conn({ ...words, lasts, sent: lasts })), { path: 'open_conn' }),
-    'conn.log': zeekTsv([conn({ ...words, lasts: 1000, sent: 1000 }), conn({ ...words, uid: 'CFull', lasts: 4000, sent: 4000 })]),
+    'open_conn.log': zeekTsv(
+      [300, 600, 900].map((lasts) => conn({ ...words, lasts, sent: lasts })),
+      { path: 'open_conn' },
+    ),
+    'conn.log': zeekTsv([
+      conn({ ...words, lasts: 1000, sent: 1000 }),
+      conn({ ...words, uid: 'CFull', lasts: 4000, sent: 4000 }),
+    ]),
   });
   expect(sumOf(await ledger.cells())).toMatchObject({ out: 4000n, flows: 1 });
   expect((await ledger.corrections()).copies?.bytes).toBe(1000n);

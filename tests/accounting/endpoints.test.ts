@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { PLAIN_YAML, type PlainCell, sumOf, testLedger } from '../support/ledgers.ts';
-import { conn, type ConnWords, zeekTsv } from '../support/zeek-text.ts';
+import { type ConnWords, conn, zeekTsv } from '../support/zeek-text.ts';
 
 /** Returns the cells of some connections under a weir.yaml. */
 async function cellsOf(words: readonly ConnWords[], yaml = PLAIN_YAML): Promise<PlainCell[]> {
@@ -13,7 +13,16 @@ const AT = '2026-03-01T10:00:00Z';
 
 test('rule 0: payload and IP bytes stand side by side and are never added', async () => {
   const [cell, ...others] = await cellsOf([
-    { at: AT, lasts: 1, sent: 1000, got: 50, orig_pkts: 4, orig_ip_bytes: 1160, resp_pkts: 3, resp_ip_bytes: 170 },
+    {
+      at: AT,
+      lasts: 1,
+      sent: 1000,
+      got: 50,
+      orig_pkts: 4,
+      orig_ip_bytes: 1160,
+      resp_pkts: 3,
+      resp_ip_bytes: 170,
+    },
   ]);
   expect(others).toEqual([]);
   expect(cell).toMatchObject({ out: 1000n, low: 1000n, high: 1000n, in: 50n, ip: 1160n, flows: 1 });
@@ -28,7 +37,15 @@ test('rule 0: a record with IP bytes only becomes an interval of payload', async
 
 test('rule 1: what an outside client pulls from inside is egress, and the initiator is outside', async () => {
   const cells = await cellsOf([
-    { at: AT, lasts: 5, from: '198.51.100.7 51000', to: '10.0.0.1 22', service: 'ssh', sent: 300, got: 5_000_000 },
+    {
+      at: AT,
+      lasts: 5,
+      from: '198.51.100.7 51000',
+      to: '10.0.0.1 22',
+      service: 'ssh',
+      sent: 300,
+      got: 5_000_000,
+    },
   ]);
   expect(cells).toHaveLength(1);
   expect(cells[0]).toMatchObject({
@@ -77,17 +94,42 @@ test('rule 2: every pair of zones has its kind, path and ends', async () => {
     [outside, pool, 'transit', 'border', '10.200.3.4', '198.51.100.0/24', 'outside', 30n, 7000n],
     [inside, '10.0.0.2 445', 'internal', 'border', '10.0.0.1', '10.0.0.0/24', 'inside', 7000n, 30n],
     [inside, '224.0.0.251 5353', 'internal', 'border', '10.0.0.1', '224.0.0.0/24', 'inside', 7000n, 30n],
-    [outside, '203.0.113.9 80', 'unclassified', 'border', '198.51.100.7', '203.0.113.0/24', 'inside', 7000n, 30n],
+    [
+      outside,
+      '203.0.113.9 80',
+      'unclassified',
+      'border',
+      '198.51.100.7',
+      '203.0.113.0/24',
+      'inside',
+      7000n,
+      30n,
+    ],
     [relay, inside, 'internal', 'border', '192.0.2.5', '10.0.0.0/24', 'inside', 7000n, 30n],
     [gateway, inside, 'internal', 'border', '192.0.2.10', '10.0.0.0/24', 'inside', 7000n, 30n],
   ];
   // One connection an hour, so that the hour says which pair a cell belongs to.
-  const words = pairs.map(([from, to], index) => ({ at: hour(index), lasts: 1, from, to, sent: 7000, got: 30 }));
+  const words = pairs.map(([from, to], index) => ({
+    at: hour(index),
+    lasts: 1,
+    from,
+    to,
+    sent: 7000,
+    got: 30,
+  }));
   const cells = await cellsOf(words, PERIMETER_YAML);
   expect(
     cells
       .sort((a, b) => (a.hour < b.hour ? -1 : 1))
-      .map(({ kind, path, host, network, initiator, out, in: came }) => [kind, path, host, network, initiator, out, came]),
+      .map(({ kind, path, host, network, initiator, out, in: came }) => [
+        kind,
+        path,
+        host,
+        network,
+        initiator,
+        out,
+        came,
+      ]),
   ).toEqual(pairs.map(([, , ...becomes]) => becomes));
 });
 
@@ -98,7 +140,15 @@ function hour(index: number): string {
 test('rule 2: a gateway sends its tunnels as carrier, apart from the content that was seen', async () => {
   const cells = await cellsOf(
     [
-      { at: AT, lasts: 60, from: '198.51.100.7 50000', to: '192.0.2.10 1194', proto: 'udp', sent: 400, got: 1_100_000 },
+      {
+        at: AT,
+        lasts: 60,
+        from: '198.51.100.7 50000',
+        to: '192.0.2.10 1194',
+        proto: 'udp',
+        sent: 400,
+        got: 1_100_000,
+      },
       { at: AT, lasts: 60, from: '10.200.3.4 50000', to: '10.0.0.1 22', sent: 300, got: 1_000_000 },
     ],
     PERIMETER_YAML,
@@ -142,7 +192,13 @@ test('rule 2: an IPv6 host is its /64, a destination its /48, whatever privacy a
 });
 
 test('rule 10: IPv4 and its mapped IPv6 forms are one address', async () => {
-  const hosts = ['10.0.0.1', '::ffff:10.0.0.1', '::FFFF:10.0.0.1', '0:0:0:0:0:ffff:0a00:0001', '::ffff:a00:1'];
+  const hosts = [
+    '10.0.0.1',
+    '::ffff:10.0.0.1',
+    '::FFFF:10.0.0.1',
+    '0:0:0:0:0:ffff:0a00:0001',
+    '::ffff:a00:1',
+  ];
   const cells = await cellsOf(
     hosts.map((host, index) => ({ at: AT, lasts: 1, from: `${host} ${40_000 + index}`, sent: 10 ** index })),
   );

@@ -9,6 +9,11 @@ function passed(bytes: bigint, t: bigint, d: bigint): bigint {
   return (bytes / d) * at + ((bytes % d) * at) / d;
 }
 
+/** A path's capacity is a bound (rule 5). */
+function least(a: bigint, b: bigint): bigint {
+  return a <= b ? a : b;
+}
+
 /** Splits the bytes of one interval (microseconds) over hours since 1970. */
 function hoursOf(sinceMicros: number, untilMicros: number, bytes: bigint): Map<number, bigint> {
   const since = BigInt(Math.floor(sinceMicros / 1e6));
@@ -32,7 +37,11 @@ test('rule 4: F(t) places every interval by whole seconds, and hours sum exactly
       fc.integer({ min: 3_590_000_000, max: 3_600_000_000 }),
       fc.integer({ min: 0, max: 100_000_000_000 }),
     ),
-    sent: fc.oneof(fc.bigInt({ min: 0n, max: 20n }), fc.bigInt({ min: 0n, max: 10_000_000n }), fc.bigInt({ min: 0n, max: (1n << 53n) - 1n })),
+    sent: fc.oneof(
+      fc.bigInt({ min: 0n, max: 20n }),
+      fc.bigInt({ min: 0n, max: 10_000_000n }),
+      fc.bigInt({ min: 0n, max: (1n << 53n) - 1n }),
+    ),
     got: fc.bigInt({ min: 0n, max: 1_000_000n }),
   });
   const cases = fc.sample(interval, { numRuns: 400, seed: 4 });
@@ -47,10 +56,11 @@ test('rule 4: F(t) places every interval by whole seconds, and hours sum exactly
   for (const [index, { startedAt, lastsMicros, sent, got }] of cases.entries()) {
     const own = cells.filter(({ host }) => host === hostOf(index));
     const most = capacity(lastsMicros);
-    const expected = hoursOf(startedAt, startedAt + lastsMicros, sent < most ? sent : most);
+    const expected = hoursOf(startedAt, startedAt + lastsMicros, least(sent, most));
     const found = new Map(own.map((cell) => [Date.parse(cell.hour) / 3_600_000, cell.out]));
-    for (const [hour, bytes] of expected) expect(found.get(hour) ?? 0n, `case ${index}, hour ${hour}`).toBe(bytes);
-    expect(sumOf(own)).toEqual({ out: sent < most ? sent : most, in: got, flows: 1 });
+    for (const [hour, bytes] of expected)
+      expect(found.get(hour) ?? 0n, `case ${index}, hour ${hour}`).toBe(bytes);
+    expect(sumOf(own)).toEqual({ out: least(sent, most), in: got, flows: 1 });
   }
 });
 
@@ -78,7 +88,9 @@ test('rule 4: an SSH session with 56 snapshots comes out once, each increment wh
 
 test('rule 4: snapshots that name no log are told by their uid: the same one again is no second connection', async () => {
   const ledger = testLedger();
-  const rows = [300, 600, 900].map((lasts) => conn({ at: START, uid: 'COpen', lasts, sent: lasts * 10, got: 1, conn_state: 'OTH' }));
+  const rows = [300, 600, 900].map((lasts) =>
+    conn({ at: START, uid: 'COpen', lasts, sent: lasts * 10, got: 1, conn_state: 'OTH' }),
+  );
   await ledger.importFiles({ 'conn.json': zeekNdjson(rows) });
   expect(sumOf(await ledger.cells())).toEqual({ out: 9000n, in: 1n, flows: 1 });
 });
@@ -87,7 +99,9 @@ test('rule 4: snapshots of short connections, of conn_long and of open_conn toge
   const ledger = testLedger();
   const words = { at: '2026-03-01T23:58:00Z', uid: 'CLate' };
   await ledger.importFiles({
-    'a.log': zeekTsv([conn({ ...words, lasts: 60, sent: 100 }), conn({ ...words, lasts: 120, sent: 300 })], { path: 'open_conn' }),
+    'a.log': zeekTsv([conn({ ...words, lasts: 60, sent: 100 }), conn({ ...words, lasts: 120, sent: 300 })], {
+      path: 'open_conn',
+    }),
     'b.log': zeekTsv([conn({ ...words, lasts: 100, sent: 250 })], { path: 'conn_long' }),
     'c.log': zeekTsv([conn({ ...words, lasts: 180, sent: 1000 })]),
   });
@@ -103,7 +117,10 @@ test('rule 4: a closing count below a snapshot is an anomaly, counted; the large
   const words = { at: START, uid: 'CDown' };
   await ledger.importFiles({
     'open_conn.log': zeekTsv([conn({ ...words, lasts: 300, sent: 5000 })], { path: 'open_conn' }),
-    'conn.log': zeekTsv([conn({ ...words, lasts: 400, sent: 4000 }), conn({ at: START, uid: 'CFine', from: '10.0.0.2 1', lasts: 1, sent: 1 })]),
+    'conn.log': zeekTsv([
+      conn({ ...words, lasts: 400, sent: 4000 }),
+      conn({ at: START, uid: 'CFine', from: '10.0.0.2 1', lasts: 1, sent: 1 }),
+    ]),
   });
   expect(sumOf(await ledger.cells()).out).toBe(5001n);
   expect((await ledger.corrections()).closingBelowSnapshot).toEqual({ records: 1, bytes: 1000n });
@@ -122,10 +139,15 @@ test('rule 4: a closing record that ends before a snapshot and counts less is th
 
 test('rule 4: three intervals without a snapshot while the sensor goes on is open, unknown', async () => {
   const ledger = testLedger();
-  const sign = (at: string, port: number) => conn({ at, lasts: 1, from: `10.0.0.3 ${port}`, uid: `CSign${port}`, sent: 1 });
-  const open = (uid: string, host: string, lasts: number) => conn({ at: '2026-03-01T22:00:00Z', uid, from: `${host} 5000`, lasts, sent: 900 });
+  const sign = (at: string, port: number) =>
+    conn({ at, lasts: 1, from: `10.0.0.3 ${port}`, uid: `CSign${port}`, sent: 1 });
+  const open = (uid: string, host: string, lasts: number) =>
+    conn({ at: '2026-03-01T22:00:00Z', uid, from: `${host} 5000`, lasts, sent: 900 });
   await ledger.importFiles({
-    'open_conn.log': zeekTsv([open('CLost', '10.0.0.1', 300), open('CLost', '10.0.0.1', 12_000), open('CAlive', '10.0.0.2', 50_000)], { path: 'open_conn' }),
+    'open_conn.log': zeekTsv(
+      [open('CLost', '10.0.0.1', 300), open('CLost', '10.0.0.1', 12_000), open('CAlive', '10.0.0.2', 50_000)],
+      { path: 'open_conn' },
+    ),
     'conn.log': zeekTsv([sign('2026-03-01T21:00:00Z', 1), sign('2026-03-02T12:00:00Z', 2)]),
   });
   // CLost was last seen at 01:20 on the second day and not again; CAlive at 11:53, and the sensor's last sign is at 12:00.
@@ -137,15 +159,25 @@ test('rule 4: a closing record after ten days revises the days it touches and no
   const ledger = testLedger();
   const day = (index: number) => `2026-03-${String(index).padStart(2, '0')}`;
   const daily = Array.from({ length: 16 }, (_, index) =>
-    conn({ at: `${day(index + 1)}T12:00:00Z`, lasts: 1, uid: `CDay${index}`, from: `10.0.0.9 ${index + 1}`, sent: 1000 }),
+    conn({
+      at: `${day(index + 1)}T12:00:00Z`,
+      lasts: 1,
+      uid: `CDay${index}`,
+      from: `10.0.0.9 ${index + 1}`,
+      sent: 1000,
+    }),
   );
   await ledger.importFiles({ 'conn.log': zeekTsv(daily) });
   const before = await ledger.snapshot();
   const { answer } = await ledger.importFiles({
-    'late.log': zeekTsv([conn({ at: `${day(3)}T23:00:00Z`, uid: 'CTen', lasts: 10 * 86_400, sent: 8_640_000 })]),
+    'late.log': zeekTsv([
+      conn({ at: `${day(3)}T23:00:00Z`, uid: 'CTen', lasts: 10 * 86_400, sent: 8_640_000 }),
+    ]),
   });
   const after = await ledger.snapshot();
-  const changed = after.builtDays().filter((each) => before.buildOf(each)?.buildId !== after.buildOf(each)?.buildId);
+  const changed = after
+    .builtDays()
+    .filter((each) => before.buildOf(each)?.buildId !== after.buildOf(each)?.buildId);
   const touched = Array.from({ length: 11 }, (_, index) => micros(`${day(3)}T00:00:00Z`) / 86_400e6 + index);
   expect(changed).toEqual(touched);
   expect(answer.rebuiltDays).toEqual(Array.from({ length: 11 }, (_, index) => day(3 + index)));
@@ -156,7 +188,9 @@ test('rule 4: a closing record after ten days revises the days it touches and no
 
 test('rule 4: a connection of ten days in snapshots and days built apart equals all built at once', async () => {
   const words = { at: '2026-03-01T20:00:00Z', uid: 'CLong', from: '198.51.100.7 51000', to: '10.0.0.1 22' };
-  const snapshots = Array.from({ length: 40 }, (_, index) => conn({ ...words, lasts: 20_000.5 * (index + 1), sent: index, got: 7_777 * (index + 1) }));
+  const snapshots = Array.from({ length: 40 }, (_, index) =>
+    conn({ ...words, lasts: 20_000.5 * (index + 1), sent: index, got: 7_777 * (index + 1) }),
+  );
   const closing = conn({ ...words, lasts: 864_000, sent: 100, got: 999_999 });
   const once = testLedger();
   await once.importFiles({ 'o.log': zeekTsv(snapshots, { path: 'open_conn' }), 'c.log': zeekTsv([closing]) });
@@ -164,7 +198,12 @@ test('rule 4: a connection of ten days in snapshots and days built apart equals 
   await piecemeal.importFiles({ 'c.log': zeekTsv([closing]) });
   for (const [index, row] of [...snapshots.entries()].filter(([index]) => index % 7 === 0).reverse())
     await piecemeal.importFiles({ [`o${index}.log`]: zeekTsv([row], { path: 'open_conn' }) });
-  await piecemeal.importFiles({ 'rest.log': zeekTsv(snapshots.filter((_, index) => index % 7 !== 0), { path: 'open_conn' }) });
+  await piecemeal.importFiles({
+    'rest.log': zeekTsv(
+      snapshots.filter((_, index) => index % 7 !== 0),
+      { path: 'open_conn' },
+    ),
+  });
   expect(await piecemeal.cells()).toEqual(await once.cells());
   expect(sumOf(await once.cells())).toEqual({ out: 999_999n, in: 100n, flows: 1 });
 });

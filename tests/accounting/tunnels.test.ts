@@ -12,7 +12,16 @@ sensors: [{ name: zeek, files: "**" }]
 `;
 
 const tunnel = (at: string, lasts: number, sent: number) =>
-  conn({ at, lasts, uid: `CTunnel${at}`, proto: 'udp', from: '198.51.100.7 50000', to: '192.0.2.10 1194', sent: 1, got: sent });
+  conn({
+    at,
+    lasts,
+    uid: `CTunnel${at}`,
+    proto: 'udp',
+    from: '198.51.100.7 50000',
+    to: '192.0.2.10 1194',
+    sent: 1,
+    got: sent,
+  });
 const content = (at: string, lasts: number, sent: number) =>
   conn({ at, lasts, uid: `CContent${at}`, from: '10.200.3.4 50000', to: '10.0.0.1 22', sent: 1, got: sent });
 const border = (at: string) => conn({ at, lasts: 1, uid: `CBorder${at}`, sent: 5 });
@@ -29,7 +38,9 @@ test('rule 3: a tunnel counts only in hours in which none of its content was see
     ]),
   });
   const cells = await ledger.cells();
-  expect(cells.map(({ hour, kind, path, service, out }) => [hour.slice(11, 13), kind, path, service, out]).sort()).toEqual([
+  expect(
+    cells.map(({ hour, kind, path, service, out }) => [hour.slice(11, 13), kind, path, service, out]).sort(),
+  ).toEqual([
     ['10', 'carrier', 'vpn', 'udp/1194', 1_100_000n],
     ['10', 'egress', 'border', 'tcp/443', 5n],
     ['10', 'egress', 'vpn', 'tcp/22', 1_000_000n],
@@ -40,14 +51,35 @@ test('rule 3: a tunnel counts only in hours in which none of its content was see
 
 const PLAIN = 'facility: { name: T }\nnetworks: { inside: [10.0.0.0/8] }';
 const outer = (at: string, lasts: number, sent: number) =>
-  conn({ at, lasts, uid: 'COuter', proto: 'udp', from: '10.0.0.1 6000', to: '198.51.100.1 6000', sent, service: 'gre' });
+  conn({
+    at,
+    lasts,
+    uid: 'COuter',
+    proto: 'udp',
+    from: '10.0.0.1 6000',
+    to: '198.51.100.1 6000',
+    sent,
+    service: 'gre',
+  });
 const inner = (at: string, lasts: number, sent: number) =>
-  conn({ at, lasts, uid: `CInner${at}`, from: '10.0.0.2 40000', to: '203.0.113.7 443', sent, tunnel_parents: 'COuter,CElse' });
+  conn({
+    at,
+    lasts,
+    uid: `CInner${at}`,
+    from: '10.0.0.2 40000',
+    to: '203.0.113.7 443',
+    sent,
+    tunnel_parents: 'COuter,CElse',
+  });
 
 test('rule 3: a tunnel whose content names it as parent is a carrier, whoever else is active on the path', async () => {
   for (const others of [[], [border('2026-03-01T10:30:00Z'), border('2026-03-01T11:30:00Z')]]) {
     const ledger = testLedger(PLAIN);
-    const rows = [outer('2026-03-01T10:00:00Z', 7000, 11_000), inner('2026-03-01T10:10:00Z', 600, 10_000), ...others];
+    const rows = [
+      outer('2026-03-01T10:00:00Z', 7000, 11_000),
+      inner('2026-03-01T10:10:00Z', 600, 10_000),
+      ...others,
+    ];
     await ledger.importFiles({ 'conn.log': zeekTsv(rows) });
     const cells = await ledger.cells();
     expect(sumOf(cells, ({ kind }) => kind === 'carrier').out).toBe(11_000n);

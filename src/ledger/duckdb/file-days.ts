@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { TUPLE } from '../../records/flow-ends.ts';
 import { IS_LONG } from '../../records/long-flow.ts';
 import { sqlText, sqlTextList } from '../../records/sql-text.ts';
-import { MICROS_PER_DAY } from '../../records/time.ts';
+import { MICROS_PER_DAY, MICROS_PER_SECOND } from '../../records/time.ts';
 import type { Database } from './database.ts';
 
 const dayRow = z.object({ day: z.bigint().transform(Number) });
@@ -29,20 +30,25 @@ export async function writeLong(db: Database, flowPath: string, longPath: string
 }
 
 /**
- * Returns the days on which known facts of the same connections as some new long flows lie: a snapshot that
- * arrives late moves bytes between days it does not touch itself.
+ * Returns the days of known connections that new flows have to do with: a late snapshot moves bytes between
+ * days, a late copy takes a whole connection out, also on days that the new flows do not touch themselves.
+ * Only connections that last over a midnight have such days.
  */
-export async function daysOfSameConnections(
+export async function daysOfRelated(
   db: Database,
-  newFiles: readonly string[],
-  knownFiles: readonly string[],
+  newFlows: readonly string[],
+  knownFlows: readonly string[],
 ): Promise<number[]> {
-  if (newFiles.length === 0 || knownFiles.length === 0) return [];
-  const ended = '(startedAt + greatest(coalesce(durationMicros, 0), 0))';
+  if (newFlows.length === 0 || knownFlows.length === 0) return [];
+  const columns = `${TUPLE} AS tuple, startedAt, startedAt + greatest(coalesce(durationMicros, 0), 0) AS endedAt`;
+  const read = (paths: readonly string[]) =>
+    `SELECT ${columns} FROM read_parquet(${sqlTextList(paths)}, union_by_name=true)`;
   const rows = await db.rows(
-    `SELECT DISTINCT unnest(range(startedAt // ${MICROS_PER_DAY}, ${ended} // ${MICROS_PER_DAY} + 1)) AS day
-     FROM read_parquet(${sqlTextList(knownFiles)}, union_by_name=true)
-     WHERE (sensor, uid) IN (SELECT (sensor, uid) FROM read_parquet(${sqlTextList(newFiles)}, union_by_name=true)) ORDER BY day`,
+    `WITH known AS (SELECT * FROM (${read(knownFlows)}) WHERE startedAt // ${MICROS_PER_DAY} < endedAt // ${MICROS_PER_DAY})
+     SELECT DISTINCT unnest(range(k.startedAt // ${MICROS_PER_DAY}, k.endedAt // ${MICROS_PER_DAY} + 1)) AS day
+     FROM known k JOIN (SELECT * FROM (${read(newFlows)}) WHERE tuple IN (SELECT tuple FROM known)) n
+       ON n.tuple = k.tuple AND n.startedAt <= k.endedAt + ${MICROS_PER_SECOND} AND k.startedAt <= n.endedAt + ${MICROS_PER_SECOND}
+     ORDER BY day`,
     dayRow,
   );
   return rows.map(({ day }) => day);

@@ -59,7 +59,6 @@ export interface FinishedDraft {
   readonly id: string;
   readonly inputs: InputRange[];
   readonly files: DataFile[];
-  readonly longFiles: readonly DataFile[];
   readonly days: number[];
   readonly contentSha256: string;
 }
@@ -161,7 +160,6 @@ export async function openDraft(db: Database, stage: Stage, facility: Facility):
         id,
         inputs: ranges,
         files: dataFiles,
-        longFiles: dataFiles.filter(({ family }) => family === 'long'),
         days,
         contentSha256: contentSha256Of(ranges),
       };

@@ -5,7 +5,7 @@ import { InternalError } from '../../errors.ts';
 import type { Facility } from '../../facility/facility.ts';
 import { mappingOfFile, sensorOfFile, UNASSIGNED } from '../../facility/sensors.ts';
 import { type Database, openDatabase } from '../../ledger/duckdb/database.ts';
-import { daysOfSameConnections } from '../../ledger/duckdb/file-days.ts';
+import { daysOfRelated } from '../../ledger/duckdb/file-days.ts';
 import { readRejects } from '../../ledger/duckdb/rejects.ts';
 import { openLedger, openStage, type Stage } from '../../ledger/files.ts';
 import { append } from '../../ledger/journal.ts';
@@ -190,7 +190,7 @@ async function commit(
     raced = finished.inputs.some((input) => snapshot.rivals(input, plannedPosition).length > 0);
     if (raced) return undefined;
     const { id, inputs, files, contentSha256 } = finished;
-    const days = await withDaysOfSameConnections(db, ledgerDir, finished, snapshot);
+    const days = await withRelatedDays(db, ledgerDir, finished, snapshot);
     return { kind: 'commit', id, simulated, inputs, files, days, contentSha256 };
   });
   if (raced) return 'raced';
@@ -198,18 +198,19 @@ async function commit(
   return finished;
 }
 
-async function withDaysOfSameConnections(
+async function withRelatedDays(
   db: Database,
   ledgerDir: string,
   finished: FinishedDraft,
   snapshot: Snapshot,
 ): Promise<number[]> {
-  const long = finished.longFiles;
-  if (long.length === 0) return finished.days;
-  const from = Math.min(...long.map(({ fromDay }) => fromDay));
-  const to = Math.max(...long.map(({ toDay }) => toDay));
+  const flows = finished.files.filter(({ family }) => family === 'flow');
+  if (flows.length === 0) return finished.days;
+  const from = Math.min(...flows.map(({ fromDay }) => fromDay));
+  const to = Math.max(...flows.map(({ toDay }) => toDay));
   const absolute = (files: readonly { path: string }[]) => files.map(({ path }) => resolve(ledgerDir, path));
-  const more = await daysOfSameConnections(db, absolute(long), absolute(snapshot.filesFor('long', from, to)));
+  const known = snapshot.filesFor('flow', from, to).filter(({ fromDay, toDay }) => fromDay < toDay);
+  const more = await daysOfRelated(db, absolute(flows), absolute(known));
   return [...new Set([...finished.days, ...more])].sort((a, b) => a - b);
 }
 
