@@ -86,7 +86,8 @@ async function writeCells(
   const sql = `SELECT ${CELL_NAMES} FROM (${cellSql(files, range, perspective, parents)})`;
   const oneDay = range.fromDay === range.toDay;
   const tunnelPaths = facility.paths.flatMap(({ name, gateways }) => (gateways.length > 0 ? [name] : []));
-  if (oneDay && tunnelPaths.length === 0) return [await writeDay(db, `(${sql})`, 'cell', range.fromDay, folder, '')];
+  if (oneDay && tunnelPaths.length === 0)
+    return [await writeDay(db, `(${sql})`, 'cell', range.fromDay, folder, '')];
   await db.run(`CREATE OR REPLACE TEMP TABLE cell AS ${sql}`);
   if (tunnelPaths.length > 0) await countUnseenTunnels(db, tunnelPaths);
   const written = await writeByDay(db, 'cell', 'cell', range, folder, '');

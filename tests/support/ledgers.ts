@@ -88,7 +88,14 @@ export function testLedger(yaml = PLAIN_YAML, root = temporaryFolder()): TestLed
         mkdirSync(dirname(join(logs, name)), { recursive: true });
         writeFileSync(join(logs, name), content);
       }
-      return importLogs({ facility, ledgerDir: dir, paths: ['.'], cwd: logs, progress: () => undefined, ...options });
+      return importLogs({
+        facility,
+        ledgerDir: dir,
+        paths: ['.'],
+        cwd: logs,
+        progress: () => undefined,
+        ...options,
+      });
     },
     snapshot: () => readSnapshot(dir),
     cells: () => cellsOf(dir, facility),
@@ -170,7 +177,10 @@ async function queryFiles(
   const db = await openDatabase({ root: resolve(dir), temporary, threads: 1 });
   try {
     const list = sqlTextList(files.map(({ path }) => resolve(dir, path)));
-    return await db.rows(`SELECT * FROM read_parquet(${list}, union_by_name=true) ${tail}`, z.record(z.string(), z.unknown()));
+    return await db.rows(
+      `SELECT * FROM read_parquet(${list}, union_by_name=true) ${tail}`,
+      z.record(z.string(), z.unknown()),
+    );
   } finally {
     db.close();
   }
@@ -207,11 +217,14 @@ export function sumOf(
 ): Sums {
   return cells
     .filter(picks)
-    .reduce((sum, cell) => ({ out: sum.out + cell.out, in: sum.in + cell.in, flows: sum.flows + cell.flows }), {
-      out: 0n,
-      in: 0n,
-      flows: 0,
-    });
+    .reduce(
+      (sum, cell) => ({ out: sum.out + cell.out, in: sum.in + cell.in, flows: sum.flows + cell.flows }),
+      {
+        out: 0n,
+        in: 0n,
+        flows: 0,
+      },
+    );
 }
 
 /** Returns cells without the instants that bytes were placed at, in one order. */

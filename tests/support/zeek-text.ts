@@ -83,7 +83,9 @@ export function zeekTsv(rows: readonly ZeekRow[], options: TsvOptions = {}): str
     line('#open', '2026-01-01-00-00-00'),
     line('#fields', ...fields),
     line('#types', ...fields.map(() => 'string')),
-    ...rows.map((row) => line(...fields.map((name) => (row[name] === undefined ? unset : String(row[name]))))),
+    ...rows.map((row) =>
+      line(...fields.map((name) => (row[name] === undefined ? unset : String(row[name])))),
+    ),
     ...(closed ? [line('#close', '2026-01-02-00-00-00')] : []),
     '',
   ].join('\n');

@@ -166,11 +166,11 @@ async function renumberPastRefused(db: Database): Promise<void> {
   const [row] = await db.rows(`SELECT count(*) AS n FROM ${REFUSED}`, z.object({ n: z.bigint() }));
   if (!row || row.n === 0n) return;
   await db.run(`CREATE OR REPLACE TEMP TABLE json_line AS
-    WITH gap AS (SELECT DISTINCT line - 1 AS at, left(csv_line, 1000) AS text FROM ${REFUSED}),
-    moved AS (SELECT at - (row_number() OVER (ORDER BY at) - 1) AS accepted, row_number() OVER (ORDER BY at) AS skipped FROM gap),
+    WITH gap AS (SELECT DISTINCT line - 1 AS place, left(csv_line, 1000) AS text FROM ${REFUSED}),
+    moved AS (SELECT place - (row_number() OVER (ORDER BY place) - 1) AS accepted, row_number() OVER (ORDER BY place) AS skipped FROM gap),
     step AS (SELECT accepted, max(skipped) AS skipped FROM moved GROUP BY accepted)
     SELECT j.staged + coalesce(s.skipped, 0) AS staged, line, valid, fields, stream FROM json_line j ASOF LEFT JOIN step s ON j.staged >= s.accepted
-    UNION ALL SELECT at, text, false, NULL, NULL FROM gap`);
+    UNION ALL SELECT place, text, false, NULL, NULL FROM gap`);
 }
 
 function jsonLog(

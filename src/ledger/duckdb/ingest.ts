@@ -113,9 +113,9 @@ async function collectFaults(db: Database, log: LogOfChunk, target: string): Pro
   const count = await numberOf(db, `SELECT count(*) AS n FROM (${broken})`);
   if (count === 0) return 0;
   await db.run(`INSERT INTO fault
-    WITH refused AS (SELECT at, max(skipped) AS skipped FROM (
-      SELECT staged - (row_number() OVER (ORDER BY staged) - 1) AS at, row_number() OVER (ORDER BY staged) AS skipped FROM fault) GROUP BY at)
-    SELECT accepted + coalesce(skipped, 0), fault, shown FROM (${broken}) ASOF LEFT JOIN refused ON accepted >= at`);
+    WITH refused AS (SELECT place, max(skipped) AS skipped FROM (
+      SELECT staged - (row_number() OVER (ORDER BY staged) - 1) AS place, row_number() OVER (ORDER BY staged) AS skipped FROM fault) GROUP BY place)
+    SELECT accepted + coalesce(skipped, 0), fault, shown FROM (${broken}) ASOF LEFT JOIN refused ON accepted >= place`);
   return count;
 }
 
