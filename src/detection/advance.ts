@@ -1,7 +1,7 @@
 import { assertIdentity } from '../errors.ts';
 import { exposureOf, learnFromPeers, learnWeekdays, weekOf } from './baseline.ts';
 import { BLOCK_DAYS, closeBlock, recalibrate } from './calibration.ts';
-import { LEARNED, LEARNED_STATISTICS } from './channels.ts';
+import { PATIENT, PATIENT_STATISTICS } from './channels.ts';
 import { type DayStatistics, FAMILIES, type Family, type FamilyDay, type Statistic } from './input.ts';
 import { checkShape, firstScoredDay, judgeFamily, WARM_UP_DAYS } from './judge.ts';
 import type { Lead } from './lead.ts';
@@ -108,7 +108,7 @@ function beginWeek(state: DetectionState, day: number, week: number): void {
   state.weekCoverage[week % COVERAGE_WEEKS] = 0;
   for (const table of state.tables) {
     learnWeekdays(table, state.fullDaysOfWeek === 7);
-    table.exposure.fill(0, (week % (RING_WEEKS + 1)) * LEARNED, ((week % (RING_WEEKS + 1)) + 1) * LEARNED);
+    table.exposure.fill(0, (week % (RING_WEEKS + 1)) * PATIENT, ((week % (RING_WEEKS + 1)) + 1) * PATIENT);
     const alive = forgetTheDead(table, day);
     learnFromPeers(table, day);
     if (week >= 2) setThresholds(state, table, alive);
@@ -139,10 +139,10 @@ function setThresholds(state: DetectionState, table: Table, alive: number): void
 /** Adds the day's exposure and returns the weights w of the day: coverage times weekday factor, per statistic. */
 function exposeDay(state: DetectionState, table: Table, today: DayStatistics): Float64Array {
   const age = today.day - state.firstDay;
-  const slot = (weekOf(state, today.day) % (RING_WEEKS + 1)) * LEARNED;
-  const weights = new Float64Array(LEARNED);
-  for (let s = 0; s < LEARNED; s++) {
-    const weight = today.coverage * (table.factors[(age % 7) * LEARNED + s] as number);
+  const slot = (weekOf(state, today.day) % (RING_WEEKS + 1)) * PATIENT;
+  const weights = new Float64Array(PATIENT);
+  for (let s = 0; s < PATIENT; s++) {
+    const weight = today.coverage * (table.factors[(age % 7) * PATIENT + s] as number);
     weights[s] = weight;
     table.exposure[slot + s] = exposureOf(table, weekOf(state, today.day), s) + weight;
   }
@@ -150,9 +150,9 @@ function exposeDay(state: DetectionState, table: Table, today: DayStatistics): F
 }
 
 function addWeekTotals(state: DetectionState, table: Table, family: FamilyDay, day: number): void {
-  const at = ((day - state.firstDay) % 7) * LEARNED;
-  for (let s = 0; s < LEARNED; s++) {
-    const values = family.statistics[LEARNED_STATISTICS[s] as Statistic];
+  const at = ((day - state.firstDay) % 7) * PATIENT;
+  for (let s = 0; s < PATIENT; s++) {
+    const values = family.statistics[PATIENT_STATISTICS[s] as Statistic];
     let total = 0;
     for (let i = 0; i < values.length; i++) total += values[i] as number;
     table.weekTotals[at + s] = total;

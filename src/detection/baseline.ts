@@ -1,4 +1,4 @@
-import { EARLIEST_WEEKS, LEARNED, LOUD, PATIENT, RULES, UNITS } from './channels.ts';
+import { EARLIEST_WEEKS, LOUD, PATIENT, RULES, UNITS } from './channels.ts';
 import { COVERAGE_WEEKS, type DetectionState, RING_WEEKS, STANDING, type Table } from './state.ts';
 
 /** Whole weeks between today and the newest block of the baseline, so that a theft does not teach it at once. */
@@ -23,7 +23,7 @@ export function weekOf(state: DetectionState, day: number): number {
 
 /** Returns the exposure (days, weighted by weekday) of one week for one learned statistic. */
 export function exposureOf(table: Table, week: number, column: number): number {
-  return table.exposure[(week % (RING_WEEKS + 1)) * LEARNED + column] as number;
+  return table.exposure[(week % (RING_WEEKS + 1)) * PATIENT + column] as number;
 }
 
 /**
@@ -40,10 +40,10 @@ export function rollRow(state: DetectionState, table: Table, row: number, week: 
 function finishWeek(state: DetectionState, table: Table, row: number, week: number): void {
   const c = table.columns;
   const watched = state.weekCoverage[week % COVERAGE_WEEKS] as number;
-  const ring = row * LEARNED * RING_WEEKS + (week % RING_WEEKS) * LEARNED;
+  const ring = row * PATIENT * RING_WEEKS + (week % RING_WEEKS) * PATIENT;
   c.slowCoverage[row] = (c.slowCoverage[row] as number) * SLOW_KEEPS + watched;
-  for (let s = 0; s < LEARNED; s++) {
-    const at = row * LEARNED + s;
+  for (let s = 0; s < PATIENT; s++) {
+    const at = row * PATIENT + s;
     const sum = c.current[at] as number;
     c.ring[ring + s] = sum;
     if (week >= (EARLIEST_WEEKS[s] as number)) c.long[at] = (c.long[at] as number) + sum;
@@ -91,7 +91,7 @@ function expectOwn(state: DetectionState, table: Table, row: number, week: numbe
   const { mean, deviation, blocks } =
     meaningful.blocks >= 2 ? meaningful : blockMoments(table, row, s, baselineWeeks(table, row, week, 0));
   const error = deviation / Math.sqrt(blocks);
-  const floor = rules.floorUnits * (UNITS[s] as number);
+  const floor = (rules.floorUnits[s] as number) * (UNITS[s] as number);
   const raised = mean + rules.standardErrors * error;
   const ceiling = ceilingOf(table, row, s, raised, floor, blocks);
   const half = 0.5 * longMean(state, table, row, week, s);
@@ -114,7 +114,7 @@ function leastDeviation(mean: number, s: number): number {
 /** Mean a day and standard deviation of the weekly means. */
 function blockMoments(table: Table, row: number, s: number, { from, to }: { from: number; to: number }) {
   const { ring } = table.columns;
-  const base = row * LEARNED * RING_WEEKS + s;
+  const base = row * PATIENT * RING_WEEKS + s;
   let sum = 0;
   let exposure = 0;
   let blocks = 0;
@@ -123,7 +123,7 @@ function blockMoments(table: Table, row: number, s: number, { from, to }: { from
   for (let w = from; w <= to; w++) {
     const days = exposureOf(table, w, s);
     if (days < LEAST_EXPOSURE) continue;
-    const value = ring[base + (w % RING_WEEKS) * LEARNED] as number;
+    const value = ring[base + (w % RING_WEEKS) * PATIENT] as number;
     sum += value;
     exposure += days;
     blocks += 1;
@@ -146,7 +146,7 @@ function ceilingOf(
   const c = table.columns;
   const at = row * PATIENT + s;
   if ((c.frozen[at] as number) === 0 && raised >= floor && blocks >= BLOCKS_NEEDED) c.frozen[at] = raised;
-  const slow = (c.slow[row * LEARNED + s] as number) / Math.max(1, c.slowCoverage[row] as number);
+  const slow = (c.slow[row * PATIENT + s] as number) / Math.max(1, c.slowCoverage[row] as number);
   const frozen = c.frozen[at] as number;
   return frozen === 0 ? OVER_SLOW * slow : Math.min(OVER_SLOW * slow, OVER_FROZEN * frozen);
 }
@@ -154,11 +154,11 @@ function ceilingOf(
 /** The mean a day since birth, without the last four weeks. */
 function longMean(state: DetectionState, table: Table, row: number, week: number, s: number): number {
   const c = table.columns;
-  let sum = c.long[row * LEARNED + s] as number;
+  let sum = c.long[row * PATIENT + s] as number;
   let days = state.coverageBeforeWeek - (c.birthCoverage[row] as number);
   for (let w = Math.max(0, week - LAG_WEEKS); w < week; w++) {
     if (w >= (EARLIEST_WEEKS[s] as number))
-      sum -= c.ring[row * LEARNED * RING_WEEKS + (w % RING_WEEKS) * LEARNED + s] as number;
+      sum -= c.ring[row * PATIENT * RING_WEEKS + (w % RING_WEEKS) * PATIENT + s] as number;
     days -= state.weekCoverage[w % COVERAGE_WEEKS] as number;
   }
   return days >= 7 ? sum / days : 0;
@@ -219,12 +219,12 @@ export function learnWeekdays(table: Table, wholeWeek: boolean): void {
   const last = weekdayShares.length - 1;
   if (wholeWeek) {
     weekdayShares[last] = 0.9 * (weekdayShares[last] as number) + 1;
-    for (let s = 0; s < LEARNED; s++) {
+    for (let s = 0; s < PATIENT; s++) {
       let total = 0;
-      for (let d = 0; d < 7; d++) total += weekTotals[d * LEARNED + s] as number;
+      for (let d = 0; d < 7; d++) total += weekTotals[d * PATIENT + s] as number;
       for (let d = 0; d < 7; d++) {
-        const share = total > 0 ? (weekTotals[d * LEARNED + s] as number) / total : 1 / 7;
-        weekdayShares[d * LEARNED + s] = 0.9 * (weekdayShares[d * LEARNED + s] as number) + share;
+        const share = total > 0 ? (weekTotals[d * PATIENT + s] as number) / total : 1 / 7;
+        weekdayShares[d * PATIENT + s] = 0.9 * (weekdayShares[d * PATIENT + s] as number) + share;
       }
     }
   }
@@ -247,13 +247,12 @@ export function reanchor(state: DetectionState, table: Table, row: number, week:
   let days = 0;
   for (let w = from; w < week; w++) days += state.weekCoverage[w % COVERAGE_WEEKS] as number;
   if (days < LEAST_EXPOSURE) return;
-  for (let s = 0; s < LEARNED; s++) {
+  for (let s = 0; s < PATIENT; s++) {
     let sum = 0;
     for (let w = from; w < week; w++) {
-      sum += c.ring[row * LEARNED * RING_WEEKS + (w % RING_WEEKS) * LEARNED + s] as number;
+      sum += c.ring[row * PATIENT * RING_WEEKS + (w % RING_WEEKS) * PATIENT + s] as number;
     }
-    c.slow[row * LEARNED + s] = (sum / days) * (c.slowCoverage[row] as number);
-    if (s >= PATIENT) continue;
+    c.slow[row * PATIENT + s] = (sum / days) * (c.slowCoverage[row] as number);
     const frozen = row * PATIENT + s;
     if ((c.frozen[frozen] as number) > 0) c.frozen[frozen] = Math.max(c.frozen[frozen] as number, sum / days);
   }

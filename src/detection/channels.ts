@@ -15,19 +15,17 @@ export const PATIENT_STATISTICS: readonly Statistic[] = [
   'novel3',
   'firstContacts',
   'persistent',
+  // The top of the ladder, no clip at all: the only rung that sees more of what one pair always sent.
+  'bytes',
 ];
 export const PATIENT = PATIENT_STATISTICS.length;
-
-/** Columns that are learned: the patient ones and, behind them, all bytes (for the words of a lead). */
-export const LEARNED_STATISTICS: readonly Statistic[] = [...PATIENT_STATISTICS, 'bytes'];
-export const LEARNED = PATIENT + 1;
 
 /** Statistics of the same-day rules. */
 export const LOUD_STATISTICS: readonly Statistic[] = ['bytes', 'maxHourBytes', 'largestFirstContactBytes'];
 export const LOUD = LOUD_STATISTICS.length;
 
 /** The smallest amount of each patient statistic that means anything: a clip, or one pair. */
-export const UNITS: readonly number[] = [...CLIP_BYTES, ...CLIP_BYTES, 1, 1];
+export const UNITS: readonly number[] = [...CLIP_BYTES, ...CLIP_BYTES, 1, 1, CLIP_BYTES[3]];
 
 /** What differs from family to family. */
 export interface FamilyRules {
@@ -35,8 +33,8 @@ export interface FamilyRules {
   readonly tolerance: number;
   /** Standard errors of the weekly blocks that are added to the baseline. */
   readonly standardErrors: number;
-  /** The baseline is never below this many units. */
-  readonly floorUnits: number;
+  /** The baseline is never below this many units, column by column. */
+  readonly floorUnits: readonly number[];
   /**
    * Whether days before an entity was first seen count as zero. They do for destinations, whose novelty is
    * the point; they do not for hosts and paths, which are bought and switched on.
@@ -54,29 +52,44 @@ export const EARLIEST_WEEKS: readonly number[] = [0, 0, 0, 0, 9, 9, 9, 9, 2, 9, 
 
 const ALL_COLUMNS = PATIENT_STATISTICS.map((_, column) => column);
 const COUNT_COLUMNS = [8, 9];
+const TWO_UNITS = ALL_COLUMNS.map(() => 2);
+// One pair of a host can show at most one clip a day: the floor must be well below it, most of all where clips are large.
+const HOST_FLOORS = [0.5, 0.5, 0.2, 0.2, 0.5, 0.5, 0.2, 0.2, 0.5, 0.5, 0.2];
 
 /** The rules of each family; the values are those of the method's prototype (docs/method.md). */
 export const RULES: Readonly<Record<Family, FamilyRules>> = {
   host: {
     tolerance: 0.3,
     standardErrors: 1,
-    floorUnits: 0.5,
+    floorUnits: HOST_FLOORS,
     zeroBeforeBirth: false,
     zColumns: COUNT_COLUMNS,
   },
   network: {
     tolerance: 0.3,
     standardErrors: 1,
-    floorUnits: 2,
+    floorUnits: TWO_UNITS,
     zeroBeforeBirth: true,
     zColumns: COUNT_COLUMNS,
   },
-  as: { tolerance: 0.3, standardErrors: 1, floorUnits: 2, zeroBeforeBirth: true, zColumns: COUNT_COLUMNS },
-  path: { tolerance: 0.15, standardErrors: 1, floorUnits: 2, zeroBeforeBirth: false, zColumns: ALL_COLUMNS },
+  as: {
+    tolerance: 0.3,
+    standardErrors: 1,
+    floorUnits: TWO_UNITS,
+    zeroBeforeBirth: true,
+    zColumns: COUNT_COLUMNS,
+  },
+  path: {
+    tolerance: 0.15,
+    standardErrors: 1,
+    floorUnits: TWO_UNITS,
+    zeroBeforeBirth: false,
+    zColumns: ALL_COLUMNS,
+  },
   centre: {
     tolerance: 0.06,
     standardErrors: 0.5,
-    floorUnits: 2,
+    floorUnits: TWO_UNITS,
     zeroBeforeBirth: false,
     zColumns: ALL_COLUMNS,
   },

@@ -1,15 +1,7 @@
 import { InternalError } from '../errors.ts';
 import { rollRow, weekOf } from './baseline.ts';
 import { type Calibration, noteScore } from './calibration.ts';
-import {
-  type ChannelType,
-  LEARNED,
-  LEARNED_STATISTICS,
-  LOUD,
-  LOUD_STATISTICS,
-  PATIENT,
-  RULES,
-} from './channels.ts';
+import { type ChannelType, LOUD, LOUD_STATISTICS, PATIENT, PATIENT_STATISTICS, RULES } from './channels.ts';
 import {
   advanceMean,
   advanceZ,
@@ -22,7 +14,7 @@ import {
   ZS,
   zScore,
 } from './evidence.ts';
-import type { DayStatistics, FamilyDay } from './input.ts';
+import { CLIP_BYTES, type DayStatistics, type FamilyDay } from './input.ts';
 import type { Lead } from './lead.ts';
 import { type Crossing, raiseLead } from './raise.ts';
 import { addRow, type DetectionState, type Table } from './state.ts';
@@ -31,6 +23,8 @@ import { addRow, type DetectionState, type Table } from './state.ts';
 export const WARM_UP_DAYS = 14;
 /** Days after which the rule of first contacts begins: before, every contact is a first one. */
 const FIRST_CONTACT_DAYS = 14;
+/** Less than this is never a record to be broken: a day or an hour, and a first contact, in bytes. */
+const LEAST_RECORDS: readonly number[] = [CLIP_BYTES[0], CLIP_BYTES[0], CLIP_BYTES[1]];
 /** Days of the ledger before which no day is called loud. */
 const LOUD_DAYS = 7;
 /** Evidence below this (mean R) is about nothing: the channel counts as being at its restart. */
@@ -47,7 +41,7 @@ interface Work {
   /** w of the day for each learned statistic. */
   readonly weights: Float64Array;
   readonly bets: boolean;
-  /** LEARNED columns of the day, then the LOUD ones. */
+  /** The day's columns: PATIENT_STATISTICS and LOUD_STATISTICS. */
   readonly learned: readonly Float64Array[];
   readonly loud: readonly Float64Array[];
   /** Entities of the day by standing. */
@@ -75,7 +69,7 @@ export function judgeFamily(
     week: weekOf(state, today.day),
     weights,
     bets,
-    learned: LEARNED_STATISTICS.map((statistic) => family.statistics[statistic]),
+    learned: PATIENT_STATISTICS.map((statistic) => family.statistics[statistic]),
     loud: LOUD_STATISTICS.map((statistic) => family.statistics[statistic]),
     standings: new Int32Array(4),
     crossings: [],
@@ -157,10 +151,10 @@ function bet(work: Work, row: number, i: number): void {
   const { calibrations } = table;
   const width = sinceWidth(table);
   const judged = (expected[row * PATIENT] as number) > 0;
-  for (let s = 0; s < LEARNED; s++) {
+  for (let s = 0; s < PATIENT; s++) {
     const value = (learned[s] as Float64Array)[i] as number;
-    current[row * LEARNED + s] = (current[row * LEARNED + s] as number) + value;
-    if (!judged || s >= PATIENT) continue;
+    current[row * PATIENT + s] = (current[row * PATIENT + s] as number) + value;
+    if (!judged) continue;
     const at = (row * PATIENT + s) * MEANS;
     const ratio = meanRatio(value, (weights[s] as number) * (expected[row * PATIENT + s] as number));
     const sum = advanceMean(meanR, at, ratio);
@@ -202,8 +196,9 @@ function judgeLoud(work: Work, row: number, i: number): void {
     if (isContact && age < FIRST_CONTACT_DAYS) continue;
     if (value > known) loudMax[row * LOUD + l] = value;
     const peers = table.loudPrior[known > 0 ? l : LOUD + l] as number;
-    const record = Math.max(known, peers);
-    if (age < LOUD_DAYS || value === 0 || record === 0) continue;
+    if (known === 0 && peers === 0) continue;
+    const record = Math.max(known, peers, LEAST_RECORDS[l] as number);
+    if (age < LOUD_DAYS || value === 0) continue;
     const type = sinceWidth(table) + l;
     const calibration = table.calibrations[type] as Calibration;
     const ratio = value / record;
@@ -213,8 +208,8 @@ function judgeLoud(work: Work, row: number, i: number): void {
 
 function learnOnly(work: Work, row: number, i: number): void {
   const { current } = work.table.columns;
-  for (let s = 0; s < LEARNED; s++) {
-    const at = row * LEARNED + s;
+  for (let s = 0; s < PATIENT; s++) {
+    const at = row * PATIENT + s;
     current[at] = (current[at] as number) + ((work.learned[s] as Float64Array)[i] as number);
   }
 }
@@ -263,7 +258,9 @@ export function firstScoredDay(type: ChannelType): number {
 
 /** @throws InternalError when a family's columns are not of one length or a value is no exact integer. */
 export function checkShape(family: FamilyDay): void {
-  const names: readonly (keyof FamilyDay['statistics'])[] = [...LEARNED_STATISTICS, ...LOUD_STATISTICS];
+  const names: readonly (keyof FamilyDay['statistics'])[] = [
+    ...new Set([...PATIENT_STATISTICS, ...LOUD_STATISTICS]),
+  ];
   for (const name of names) {
     const values = family.statistics[name];
     if (values.length !== family.entities.length) {

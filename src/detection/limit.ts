@@ -1,6 +1,6 @@
 import { exposureOf, weekOf } from './baseline.ts';
 import type { Calibration } from './calibration.ts';
-import { type Bet, LEARNED, PATIENT, PATIENT_STATISTICS, RULES } from './channels.ts';
+import { type Bet, PATIENT, PATIENT_STATISTICS, RULES } from './channels.ts';
 import { MEAN_BETS, MEANS, meanRatio, Z_BETS, ZS, zScore } from './evidence.ts';
 import { CLIP_BYTES, type Family, type Statistic } from './input.ts';
 import { type DetectionState, RING_WEEKS, type Table, tableOf } from './state.ts';
@@ -26,6 +26,8 @@ export interface Evader {
 
 const QUANTILE_90 = 1.2815515655446004;
 const LEAST_BLOCKS = 4;
+/** Columns that see pairs however old: the ladder and all bytes. */
+const KNOWN_COLUMNS = [0, 1, 2, 3, PATIENT_STATISTICS.indexOf('bytes')];
 
 /**
  * Returns the detection limit of an entity; undefined where it has no baseline or less than four weeks behind it.
@@ -80,10 +82,10 @@ function channelsOf(state: DetectionState, table: Table, row: number, evader: Ev
   const channels: Channel[] = [];
   const { zColumns } = RULES[table.family];
   const streams = evader.streams ?? 1;
-  for (let s = 0; s < (evader.newPairs ? 8 : 4); s++) {
+  for (const s of evader.newPairs ? [...KNOWN_COLUMNS, 4, 5, 6, 7] : KNOWN_COLUMNS) {
     const ordinary = ordinaryDays(state, table, row, s);
     if (!ordinary) continue;
-    const clip = CLIP_BYTES[(s % 4) as 0];
+    const clip = s < 8 ? CLIP_BYTES[(s % 4) as 0] : Number.POSITIVE_INFINITY;
     const added = (bytes: number) => streams * Math.min(bytes / streams, clip);
     const statistic = PATIENT_STATISTICS[s] as Statistic;
     const threshold = (type: number) => (table.calibrations[type] as Calibration).threshold;
@@ -128,7 +130,7 @@ function ordinaryDays(state: DetectionState, table: Table, row: number, s: numbe
   for (let w = Math.max(0, week - RING_WEEKS); w < week; w++) {
     const days = exposureOf(table, w, s);
     if (days < 3.5) continue;
-    const at = row * LEARNED * RING_WEEKS + (w % RING_WEEKS) * LEARNED + s;
+    const at = row * PATIENT * RING_WEEKS + (w % RING_WEEKS) * PATIENT + s;
     // Weeks after the entity's last one hold nothing yet: it was not seen.
     means.push(w < rolled ? (table.columns.ring[at] as number) / days : 0);
   }

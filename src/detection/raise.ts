@@ -1,6 +1,6 @@
 import { exposureOf, reanchor, weekOf } from './baseline.ts';
 import type { Calibration } from './calibration.ts';
-import { LEARNED, PATIENT } from './channels.ts';
+import { PATIENT, PATIENT_STATISTICS } from './channels.ts';
 import type { DayStatistics } from './input.ts';
 import { explainLead, type Lead, type LeadChannel, stableHash } from './lead.ts';
 import { COVERAGE_WEEKS, type DetectionState, RING_WEEKS, type Table } from './state.ts';
@@ -11,7 +11,7 @@ export interface Crossing {
   readonly logEvidence: number;
 }
 
-const BYTES = PATIENT;
+const BYTES = PATIENT_STATISTICS.indexOf('bytes');
 
 /** Returns the lead of an entity whose channels crossed today, and lets its slow baselines begin again. */
 export function raiseLead(
@@ -60,10 +60,10 @@ function levels(state: DetectionState, table: Table, row: number, today: DayStat
   const week = weekOf(state, today.day);
   const fromWeek = Math.max(0, Math.min(week, weekOf(state, fromDay)));
   const before = { bytes: 0, days: 0 };
-  const since = { bytes: c.current[row * LEARNED + BYTES] as number, days: exposureOf(table, week, BYTES) };
+  const since = { bytes: c.current[row * PATIENT + BYTES] as number, days: exposureOf(table, week, BYTES) };
   for (let w = Math.max(0, week - RING_WEEKS); w < week; w++) {
     const side = w < fromWeek ? before : since;
-    side.bytes += c.ring[row * LEARNED * RING_WEEKS + (w % RING_WEEKS) * LEARNED + BYTES] as number;
+    side.bytes += c.ring[row * PATIENT * RING_WEEKS + (w % RING_WEEKS) * PATIENT + BYTES] as number;
     side.days += state.weekCoverage[w % COVERAGE_WEEKS] as number;
   }
   return {

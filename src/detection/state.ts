@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../errors.ts';
 import { type Calibration, createCalibration } from './calibration.ts';
-import { channelTypes, LEARNED, LOUD, PATIENT, RULES } from './channels.ts';
+import { channelTypes, LOUD, PATIENT, RULES } from './channels.ts';
 import { MEANS, ZS } from './evidence.ts';
 import { FAMILIES, type Family } from './input.ts';
 
@@ -101,10 +101,10 @@ export function columnWidths(family: Family): readonly Width[] {
     ['standing', 'int', 1],
     ['since', 'int', PATIENT + zs],
     ['birthCoverage', 'float', 1],
-    ['current', 'float', LEARNED],
-    ['ring', 'float', LEARNED * RING_WEEKS],
-    ['long', 'float', LEARNED],
-    ['slow', 'float', LEARNED],
+    ['current', 'float', PATIENT],
+    ['ring', 'float', PATIENT * RING_WEEKS],
+    ['long', 'float', PATIENT],
+    ['slow', 'float', PATIENT],
     ['slowCoverage', 'float', 1],
     ['frozen', 'float', PATIENT],
     ['expected', 'float', PATIENT],
@@ -135,10 +135,10 @@ export function createTable(family: Family, capacity = 64): Table {
     free: [],
     capacity,
     columns: resizeColumns(family, capacity),
-    exposure: new Float64Array(LEARNED * (RING_WEEKS + 1)),
-    weekdayShares: new Float64Array(LEARNED * 7 + 1),
-    weekTotals: new Float64Array(LEARNED * 7),
-    factors: new Float64Array(LEARNED * 7).fill(1),
+    exposure: new Float64Array(PATIENT * (RING_WEEKS + 1)),
+    weekdayShares: new Float64Array(PATIENT * 7 + 1),
+    weekTotals: new Float64Array(PATIENT * 7),
+    factors: new Float64Array(PATIENT * 7).fill(1),
     prior: new Float64Array(PATIENT),
     loudPrior: new Float64Array(2 * LOUD),
     calibrations: channelTypes(family).map(createCalibration),
