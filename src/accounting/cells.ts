@@ -52,7 +52,7 @@ export function cellSql(
   ];
   const summed = `SELECT ${KEYS.join(', ')},
       ${SPREAD_COLUMNS.map((name) => `sum("${name}")::BIGINT AS "${name}"`).join(', ')},
-      sum(flows)::BIGINT AS flows, min(firstAt) AS firstAt, max(lastAt) AS lastAt, max(endedAt) AS arrivedAt
+      sum(flows)::BIGINT AS flows, min(firstAt) AS firstAt, max(endedAt) AS arrivedAt
     FROM (${parts.join(' UNION ALL ')}) WHERE ${hours} GROUP BY ALL`;
   return `${named(summed, perspective)} UNION ALL ${givenSql(files.given, range, hours)}`;
 }
@@ -80,7 +80,7 @@ function hourPart(
     `${partInHour(`"${name}"`, SECOND, 'untilSecond', `(${hour}) * 3600`)}::BIGINT AS "${name}"`;
   return `SELECT (${hour})::INTEGER AS hour, ${kind}, path, hostKey, networkKey, serviceName, origInner,
     ${SPREAD_COLUMNS.map(part).join(', ')}, (${flows})::BIGINT AS flows,
-    greatest(sinceAt, (${hour}) * 3600000000) AS firstAt, greatest(sinceAt, least(endedAt, (${hour}) * 3600000000 + 3599999999)) AS lastAt, endedAt
+    greatest(sinceAt, (${hour}) * 3600000000) AS firstAt, endedAt
     FROM ${relation} WHERE ${where}`;
 }
 
@@ -92,7 +92,8 @@ function named(summed: string, { paths }: Perspective): string {
     hostKey, NULL::VARCHAR AS hostName, networkKey, NULL::VARCHAR AS networkName, serviceName AS service,
     CASE WHEN origInner THEN 'inside' ELSE 'outside' END AS initiator, 'unknown' AS principal,
     "out"::UBIGINT AS bytesOut, outLow::UBIGINT AS bytesOutLow, outHigh::UBIGINT AS bytesOutHigh,
-    "in"::UBIGINT AS bytesIn, ipOut::UBIGINT AS ipBytesOut, flows::UBIGINT AS flows, firstAt, lastAt, arrivedAt FROM (${summed})`;
+    "in"::UBIGINT AS bytesIn, ipOut::UBIGINT AS ipBytesOut, flows::UBIGINT AS flows, firstAt,
+    greatest(firstAt, least(arrivedAt, hour::BIGINT * 3600000000 + 3599999999)) AS lastAt, arrivedAt FROM (${summed})`;
 }
 
 /** Ready-made rows as cells; a day's row is spread over its hours by largest remainder, early hours first. */

@@ -3,7 +3,7 @@ import type { Database } from '../ledger/duckdb/database.ts';
 import { FLOW_COLUMNS } from '../records/columns.ts';
 import { HOURS_PER_DAY, MICROS_PER_DAY, MICROS_PER_HOUR } from '../records/time.ts';
 import { type DayRange, type FactFiles, filesSql, microsOf } from './facts.ts';
-import { CORRECTIONS, ORIGINATOR, payloadOf, RESPONDER } from './payload.ts';
+import { CORRECTIONS, MOST_HEADERS, ORIGINATOR, payloadOf, RESPONDER } from './payload.ts';
 import type { Perspective } from './perspective.ts';
 
 /** One kind of correction on one day: how many records, and the bytes it took away or, for intervals, made unsure. */
@@ -80,9 +80,12 @@ function counterSql(files: FactFiles, inRange: string, perspective: Perspective)
     const payload = payloadOf(direction, 'mostBytes');
     const unsure = `(${payload.high}) - (${payload.low})`;
     const taken = `coalesce(${direction.bytes}, 0)::BIGINT - (${payload.estimate})`;
+    // Only these can be corrected; all others are passed over by two comparisons.
+    const doubtful = `(${direction.bytes} IS NULL OR ${direction.bytes} > ${direction.ipBytes} OR ${direction.ipBytes} IS NULL
+      OR (${direction.bytes} > 0 AND ${direction.ipBytes} <= coalesce(${direction.packets}, 0) * ${MOST_HEADERS}) OR ${direction.bytes} > mostBytes)`;
     return `SELECT startedAt, ${payload.correction} AS correction,
       CASE WHEN ${payload.correction} IN ('missedBytes', 'fromIpBytes') THEN ${unsure} ELSE ${taken} END AS bytes
-      FROM (SELECT *, ${perspective.mostBytes} AS mostBytes FROM (${facts}))`;
+      FROM (SELECT *, ${perspective.mostBytes} AS mostBytes FROM (${facts})) WHERE ${doubtful}`;
   });
   return `SELECT startedAt // ${MICROS_PER_DAY} AS day, correction, count(*) AS records, sum(bytes)::BIGINT AS bytes
     FROM (${directions.join(' UNION ALL ')}) WHERE correction IS NOT NULL GROUP BY ALL ORDER BY ALL`;

@@ -19,10 +19,11 @@ export const CORRECTIONS: Readonly<Record<string, string>> = {
   aboveCapacity: 'more than the path can carry in the time: capped',
 };
 
-/** Smallest and largest IP and transport headers of one packet, bytes. */
+/** Smallest IP and transport headers of one packet, bytes. */
 const LEAST_TCP_HEADERS = 40;
 const LEAST_OTHER_HEADERS = 28;
-const MOST_HEADERS = 120;
+/** Largest IP and transport headers of one packet, bytes. */
+export const MOST_HEADERS = 120;
 
 /** One direction of a record: the columns it is counted in, and the history letters that mean data. */
 export interface Direction {

@@ -15,7 +15,9 @@ export const SPREAD_COLUMNS = ['out', 'outLow', 'outHigh', 'in', 'ipOut'] as con
 export function partInHour(b: string, since: string, until: string, hourSecond: string): string {
   const passed = (second: string) =>
     `weir_passed(${b}, least(greatest(${second} - ${since}, 0), ${until} - ${since}), ${until} - ${since})`;
-  return `(CASE WHEN ${until} <= ${since} THEN ${b} ELSE ${passed(`${hourSecond} + 3600`)} - ${passed(hourSecond)} END)`;
+  // Most intervals lie in one hour: they are spared the divisions.
+  const within = `${until} <= ${since} OR (${since} >= ${hourSecond} AND ${until} <= ${hourSecond} + 3600)`;
+  return `(CASE WHEN ${within} THEN ${b} ELSE ${passed(`${hourSecond} + 3600`)} - ${passed(hourSecond)} END)`;
 }
 
 /** Returns SQL for the last hour (hours since 1970) in which an interval of seconds has bytes. */

@@ -52,10 +52,11 @@ export function jsonRelation(path: string, wanted: readonly string[], rejects: s
   const structure = JSON.stringify(Object.fromEntries(wanted.map((name) => [name, 'VARCHAR'])));
   // Raw control characters are illegal in JSON, so no valid line holds the separator.
   const lines = readCsv(path, `delim='\x01', quote='', escape='', columns={'line': 'VARCHAR'}`, rejects);
-  const object = `coalesce(json_valid(line) AND json_type(line) = 'OBJECT', false)`;
+  // The engine may compute a branch it does not take, so broken lines are made harmless before they are parsed.
+  const safe = `(SELECT line, CASE WHEN json_valid(line) THEN line ELSE 'null' END AS safe FROM ${lines})`;
   const sql =
-    `(SELECT line, valid, CASE WHEN valid THEN json_transform(line, ${sqlText(structure)}) END AS fields ` +
-    `FROM (SELECT line, ${object} AS valid FROM ${lines}))`;
+    `(SELECT line, coalesce(json_type(safe) = 'OBJECT', false) AS valid, ` +
+    `json_transform(safe, ${sqlText(structure)}) AS fields FROM ${safe})`;
   return { sql, field: fieldOf(wanted, (index) => `fields[${sqlText(wanted[index] ?? '')}]`) };
 }
 

@@ -52,7 +52,7 @@ export async function writeChunk(
   if (chunk.layout.source === 'zeek' && chunk.layout.encoding === 'ndjson')
     return writeJson(db, chunk, prefix);
   const counted =
-    chunk.layout.encoding === 'parquet' ? { ...chunk, lines: await rowsOfParquet(db, chunk.path) } : chunk;
+    chunk.layout.encoding === 'parquet' ? { ...chunk, ...(await describeParquet(db, chunk)) } : chunk;
   const { source, log } = separatedLog(counted, mappings);
   const target = `${prefix}-${log.rule.family}.parquet`;
   const { rows, counts } = await writeLog(db, log, chunk.origins, target);
@@ -63,12 +63,13 @@ export async function writeChunk(
   };
 }
 
-async function rowsOfParquet(db: Database, path: string): Promise<number> {
-  const [row] = await db.rows(
-    `SELECT count(*) AS n FROM read_parquet(${sqlText(path)})`,
-    z.object({ n: z.bigint() }),
-  );
-  return Number(row?.n ?? 0n);
+/** A Parquet file is not staged, so its rows and columns are asked of itself. */
+async function describeParquet(db: Database, { path, layout }: ChunkToWrite) {
+  const source = `read_parquet(${sqlText(path)})`;
+  const [row] = await db.rows(`SELECT count(*) AS n FROM ${source}`, z.object({ n: z.bigint() }));
+  const columns = await db.rows(`DESCRIBE SELECT * FROM ${source}`, z.object({ column_name: z.string() }));
+  const fields = columns.map(({ column_name: name }) => name);
+  return { lines: Number(row?.n ?? 0n), layout: { ...layout, fields } as Layout };
 }
 
 /** The only log of a chunk whose lines all have one layout. */
@@ -90,6 +91,10 @@ function separatedLog(
   if (!mapping || layout.source !== 'mapping') throw new InternalError(`no mapping for a chunk of ${path}`);
   const [relation, shown, refused] = mappedRelation(path, layout, mapping);
   const rule = mappedRule(mapping, relation.field, sensor);
+  if (layout.encoding === 'ndjson') {
+    const strict = { ...rule, faults: [NOT_JSON, ...rule.faults] };
+    return { source: `mapping.${mapping.name}`, log: logOf(strict, relation.sql, shown, lines, refused) };
+  }
   return { source: `mapping.${mapping.name}`, log: logOf(rule, relation.sql, shown, lines, refused) };
 }
 
