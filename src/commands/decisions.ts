@@ -140,7 +140,7 @@ function decisionsText({ decisions: all }: DecisionsAnswer): string {
       { title: 'CAP', align: 'right' },
       { title: 'FROM' },
       { title: 'UNTIL' },
-      { title: 'NOTE' },
+      { title: 'NOTE', whole: true },
     ],
     all.flatMap(({ entry, at, by, verb, target, note, allowances }) => {
       const head = [String(entry), formatInstant(at), by, verb];

@@ -118,7 +118,12 @@ function leftAloneText(leftAlone: ImportAnswer['leftAlone']): string {
     });
   const right = { align: 'right' } as const;
   return `Left alone, because Weir does not read it:\n${renderTable(
-    [{ title: 'WHAT' }, { title: 'FILES', ...right }, { title: 'LINES', ...right }, { title: 'WHERE' }],
+    [
+      { title: 'WHAT' },
+      { title: 'FILES', ...right },
+      { title: 'LINES', ...right },
+      { title: 'WHERE', whole: true },
+    ],
     rows,
   )}`;
 }

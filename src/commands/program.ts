@@ -6,8 +6,11 @@ import { addDecide, addRegister } from './decisions.ts';
 import { addDetect } from './detect.ts';
 import { EXIT_INTERNAL, EXIT_USAGE } from './exit-codes.ts';
 import { addImport } from './import.ts';
+import { addLedger } from './ledger.ts';
 import { safeText } from './print/safe-text.ts';
 import { addReport } from './report.ts';
+import { addServe } from './serve.ts';
+import { addSimulate } from './simulate.ts';
 
 const HELP_FOOTER = `
 Exit codes: 0 done; 1 leads (with --fail-on-leads); 2 usage or configuration; 3 an input failed as a whole,
@@ -25,7 +28,18 @@ export function createProgram(): Command {
     .addHelpText('after', HELP_FOOTER)
     .exitOverride()
     .configureOutput({ writeErr: (text) => process.stderr.write(safeLines(text)) });
-  for (const add of [addCheck, addImport, addReport, addDetect, addRegister, addDecide]) add(program);
+  for (const add of [
+    addCheck,
+    addImport,
+    addReport,
+    addDetect,
+    addRegister,
+    addDecide,
+    addLedger,
+    addServe,
+    addSimulate,
+  ])
+    add(program);
   for (const command of program.commands) inheritSettings(command, program);
   return program;
 }

@@ -4,6 +4,8 @@ import { safeText } from './safe-text.ts';
 export interface TableColumn {
   readonly title: string;
   readonly align?: 'left' | 'right';
+  /** Cells are never cut, for the last column. */
+  readonly whole?: boolean;
 }
 
 /** A cell is never wider than this; more is cut in the middle, because both ends of a name tell it apart. */
@@ -14,7 +16,12 @@ const WIDE =
 
 /** Returns lines with their columns aligned, two spaces apart, everything escaped for a terminal. */
 export function renderTable(columns: readonly TableColumn[], rows: readonly (readonly string[])[]): string {
-  const safe = rows.map((row) => columns.map((_, index) => cut(safeText(row[index] ?? ''))));
+  const safe = rows.map((row) =>
+    columns.map(({ whole }, index) => {
+      const text = safeText(row[index] ?? '');
+      return whole ? text : cut(text);
+    }),
+  );
   const widths = columns.map(({ title }, index) =>
     safe.reduce((most, row) => Math.max(most, widthOf(row[index] ?? '')), widthOf(title)),
   );

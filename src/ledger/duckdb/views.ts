@@ -1,0 +1,143 @@
+import { StatementType } from '@duckdb/node-api';
+import { z } from 'zod';
+import {
+  CELL_COLUMNS,
+  COVERAGE_COLUMNS,
+  type Column,
+  columnList,
+  FLOW_COLUMNS,
+  GIVEN_COLUMNS,
+  HANDSHAKE_COLUMNS,
+  REJECT_COLUMNS,
+  sqlType,
+} from '../../records/columns.ts';
+import { sqlTextList } from '../../records/sql-text.ts';
+import { MICROS_PER_HOUR } from '../../records/time.ts';
+import type { Database } from './database.ts';
+
+/** What a person may ask for by name: the family of files behind a view, and the columns it has. */
+interface View {
+  readonly name: string;
+  readonly family: string;
+  readonly built: boolean;
+  readonly columns: readonly Column[];
+  /** Columns made for reading, beside the stored ones. */
+  readonly readable: readonly string[];
+  /** SQL of the instant (microseconds) or hour that places a row in time; undefined where a row has none. */
+  readonly time: { readonly column: string; readonly unit: 'micros' | 'hour' } | undefined;
+}
+
+const STARTED = { column: 'startedAt', unit: 'micros' } as const;
+const AT = 'make_timestamp("startedAt") AS "time"';
+
+/** The views of `weir ledger query`. Addresses and times stand beside the stored numbers as text and timestamp. */
+export const VIEWS: readonly View[] = [
+  {
+    name: 'flow',
+    family: 'flow',
+    built: false,
+    columns: FLOW_COLUMNS,
+    readable: [
+      AT,
+      'weir_address("origHi", "origLo") AS "orig"',
+      'weir_address("respHi", "respLo") AS "resp"',
+    ],
+    time: STARTED,
+  },
+  {
+    name: 'handshake',
+    family: 'handshake',
+    built: false,
+    columns: HANDSHAKE_COLUMNS,
+    readable: [AT],
+    time: STARTED,
+  },
+  {
+    name: 'coverage',
+    family: 'coverage',
+    built: false,
+    columns: COVERAGE_COLUMNS,
+    readable: [AT],
+    time: STARTED,
+  },
+  { name: 'given', family: 'given', built: false, columns: GIVEN_COLUMNS, readable: [AT], time: STARTED },
+  {
+    name: 'cell',
+    family: 'cell',
+    built: true,
+    columns: CELL_COLUMNS,
+    readable: [
+      'make_timestamp("hour"::BIGINT * 3600000000) AS "time"',
+      'coalesce("hostName", weir_host("hostKey")) AS "host"',
+      'coalesce("networkName", weir_network("networkKey")) AS "network"',
+    ],
+    time: { column: 'hour', unit: 'hour' },
+  },
+  { name: 'reject', family: 'reject', built: false, columns: REJECT_COLUMNS, readable: [], time: undefined },
+];
+
+/** The text of an address from its two halves, and of the keys of hosts (/64) and networks (/24, /48). */
+const TEXT_MACROS: readonly string[] = [
+  `CREATE OR REPLACE TEMP MACRO weir_v4(lo) AS
+     concat_ws('.', ((lo >> 24) & 255), ((lo >> 16) & 255), ((lo >> 8) & 255), (lo & 255))`,
+  `CREATE OR REPLACE TEMP MACRO weir_half(half) AS
+     concat_ws(':', hex((half >> 48) & 65535), hex((half >> 32) & 65535), hex((half >> 16) & 65535), hex(half & 65535))`,
+  `CREATE OR REPLACE TEMP MACRO weir_address(hi, lo) AS
+     CASE WHEN hi = 0 AND (lo >> 32) = 65535 THEN weir_v4(lo) ELSE lower(weir_half(hi) || ':' || weir_half(lo)) END`,
+  `CREATE OR REPLACE TEMP MACRO weir_host(key) AS
+     CASE WHEN (key >> 32) = 65535 THEN weir_v4(key) ELSE lower(weir_half(key)) || '::/64' END`,
+  `CREATE OR REPLACE TEMP MACRO weir_network(key) AS
+     CASE WHEN (key >> 32) = 65535 THEN weir_v4(key) || '/24' ELSE lower(weir_half(key)) || '::/48' END`,
+];
+
+/** Makes a view over explicit files; rows outside [fromHour, toHour) are left out where a row has a time. */
+export async function createViews(
+  db: Database,
+  filesOf: (family: string, built: boolean) => readonly string[],
+  window: { readonly fromHour: number; readonly toHour: number } | undefined,
+): Promise<void> {
+  for (const macro of TEXT_MACROS) await db.run(macro);
+  for (const { name, family, built, columns, readable, time } of VIEWS) {
+    const source = relation(filesOf(family, built), columns);
+    const unit = time?.unit === 'micros' ? MICROS_PER_HOUR : 1;
+    const within =
+      time && window
+        ? `WHERE "${time.column}" >= ${window.fromHour * unit} AND "${time.column}" < ${window.toHour * unit}`
+        : '';
+    await db.run(
+      `CREATE OR REPLACE TEMP VIEW "${name}" AS SELECT ${['*', ...readable].join(', ')} FROM ${source} ${within}`,
+    );
+  }
+}
+
+function relation(files: readonly string[], columns: readonly Column[]): string {
+  if (files.length > 0) {
+    return `(SELECT ${columnList(columns)} FROM read_parquet(${sqlTextList(files)}, union_by_name=true))`;
+  }
+  return `(SELECT ${columns.map(({ name, type }) => `NULL::${sqlType(type)} AS "${name}"`).join(', ')} WHERE false)`;
+}
+
+const jsonValue = z.json();
+
+/** The answer of a query: names of the columns, and rows of JSON values; 64-bit integers and times as text. */
+export interface QueryResult {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly z.infer<typeof jsonValue>[])[];
+  /** Whether there were more rows than asked for. */
+  readonly cut: boolean;
+}
+
+/**
+ * Runs one SELECT statement and returns at most `limit` rows. Nothing else is run: COPY could overwrite the very
+ * files that the ledger is made of.
+ * @throws Error with the engine's message when the statement is wrong or is no single SELECT.
+ */
+export async function select(db: Database, sql: string, limit: number): Promise<QueryResult> {
+  const statements = await db.connection.extractStatements(sql);
+  if (statements.count !== 1) throw new Error(`one statement is run at a time, this is ${statements.count}`);
+  const prepared = await statements.prepare(0);
+  if (prepared.statementType !== StatementType.SELECT) throw new Error('only SELECT is run here');
+  const reader = await prepared.streamAndReadUntil(limit + 1);
+  const rows = reader.getRowsJson().map((row) => row.map((value) => jsonValue.parse(value)));
+  return { columns: reader.columnNames(), rows: rows.slice(0, limit), cut: rows.length > limit };
+}
