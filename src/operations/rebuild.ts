@@ -7,6 +7,7 @@ import type { Facility } from '../facility/facility.ts';
 import { configSha256On } from '../facility/zones.ts';
 import type { Database } from '../ledger/duckdb/database.ts';
 import { type DataFile, newId } from '../ledger/entries.ts';
+import { faultPoint } from '../ledger/faults.ts';
 import { hashFile, publish, type Stage } from '../ledger/files.ts';
 import { append } from '../ledger/journal.ts';
 import { readSnapshot, type Snapshot } from '../ledger/snapshot.ts';
@@ -47,10 +48,12 @@ export async function rebuildDirtyDays(
       `building ${formatDay(range.fromDay)} to ${formatDay(range.toDay)} (${days.length} of ${dirty.length} days done)`,
     );
     const built = await buildDays(db, factFiles(snapshot, ledgerDir, range), range, facility, folder);
+    faultPoint('build:range-written');
     const inputs = (day: number) =>
       snapshot.inputsSha256Of(day, configSha256On(facility, day), BUILD_VERSION);
     days.push(...(await publishRange(db, ledgerDir, id, range, built, inputs)));
   }
+  faultPoint('build:files-placed');
   const entry = await append(ledgerDir, (now) => {
     const news = days.filter(
       ({ day, inputsSha256 }) =>

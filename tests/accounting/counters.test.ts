@@ -5,7 +5,11 @@ import { type ConnWords, conn, zeekTsv } from '../support/zeek-text.ts';
 /** What counters may say, and what payload Weir makes of it. One inside host a case. */
 interface Case {
   readonly says: string;
-  readonly conn: Omit<ConnWords, 'at'>;
+  readonly conn: Partial<Omit<ConnWords, 'from' | 'to'>> & {
+    readonly from?: string;
+    readonly to?: string;
+    readonly proto?: string | undefined;
+  };
   readonly out: number;
   readonly low?: number;
   readonly high?: number;

@@ -5,31 +5,16 @@ import type { Facility } from '../../facility/facility.ts';
 import { writeChunk } from '../../ledger/duckdb/chunk.ts';
 import type { Database } from '../../ledger/duckdb/database.ts';
 import { daysOfFile, writeLong } from '../../ledger/duckdb/file-days.ts';
-import type { LogCount } from '../../ledger/duckdb/ingest.ts';
+import { ORIGIN_FAMILY, openOrigins, writeOrigins } from '../../ledger/duckdb/origins.ts';
 import { writeRejects } from '../../ledger/duckdb/rejects.ts';
 import type { DataFile, InputRange } from '../../ledger/entries.ts';
 import { contentSha256Of, newId } from '../../ledger/entries.ts';
+import { faultPoint } from '../../ledger/faults.ts';
 import { hashFile, publish, type Stage } from '../../ledger/files.ts';
 import { dayOfMicros } from '../../records/time.ts';
 import type { StagedChunk } from '../../sources/chunks.ts';
 import type { StagedInput } from '../../sources/staged-input.ts';
-
-/** Counts of one log of one input. */
-export interface LogTotals {
-  readonly source: string;
-  accepted: number;
-  rejected: number;
-  bytes: bigint;
-  fromMicros: number | null;
-  toMicros: number | null;
-}
-
-/** One input that is part of a draft, with what became of its lines. */
-export interface DraftInput {
-  readonly staged: StagedInput;
-  readonly logs: readonly LogTotals[];
-  readonly leftAlone: Readonly<Record<string, number>>;
-}
+import { addCount, type DraftInput, type LogTotals, rangeOf } from './totals.ts';
 
 /** A file of records in the stage, with what the journal will say of it. */
 interface DraftFile {
@@ -78,6 +63,7 @@ export async function openDraft(db: Database, stage: Stage, facility: Facility):
   await db.run(
     'CREATE OR REPLACE TEMP TABLE reject (input VARCHAR, line BIGINT, "column" VARCHAR, reason VARCHAR, text VARCHAR)',
   );
+  await openOrigins(db);
 
   async function keep(
     family: string,
@@ -105,6 +91,7 @@ export async function openDraft(db: Database, stage: Stage, facility: Facility):
           : chunk.path;
       const toWrite = { ...chunk, path, origins: originsOf(chunk, paths) };
       const written = await writeChunk(db, toWrite, facility.mappings, prefix);
+      faultPoint('import:chunk-written');
       for (const { source, counts } of written.logs) {
         for (const count of counts) addCount(logs, source, count);
       }
@@ -139,22 +126,16 @@ export async function openDraft(db: Database, stage: Stage, facility: Facility):
       );
       const rejectPath = join(stage.dir, `${id}-reject.parquet`);
       const rejected = await writeRejects(db, rejects, rejectPath);
-      const days = [
-        ...new Set(files.filter(({ family }) => BUILT_FROM.has(family)).flatMap((file) => file.days)),
-      ].sort((a, b) => a - b);
-      if (rejected > 0) {
-        files.push({
-          name: 'reject.parquet',
-          temporary: rejectPath,
-          family: 'reject',
-          rows: rejected,
-          days: days.length > 0 ? days : [dayOfMicros(Date.now() * 1000)],
-          unsettled: undefined,
-          durable: makeDurable(rejectPath),
-        });
-      }
+      const days = daysOf(files.filter(({ family }) => BUILT_FROM.has(family)));
+      const folder = `records/${id}`;
+      const originPath = join(stage.dir, `${id}-origin.parquet`);
+      const named = files.map(({ temporary, name }) => ({ temporary, path: `${folder}/${name}` }));
+      const runs = await writeOrigins(db, named, originPath);
+      const today = [dayOfMicros(Date.now() * 1000)];
+      if (runs > 0) files.push(sideFile(ORIGIN_FAMILY, originPath, runs, daysOf(files)));
+      if (rejected > 0) files.push(sideFile('reject', rejectPath, rejected, days.length > 0 ? days : today));
       const dataFiles: DataFile[] = [];
-      for (const file of files) dataFiles.push(await placeFile(file, ledgerDir, `records/${id}`));
+      for (const file of files) dataFiles.push(await placeFile(file, ledgerDir, folder));
       const ranges = inputs.map(rangeOf);
       return {
         id,
@@ -165,6 +146,16 @@ export async function openDraft(db: Database, stage: Stage, facility: Facility):
       };
     },
   };
+}
+
+function daysOf(files: readonly DraftFile[]): number[] {
+  return [...new Set(files.flatMap((file) => file.days))].sort((a, b) => a - b);
+}
+
+/** A file about the whole commit, beside those of its chunks. */
+function sideFile(family: string, temporary: string, rows: number, days: readonly number[]): DraftFile {
+  const name = `${family}.parquet`;
+  return { name, temporary, family, rows, days, unsettled: undefined, durable: makeDurable(temporary) };
 }
 
 /** Copies a file to where the engine may read: it reaches nothing outside the ledger. */
@@ -181,35 +172,6 @@ function originsOf(chunk: StagedChunk, paths: readonly string[]) {
     start += lines;
     return origin;
   });
-}
-
-function addCount(logs: Map<number, Map<string, LogTotals>>, source: string, count: LogCount): void {
-  const ofInput = logs.get(count.input) ?? new Map<string, LogTotals>();
-  logs.set(count.input, ofInput);
-  const known = ofInput.get(source) ?? {
-    source,
-    accepted: 0,
-    rejected: 0,
-    bytes: 0n,
-    fromMicros: null,
-    toMicros: null,
-  };
-  ofInput.set(source, {
-    source,
-    accepted: known.accepted + count.accepted,
-    rejected: known.rejected + count.rejected,
-    bytes: known.bytes + count.bytes,
-    fromMicros: least(known.fromMicros, count.fromMicros),
-    toMicros: most(known.toMicros, count.toMicros),
-  });
-}
-
-function least(a: number | null, b: number | null): number | null {
-  return a === null ? b : b === null ? a : Math.min(a, b);
-}
-
-function most(a: number | null, b: number | null): number | null {
-  return a === null ? b : b === null ? a : Math.max(a, b);
 }
 
 function drop(files: DraftFile[], input: number): void {
@@ -246,48 +208,5 @@ async function placeFile(file: DraftFile, ledgerDir: string, folder: string): Pr
     sha256,
     fromDay,
     toDay: file.days.at(-1) ?? fromDay,
-  };
-}
-
-/** What the journal says of an input: lines left alone stand among the comments, by name in `streams`. */
-function rangeOf({ staged, logs, leftAlone }: DraftInput): InputRange {
-  const sum = (of: (log: LogTotals) => number) => logs.reduce((total, log) => total + of(log), 0);
-  const accepted = sum((log) => log.accepted);
-  const rejected = sum((log) => log.rejected) + staged.rejectedLines;
-  const lines = staged.lines > 0 ? staged.lines : accepted + rejected;
-  const alone = Object.entries(leftAlone).map(([source, count]) => ({
-    source,
-    lines: count,
-    accepted: 0,
-    rejected: 0,
-    comments: count,
-  }));
-  return {
-    sensor: staged.sensor,
-    path: staged.path,
-    source: logs.map(({ source }) => source).join('+') || Object.keys(leftAlone).join('+') || 'nothing',
-    bytesFrom: staged.bytesFrom,
-    bytesTo: staged.bytesTo,
-    prefixSha256: staged.sha256,
-    head: staged.head,
-    lines,
-    accepted,
-    rejected,
-    comments: lines - accepted - rejected,
-    bytesOut: String(logs.reduce((total, { bytes }) => total + bytes, 0n)),
-    fromMicros: logs.reduce<number | null>((from, log) => least(from, log.fromMicros), null),
-    toMicros: logs.reduce<number | null>((to, log) => most(to, log.toMicros), null),
-    verified: staged.verified,
-    streams: [
-      ...logs.map(({ source, accepted: good, rejected: bad, bytes }) => ({
-        source,
-        lines: good + bad,
-        accepted: good,
-        rejected: bad,
-        comments: 0,
-        bytesOut: String(bytes),
-      })),
-      ...alone,
-    ],
   };
 }

@@ -7,6 +7,7 @@ import { mappingOfFile, sensorOfFile, UNASSIGNED } from '../../facility/sensors.
 import { type Database, openDatabase } from '../../ledger/duckdb/database.ts';
 import { daysOfRelated } from '../../ledger/duckdb/file-days.ts';
 import { readRejects } from '../../ledger/duckdb/rejects.ts';
+import { faultPoint } from '../../ledger/faults.ts';
 import { openLedger, openStage, type Stage } from '../../ledger/files.ts';
 import { append } from '../../ledger/journal.ts';
 import { readSnapshot, type Snapshot } from '../../ledger/snapshot.ts';
@@ -185,6 +186,7 @@ async function commit(
 ): Promise<FinishedDraft | undefined | 'raced'> {
   if (draft.inputs().length === 0) return undefined;
   const finished = await draft.finish(ledgerDir);
+  faultPoint('import:files-placed');
   let raced = false;
   const entry = await append(ledgerDir, async (snapshot) => {
     raced = finished.inputs.some((input) => snapshot.rivals(input, plannedPosition).length > 0);
@@ -195,6 +197,7 @@ async function commit(
   });
   if (raced) return 'raced';
   if (!entry) throw new InternalError('a commit was neither written nor refused');
+  faultPoint('import:committed');
   return finished;
 }
 

@@ -1,6 +1,6 @@
 import { formatMicros } from '../../records/time.ts';
 import type { ImportAnswer, ImportedStream } from '../answers/import.ts';
-import type { DraftInput } from './draft.ts';
+import type { DraftInput } from './totals.ts';
 
 /**
  * Returns an input's rows of the answer, one per log it held. Comments and lines rejected before they were
