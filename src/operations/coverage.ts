@@ -245,7 +245,8 @@ function answerOf(
   window: HourWindow,
   span: HourWindow,
 ): Coverage {
-  const share = paths.length === 0 ? 0 : paths.reduce((sum, path) => sum + path.share, 0) / paths.length;
+  const nothing = paths.length === 0 || span.fromHour === span.toHour;
+  const share = nothing ? 0 : paths.reduce((sum, path) => sum + path.share, 0) / paths.length;
   const blind = new Set(paths.flatMap(({ gaps }) => gaps.flatMap(hoursOf)));
   const because = [
     ...outsideSpan(window, span),

@@ -9,11 +9,12 @@ import {
 import type { Campaign } from '../detection/campaign.ts';
 import { assembleCampaigns } from '../detection/campaigns.ts';
 import type { DailySeries, Family } from '../detection/input.ts';
-import type { DayEstimate, Lead, LeadChannel } from '../detection/lead.ts';
+import type { Lead } from '../detection/lead.ts';
 import { promiseOf } from '../detection/promise.ts';
-import { formatDay, formatHour, formatMicros, HOURS_PER_DAY } from '../records/time.ts';
-import type { CampaignAnswer, DetectAnswer, LeadAnswer } from './answers/detect.ts';
+import { formatHour, HOURS_PER_DAY } from '../records/time.ts';
+import type { DetectAnswer } from './answers/detect.ts';
 import { allowancesOf, decisionsOf } from './decisions.ts';
+import { campaignAnswer, leadAnswer } from './detection/answer.ts';
 import { type DetectionRun, runDetection } from './detection/run.ts';
 import { type Question, type Reading, windowOf, withReading } from './reading.ts';
 import { coverageIn } from './report.ts';
@@ -107,7 +108,12 @@ async function whenArrived(reading: Reading, lead: Lead): Promise<Lead> {
   return { ...lead, detectedAtMicros: Math.max(lead.detectedAtMicros, arrived ?? 0) };
 }
 
-async function campaignsOf(reading: Reading, leads: readonly Lead[], run: DetectionRun): Promise<Campaign[]> {
+/** Assembles the campaigns that explain some leads. Leaves their pairs prepared for pairRows. */
+export async function campaignsOf(
+  reading: Reading,
+  leads: readonly Lead[],
+  run: DetectionRun,
+): Promise<Campaign[]> {
   if (leads.length === 0) return [];
   const { db } = reading;
   const change = Math.min(
@@ -187,59 +193,4 @@ async function seriesOf(
 
 function finite(value: number): number | null {
   return Number.isFinite(value) ? value : null;
-}
-
-function days({ low, estimate, high }: DayEstimate) {
-  return { low: formatDay(low), estimate: formatDay(estimate), high: formatDay(high) };
-}
-
-function bytesText(bytes: number): string {
-  return String(BigInt(Math.max(0, Math.round(bytes))));
-}
-
-function channelText({ statistic, bet }: LeadChannel, family: string): string {
-  return `${family}/${statistic}/${bet}`;
-}
-
-function leadAnswer(lead: Lead, campaign: string | null, decision: string | null): LeadAnswer {
-  return {
-    id: lead.id,
-    family: lead.family,
-    entity: lead.entity,
-    raisedOn: formatDay(lead.raisedOnDay),
-    detectedAt: formatMicros(lead.detectedAtMicros),
-    startedAt: days(lead.changePoint),
-    observedBytesPerDay: bytesText(lead.observedBytesPerDay),
-    baselineBytesPerDay: bytesText(lead.baselineBytesPerDay),
-    channels: lead.channels.map((channel) => ({
-      channel: channelText(channel, lead.family),
-      logEvidence: channel.logEvidence,
-      threshold: channel.threshold,
-      since: formatDay(channel.sinceDay),
-    })),
-    campaign,
-    decision,
-    because: lead.because,
-  };
-}
-
-function campaignAnswer(campaign: Campaign): CampaignAnswer {
-  const { low, estimate, high } = campaign.bytesOut;
-  return {
-    id: campaign.id,
-    rank: campaign.rank,
-    startedAt: days(campaign.startedAt),
-    detectedAt: formatMicros(campaign.detectedAtMicros),
-    bytesOut: { low: bytesText(low), estimate: bytesText(estimate), high: bytesText(high) },
-    hosts: [...campaign.hosts],
-    principals: [...campaign.principals],
-    destinations: campaign.destinations.map(({ network }) => network),
-    cohorts: [...campaign.cohorts],
-    channels: [
-      ...new Set(
-        campaign.channels.map((channel) => `${channelText(channel, channel.family)} ${channel.entity}`),
-      ),
-    ],
-    because: campaign.because,
-  };
 }

@@ -11,6 +11,8 @@ export type SilenceRule = (hour: number) => string | undefined;
 const USUAL_RECORDS = 5;
 /** A sensor that reports on itself does so at least every hour; a log that came half is no such sensor. */
 const REPORTING_SHARE = 0.5;
+/** No sensor of a perimeter is idle for longer. */
+const LONGEST_IDLE_HOURS = 24;
 /** Fewer days with the same hour than this say nothing about that hour. */
 const LEAST_DAYS = 3;
 
@@ -19,6 +21,7 @@ const LEAST_DAYS = 3;
  * reports on itself in at least half of the hours it gave a sign in, or when it usually logs at least five records
  * at this hour of the day: the median over the days on which it was alive at all, between its first and its last
  * sign, empty hours included. Where fewer than three such days have the hour, the median over all their hours counts.
+ * However little a sensor logs, a whole day without a record is blind.
  */
 export function silenceRule(rows: readonly CoverageRow[]): SilenceRule {
   const signs = rows.filter(({ records, reports }) => records > 0 || reports > 0);
@@ -27,7 +30,9 @@ export function silenceRule(rows: readonly CoverageRow[]): SilenceRule {
     return () => 'no record and no report, though the sensor otherwise reports on itself';
   }
   const usualAt = usualRecords(signs);
+  const inLongSilence = longSilences(signs);
   return (hour) => {
+    if (inLongSilence(hour)) return `no record for ${LONGEST_IDLE_HOURS} h or more`;
     const usual = usualAt(hour);
     return usual < USUAL_RECORDS ? undefined : `no record, though ${usual} in such an hour are usual`;
   };
@@ -50,6 +55,18 @@ function usualRecords(signs: readonly CoverageRow[]): (hour: number) => number {
   const overall = lowerMedian(byHourOfDay.flat());
   const usual = byHourOfDay.map((counts) => (counts.length < LEAST_DAYS ? overall : lowerMedian(counts)));
   return (hour) => usual[hour - dayOf(hour) * HOURS_PER_DAY] ?? 0;
+}
+
+/** Returns whether an hour lies between two signs that are a day or more apart. */
+function longSilences(signs: readonly CoverageRow[]): (hour: number) => boolean {
+  const hours = signs.map(({ hour }) => hour).sort((a, b) => a - b);
+  const silent = new Set<number>();
+  for (const [index, next] of hours.entries()) {
+    const last = hours[index - 1] ?? next;
+    if (next - last <= LONGEST_IDLE_HOURS) continue;
+    for (let hour = last + 1; hour < next; hour += 1) silent.add(hour);
+  }
+  return (hour) => silent.has(hour);
 }
 
 /** Returns the middle value, of two middle ones the smaller; 0 of none. */
