@@ -117,7 +117,8 @@ export async function openDraft(db: Database, stage: Stage, facility: Facility):
         await db.run(`DELETE FROM reject WHERE input = '${staged.path.replaceAll("'", "''")}'`);
         return { ...added, logs: [] };
       }
-      if (staged.status === 'new' || staged.status === 'grown') inputs.push(added);
+      // An input whose only line is still being written has nothing to commit yet.
+      if (staged.bytesTo > staged.bytesFrom && staged.status !== 'left-alone') inputs.push(added);
       return added;
     },
     async finish(ledgerDir) {
