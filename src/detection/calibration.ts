@@ -142,10 +142,13 @@ function lastOf({ rows, values, count }: Calibration, keys: readonly string[]): 
   let last = 0;
   for (let i = 1; i < count; i++) {
     const difference = (values[i] as number) - (values[last] as number);
-    const key = (at: number) => keys[rows[at] as number] as string;
-    if (difference < 0 || (difference === 0 && key(i) > key(last))) last = i;
+    if (difference < 0 || (difference === 0 && comesAfter(rows, i, last, keys))) last = i;
   }
   return last;
+}
+
+function comesAfter(rows: Int32Array, i: number, j: number, keys: readonly string[]): boolean {
+  return (keys[rows[i] as number] as string) > (keys[rows[j] as number] as string);
 }
 
 /** Recomputes from which raw score on a day's value needs a closer look. */
