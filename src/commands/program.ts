@@ -6,6 +6,7 @@ import { addDecide, addRegister } from './decisions.ts';
 import { addDetect } from './detect.ts';
 import { EXIT_INTERNAL, EXIT_USAGE } from './exit-codes.ts';
 import { addImport } from './import.ts';
+import { addInit } from './init.ts';
 import { addLedger } from './ledger.ts';
 import { safeText } from './print/safe-text.ts';
 import { addReport } from './report.ts';
@@ -29,6 +30,7 @@ export function createProgram(): Command {
     .exitOverride()
     .configureOutput({ writeErr: (text) => process.stderr.write(safeLines(text)) });
   for (const add of [
+    addInit,
     addCheck,
     addImport,
     addReport,

@@ -28,7 +28,7 @@ export function formatBytes(bytes: bigint | string): string {
 
 /** Returns an estimate with its interval in one unit: `12.3 TB [12.1–12.9]`; the estimate alone where both ends are it. */
 export function formatInterval({ low, estimate, high }: BytesInterval): string {
-  const power = powerOf(BigInt(estimate));
+  const power = Math.max(powerOf(BigInt(estimate)), powerOf(BigInt(high)));
   const text = `${inUnit(BigInt(estimate), power)} ${UNITS[power]}`;
   if (low === estimate && high === estimate) return text;
   return `${text} [${inUnit(BigInt(low), power)}–${inUnit(BigInt(high), power)}]`;
