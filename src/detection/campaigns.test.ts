@@ -121,6 +121,21 @@ describe('what is named', () => {
     expect(first?.bytesOut.high).toBeGreaterThanOrEqual(2e12);
   });
 
+  test('is the rise of an old huge pair, less what it always sent, when it rises', () => {
+    const steady = (day: number): Sent[] => [
+      { host: 'h1', network: 'x1', as: 'AS9', path: 'border', bytesOut: day < 100 ? 4e10 : 1.6e11 },
+    ];
+    const given = run(38, steady);
+    // Rows begin long after the pair did, as they do on a long history.
+    const rows = given.rows.filter(({ day }) => day >= FIRST + 40);
+    const found = assemble({ ...given, rows }).find(({ hosts }) => hosts[0] === 'h1');
+    expect(found?.hosts).toEqual(['h1']);
+    expect(found?.startedAt.estimate).toBe(FIRST + 100);
+    expect(found?.bytesOut.low).toBeLessThanOrEqual(40 * 1.2e11);
+    expect(found?.bytesOut.high).toBeGreaterThanOrEqual(40 * 1.2e11);
+    expect(found?.bytesOut.estimate).toBeLessThan(40 * 1.6e11);
+  });
+
   test('is two campaigns where two thefts share neither hosts nor places', () => {
     const two = (day: number): Sent[] => [
       ...slow(day),

@@ -32,7 +32,7 @@ export function pull(
   rate: number,
 ): Pulled {
   const own = tracks.filter((track) => touches(track, lead.family, lead.entity));
-  const from = isPooled(lead) ? strongest(lead).sinceDay + 1 : changeOf(lead, own);
+  const from = isPooled(lead) ? strongest(lead).sinceDay + 1 : changeOf(lead, own, rowsFromDay);
   const window = { from, to: asOfDay };
   const all: Excess[] = [];
   for (const track of own) {
@@ -72,10 +72,11 @@ function cameWith(track: Track, from: number, raisedOnDay: number): boolean {
  * The earliest day on which the change can have come, from the very statistic that paid: clipped as it was, over new
  * pairs only where it was, which moves far more clearly than the entity's bytes do.
  */
-function changeOf(lead: Lead, tracks: readonly Track[]): number {
+function changeOf(lead: Lead, tracks: readonly Track[], rowsFromDay: number): number {
   const channel = strongest(lead);
   if (channel.bet === 'loud') return lead.raisedOnDay;
-  const from = channel.sinceDay - SEARCH_BACK_DAYS;
+  // Days before the rows are unknown, not empty.
+  const from = Math.min(lead.raisedOnDay, Math.max(rowsFromDay, channel.sinceDay - SEARCH_BACK_DAYS));
   const values = new Float64Array(lead.raisedOnDay - from + 1);
   const { clip, novel } = shapeOf(channel.statistic);
   for (const track of tracks) {
@@ -88,6 +89,7 @@ function changeOf(lead: Lead, tracks: readonly Track[]): number {
 }
 
 function shapeOf(statistic: Statistic): { clip: number; novel: boolean } {
+  if (statistic === 'bytes') return { clip: Number.POSITIVE_INFINITY, novel: false };
   const match = /^(clip|novel)([0-3])$/.exec(statistic);
   if (!match) return { clip: 1, novel: true };
   return { clip: CLIP_BYTES[Number(match[2]) as 0], novel: match[1] === 'novel' };
