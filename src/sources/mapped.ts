@@ -21,11 +21,10 @@ export function mappedFields(mapping: Mapping): string[] {
 
 /**
  * Returns how rows of ready-made cells or series become records. Hosts and destinations may be addresses,
- * networks or any names. A row stands for the UTC hour or day that holds its time.
+ * networks or any names. A row stands for the hour (UTC) or the day (of the mapping's zone) that holds its time.
  */
 export function mappedRule(mapping: Mapping, field: Field, sensor: string): RecordRule {
   const text = (value: MappedValue) => ('column' in value ? field(value.column) : sqlText(value.value));
-  const micros = mapping.per === 'day' ? 86_400_000_000 : 3_600_000_000;
   const optionalCount = (name: string | undefined) => (name === undefined ? 'NULL::VARCHAR' : field(name));
   return {
     family: 'given',
@@ -60,7 +59,7 @@ export function mappedRule(mapping: Mapping, field: Field, sensor: string): Reco
       arrivedAt: zoned('t_arrival', mapping.timezone),
     },
     columns: {
-      startedAt: `rowAt - rowAt % ${micros}`,
+      startedAt: beginOf(mapping),
       hours: mapping.per === 'day' ? '24' : '1',
       sensor: sqlText(sensor),
       path: `coalesce(t_path, 'unknown')`,
@@ -89,10 +88,25 @@ export function mappedRule(mapping: Mapping, field: Field, sensor: string): Reco
   };
 }
 
+/** SQL for the begin of the hour or day that holds `rowAt`, on a whole hour. */
+function beginOf({ per, timezone }: Mapping): string {
+  if (per === 'hour') return 'rowAt - rowAt % 3600000000';
+  if (timezone === 'UTC') return 'rowAt - rowAt % 86400000000';
+  const zone = zoneText(timezone);
+  const local = `timezone(${zone}, timezone('UTC', make_timestamp(rowAt)))`;
+  const midnight = `epoch_us(timezone(${zone}, date_trunc('day', ${local})))`;
+  return `${midnight} - ${midnight} % 3600000000`;
+}
+
+/** SQL for a zone's name; the engine knows offsets by the name of what they are off. */
+function zoneText(timezone: string): string {
+  return sqlText(/^[+-]/.test(timezone) ? `UTC${timezone}` : timezone);
+}
+
 /** Times without a zone are in the mapping's; numbers and times with a zone speak for themselves. */
 function zoned(text: string, timezone: string): string {
   const plain = instant(text);
   if (timezone === 'UTC') return plain;
   const naive = `regexp_full_match(${text}, '\\d{4}-\\d{2}-\\d{2}([ T][\\d:.]+)?')`;
-  return `(CASE WHEN ${naive} THEN epoch_us(timezone(${sqlText(timezone)}, TRY_CAST(${text} AS TIMESTAMP))) ELSE ${plain} END)`;
+  return `(CASE WHEN ${naive} THEN epoch_us(timezone(${zoneText(timezone)}, TRY_CAST(${text} AS TIMESTAMP))) ELSE ${plain} END)`;
 }

@@ -3,6 +3,9 @@
  * rules can tell "not set" from "wrong" and name the column.
  */
 
+/** Groups of hexadecimal digits between single colons. */
+const IPV6_GROUPS = '[0-9a-fA-F]{1,4}(:[0-9a-fA-F]{1,4})*';
+
 /**
  * Statements that define the macros of address texts; run once per connection. An address is read in two
  * steps, `weir_plain` and `weir_parts` first, because a macro repeats its argument wherever it uses it.
@@ -17,11 +20,11 @@ export const ADDRESS_MACROS: readonly string[] = [
   `CREATE OR REPLACE TEMP MACRO weir_expand(a) AS
      CASE WHEN contains(a, '::') THEN list_concat(
        weir_groups(split_part(a, '::', 1)),
-       list_resize([]::VARCHAR[], greatest(0, 8 - len(weir_groups(split_part(a, '::', 1))) - len(weir_groups(split_part(a, '::', 2)))), '0'),
+       list_resize([]::VARCHAR[], greatest(1, 8 - len(weir_groups(split_part(a, '::', 1))) - len(weir_groups(split_part(a, '::', 2)))), '0'),
        weir_groups(split_part(a, '::', 2)))
      ELSE string_split(a, ':') END`,
   `CREATE OR REPLACE TEMP MACRO weir_hex(a) AS
-     CASE WHEN regexp_full_match(a, '([0-9a-fA-F]{0,4}:){2,7}[0-9a-fA-F]{0,4}') AND len(string_split(a, '::')) <= 2
+     CASE WHEN regexp_full_match(a, '(${IPV6_GROUPS})?(::(${IPV6_GROUPS})?)?')
        AND len(weir_expand(a)) = 8
      THEN list_reduce(list_transform(weir_expand(a), lambda g: lpad(g, 4, '0')), lambda p, q: p || q) END`,
   `CREATE OR REPLACE TEMP MACRO weir_parts(plain) AS TRY_CAST(string_split(plain, '.') AS UTINYINT[])`,

@@ -8,7 +8,7 @@ interface Case {
   readonly conn: Partial<Omit<ConnWords, 'from' | 'to'>> & {
     readonly from?: string;
     readonly to?: string;
-    readonly proto?: string | undefined;
+    readonly proto?: string;
   };
   readonly out: number;
   readonly low?: number;
@@ -192,7 +192,7 @@ const CASES: Case[] = [
     out: 11,
   },
   { says: 'REJ and RSTO with bytes', conn: { conn_state: 'REJ', sent: 12 }, out: 12 },
-  { says: 'no protocol', conn: { proto: undefined, sent: 13 }, out: 13 },
+  { says: 'no protocol', conn: { proto: '-', sent: 13 }, out: 13 },
   {
     says: 'ICMP',
     conn: {

@@ -2,8 +2,11 @@ import { z } from 'zod';
 import { TUPLE } from '../../records/flow-ends.ts';
 import { IS_LONG } from '../../records/long-flow.ts';
 import { sqlText, sqlTextList } from '../../records/sql-text.ts';
-import { MICROS_PER_DAY, MICROS_PER_SECOND } from '../../records/time.ts';
+import { MICROS_PER_DAY, MICROS_PER_HOUR, MICROS_PER_SECOND } from '../../records/time.ts';
 import type { Database } from './database.ts';
+
+/** A day of another time zone ends on the next UTC day. */
+const GIVEN_END = `(startedAt + hours * ${MICROS_PER_HOUR} - 1)`;
 
 const dayRow = z.object({ day: z.bigint().transform(Number) });
 
@@ -12,10 +15,9 @@ export async function daysOfFile(db: Database, path: string, family: string): Pr
   const source = `read_parquet(${sqlText(path)})`;
   const first = `startedAt // ${MICROS_PER_DAY}`;
   const ended = '(startedAt + greatest(coalesce(durationMicros, 0), 0))';
-  const days =
-    family === 'flow' || family === 'long'
-      ? `SELECT unnest(range("first", "last" + 1)) AS day FROM (SELECT DISTINCT ${first} AS "first", ${ended} // ${MICROS_PER_DAY} AS "last" FROM ${source})`
-      : `SELECT ${first} AS day FROM ${source}`;
+  const last = family === 'flow' || family === 'long' ? ended : family === 'given' ? GIVEN_END : 'startedAt';
+  const days = `SELECT unnest(range("first", "last" + 1)) AS day
+    FROM (SELECT DISTINCT ${first} AS "first", ${last} // ${MICROS_PER_DAY} AS "last" FROM ${source})`;
   const rows = await db.rows(`SELECT DISTINCT day FROM (${days}) ORDER BY day`, dayRow);
   return rows.map(({ day }) => day);
 }

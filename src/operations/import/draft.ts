@@ -58,6 +58,7 @@ export async function openDraft(db: Database, stage: Stage, facility: Facility):
   const inputs: DraftInput[] = [];
   const logs = new Map<number, Map<string, LogTotals>>();
   const leftAlone = new Map<number, Record<string, number>>();
+  const damaged = new Map<number, string>();
   let serial = 0;
   let bytes = 0;
   await db.run(
@@ -90,7 +91,14 @@ export async function openDraft(db: Database, stage: Stage, facility: Facility):
           ? await bringIn(chunk.path, `${prefix}-input.parquet`)
           : chunk.path;
       const toWrite = { ...chunk, path, origins: originsOf(chunk, paths) };
-      const written = await writeChunk(db, toWrite, facility.mappings, prefix);
+      const written = await writeChunk(db, toWrite, facility.mappings, prefix).catch((error: unknown) => {
+        // Only the engine knows whether Parquet is whole; lines were seen to be before.
+        if (chunk.layout.encoding !== 'parquet' || chunk.unsettled === undefined || !isUnreadable(error))
+          throw error;
+        damaged.set(chunk.unsettled, reasonOf(error, path));
+        return undefined;
+      });
+      if (!written) return;
       faultPoint('import:chunk-written');
       for (const { source, counts } of written.logs) {
         for (const count of counts) addCount(logs, source, count);
@@ -106,7 +114,9 @@ export async function openDraft(db: Database, stage: Stage, facility: Facility):
         await keep('long', longPath, await writeLong(db, file.path, longPath), chunk.unsettled);
       }
     },
-    async addInput(staged) {
+    async addInput(read) {
+      const damage = damaged.get(read.index);
+      const staged: StagedInput = damage === undefined ? read : { ...read, status: 'failed', reason: damage };
       const added = {
         staged,
         logs: [...(logs.get(staged.index)?.values() ?? [])],
@@ -157,6 +167,20 @@ function daysOf(files: readonly DraftFile[]): number[] {
 function sideFile(family: string, temporary: string, rows: number, days: readonly number[]): DraftFile {
   const name = `${family}.parquet`;
   return { name, temporary, family, rows, days, unsettled: undefined, durable: makeDurable(temporary) };
+}
+
+/** Returns whether the engine failed at what it was to read, not at what it was told. */
+function isUnreadable(error: unknown): error is Error {
+  return (
+    error instanceof Error &&
+    /^(Invalid Input|IO|Invalid|Conversion|Serialization) Error: /.test(error.message)
+  );
+}
+
+/** Returns the engine's words about a file, without where it lay. */
+function reasonOf(error: unknown, path: string): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return (message.split('\n')[0] ?? '').replaceAll(` '${path}'`, '').replaceAll(path, 'it');
 }
 
 /** Copies a file to where the engine may read: it reaches nothing outside the ledger. */

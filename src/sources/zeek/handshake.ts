@@ -26,13 +26,14 @@ export type HandshakeStream = 'ssl' | 'ssh' | 'quic' | 'files';
  * connections carried is kept with the first of them.
  */
 export function handshakeRule(field: Field, sensor: string, stream: HandshakeStream): RecordRule {
-  // Sets are `a,b` in TSV and `["a","b"]` in JSON.
-  const firstOfSet = `split_part(regexp_replace(${field('conn_uids')}, '[\\[\\]" ]', '', 'g'), ',', 1)`;
+  // Sets are `a,b` in TSV, with whatever separator its header names, and `["a","b"]` in JSON.
+  const set = field('conn_uids');
+  const firstOfSet = `CASE WHEN ${set} <> '(empty)' THEN nullif(regexp_extract(${set}, '[A-Za-z0-9]+'), '') END`;
   return {
     family: 'handshake',
     texts: {
       t_ts: field('ts'),
-      t_uid: stream === 'files' ? `coalesce(${field('uid')}, nullif(${firstOfSet}, ''))` : field('uid'),
+      t_uid: stream === 'files' ? `coalesce(${field('uid')}, ${firstOfSet})` : field('uid'),
       t_name: stream === 'ssh' ? field('server') : field('server_name'),
       t_fingerprint: stream === 'ssh' ? field('hassh', 'client') : field('ja4', 'ja3'),
       t_mime: field('mime_type'),
