@@ -56,7 +56,6 @@ function inheritSettings(command: Command, parent: Command): void {
  * @param args what follows the program's name.
  */
 export async function runCommand(args: readonly string[]): Promise<void> {
-  endQuietlyOnClosedPipe();
   try {
     await createProgram().parseAsync(args, { from: 'user' });
   } catch (error) {
@@ -76,16 +75,6 @@ function exitCodeOf(error: unknown): number {
   }
   if (process.env.WEIR_DEBUG === '1' && error instanceof Error) process.stderr.write(`${error.stack}\n`);
   return error instanceof WeirError ? error.exitCode : EXIT_INTERNAL;
-}
-
-/** A reader such as `head` may close the pipe before everything is written; that is no error. */
-function endQuietlyOnClosedPipe(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
-      process.exit();
-    });
-  }
 }
 
 /** Messages may have several lines; each is escaped by itself. */

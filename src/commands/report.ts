@@ -87,6 +87,7 @@ export function reportText(answer: ReportAnswer, facilityName: string, limit: nu
     `Out ${formatInterval(total.bytesOut)} (${formatExact(total.bytesOut.estimate)} B), in ${formatBytes(total.bytesIn)}, ${counted(total.flows, 'flow')}`,
     '',
     `${table}${more}`,
+    '',
     coverageText(answer.coverage),
     couldHaveBeenText(couldHaveBeen),
     apartText(answer.apart),

@@ -6,8 +6,10 @@ import { findConfig } from '../facility/load.ts';
 import { check } from '../operations/check.ts';
 import { detect } from '../operations/detect.ts';
 import { planted } from '../operations/planted.ts';
+import { rememberWhileStill } from '../operations/remember.ts';
 import { report } from '../operations/report.ts';
 import type { ServerOptions } from '../server/create-server.ts';
+import type { DetectQuery, ReportQuery } from '../server/queries.ts';
 import type { ServerOperations } from '../server/server-operations.ts';
 import { contextOf, type Subject, stated, subjectOf } from './context.ts';
 
@@ -53,8 +55,12 @@ export function serverOperations({ facility, ledgerDir }: Subject, configFile: s
   const subject = { facility, ledgerDir, progress: () => undefined };
   const truthFile = join(dirname(configFile), 'truth.json');
   return {
-    report: (query) => report({ ...subject, ...stated(query), ...endOf(query.to) }),
-    detect: (query) => detect({ ...subject, ...stated(query), ...endOf(query.to) }),
+    report: rememberWhileStill(ledgerDir, (query: ReportQuery) =>
+      report({ ...subject, ...stated(query), ...endOf(query.to) }),
+    ),
+    detect: rememberWhileStill(ledgerDir, (query: DetectQuery) =>
+      detect({ ...subject, ...stated(query), ...endOf(query.to) }),
+    ),
     check: async () => (await check(subject)).answer,
     facility: async () => ({ name: facility.name, simulated: facility.simulated }),
     planted: async () => (facility.simulated && existsSync(truthFile) ? planted(truthFile) : undefined),
