@@ -4,6 +4,7 @@ import { assertIdentity } from '../../errors.ts';
 import { sqlText } from '../../records/sql-text.ts';
 import { faultSql, type RecordRule, selectList, valuesSql } from '../../sources/record.ts';
 import type { Database } from './database.ts';
+import { noteOrigins } from './origins.ts';
 
 /** Staged line `start` and those after it, up to the next segment, come from an input's lines from `firstLine` on. */
 export interface LineOrigin {
@@ -79,6 +80,7 @@ export async function writeLog(
     rows + total === log.lines,
     () => `${log.lines} lines staged, ${rows} accepted, ${total} rejected`,
   );
+  await noteOrigins(db, target, rows, log.ordinal !== undefined);
   return { rows, counts: await countsByInput(db, log, origins, target, rejected) };
 }
 
