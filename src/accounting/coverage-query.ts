@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { Database } from '../ledger/duckdb/database.ts';
 import { sqlTextList } from '../records/sql-text.ts';
+import { HOURS_PER_DAY } from '../records/time.ts';
+import type { DayRange } from './facts.ts';
 
 const number = z.bigint().transform(Number);
 const row = z.object({
@@ -14,12 +16,17 @@ const row = z.object({
 /** What one sensor gave a sign of in one hour (coverage.ts). */
 export type CoverageRow = z.infer<typeof row>;
 
-/** Returns the coverage of build files, by sensor and hour. */
-export async function coverageRows(db: Database, files: readonly string[]): Promise<CoverageRow[]> {
+/** Returns the coverage of days by sensor and hour. The files may hold other days as well: they are merged by month. */
+export async function coverageRows(
+  db: Database,
+  files: readonly string[],
+  { fromDay, toDay }: DayRange,
+): Promise<CoverageRow[]> {
   if (files.length === 0) return [];
   return db.rows(
     `SELECT sensor, hour, sum(records)::UBIGINT AS records, sum(reports)::UBIGINT AS reports, sum(seen)::UBIGINT AS seen,
-       sum(lost)::UBIGINT AS lost FROM read_parquet(${sqlTextList(files)}) GROUP BY sensor, hour ORDER BY sensor, hour`,
+       sum(lost)::UBIGINT AS lost FROM read_parquet(${sqlTextList(files)}, union_by_name=true)
+     WHERE hour >= ${fromDay * HOURS_PER_DAY} AND hour < ${(toDay + 1) * HOURS_PER_DAY} GROUP BY sensor, hour ORDER BY sensor, hour`,
     row,
   );
 }

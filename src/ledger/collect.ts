@@ -46,13 +46,16 @@ export async function collectGarbage(ledgerDir: string, options: CollectOptions)
   return garbage;
 }
 
+/** Folders whose content no entry names, and that care for themselves (`cache`: states of detection, derived). */
+const OTHERS: ReadonlySet<string> = new Set(['journal', 'tmp', 'cache']);
+
 /** Every data file in the ledger's folder, by its path in the ledger, with the time it got this name. */
 function listData(ledgerDir: string): Map<string, { bytes: number; sinceMillis: number }> {
   const found = new Map<string, { bytes: number; sinceMillis: number }>();
   const walk = (folder: string): void => {
     for (const item of readdirSync(join(ledgerDir, folder), { withFileTypes: true })) {
       const path = folder === '' ? item.name : `${folder}/${item.name}`;
-      if (path === 'journal' || path === 'tmp') continue;
+      if (OTHERS.has(path)) continue;
       if (item.isDirectory()) walk(path);
       const stat = item.isFile() ? unlessMissing(() => statSync(join(ledgerDir, path))) : undefined;
       // Renaming a file changes ctime, not mtime.

@@ -4,8 +4,10 @@ import { SPREAD_MACRO } from '../accounting/spread.ts';
 import { ConfigurationError } from '../errors.ts';
 import type { Facility } from '../facility/facility.ts';
 import { configSha256On } from '../facility/zones.ts';
+import { assertPresent } from '../ledger/collect.ts';
 import { type Database, openDatabase } from '../ledger/duckdb/database.ts';
 import { openLedger, openStage } from '../ledger/files.ts';
+import type { LedgerFile } from '../ledger/fold.ts';
 import { readSnapshot, type Snapshot } from '../ledger/snapshot.ts';
 import { HOURS_PER_DAY, MICROS_PER_HOUR, parseDay } from '../records/time.ts';
 import type { Progress } from './progress.ts';
@@ -26,11 +28,15 @@ export interface Reading {
   readonly snapshot: Snapshot;
   readonly facility: Facility;
   readonly ledgerDir: string;
-  /** Returns the absolute paths of the build files of a family that stand for some days. */
+  /**
+   * Returns the absolute paths of the build files of a family that stand for some days. They may hold rows of other
+   * days too (merged by month), so a query names its days again.
+   * @throws LedgerError when one is gone, as files that compaction or retention took out before a later position are.
+   */
   builtFiles(family: string, fromDay: number, toDay: number): string[];
   /** Returns the totals that the journal keeps of a day's build; empty when there is none. */
   totalsOn(day: number): Readonly<Record<string, string>>;
-  /** Returns the absolute paths of the fact files of a family that meet some days. */
+  /** Returns the absolute paths of the fact files of a family that meet some days. @throws LedgerError likewise. */
   factFiles(family: string, fromDay: number, toDay: number): string[];
 }
 
@@ -55,8 +61,10 @@ export async function withReading<Answer>(
     }
     const wanted = (day: number) =>
       snapshot.inputsSha256Of(day, configSha256On(facility, day), BUILD_VERSION);
-    const absolute = (files: readonly { path: string }[]) =>
-      files.map(({ path }) => resolve(ledgerDir, path));
+    const absolute = (files: readonly LedgerFile[]) => {
+      assertPresent(ledgerDir, files);
+      return files.map(({ path }) => resolve(ledgerDir, path));
+    };
     return await ask({
       db,
       snapshot,

@@ -52,8 +52,9 @@ export function report(question: ReportQuestion): Promise<ReportAnswer> {
 
 /** Returns how the sensors covered a period. */
 export async function coverageIn(reading: Reading, window: HourWindow) {
-  const files = reading.builtFiles('coverage-cell', dayOf(window.fromHour), dayOf(window.toHour - 1));
-  return coverageOf(await coverageRows(reading.db, files), reading.facility, window);
+  const days = { fromDay: dayOf(window.fromHour), toDay: dayOf(window.toHour - 1) };
+  const files = reading.builtFiles('coverage-cell', days.fromDay, days.toDay);
+  return coverageOf(await coverageRows(reading.db, files, days), reading.facility, window);
 }
 
 function dayOf(hour: number): number {

@@ -13,7 +13,7 @@ import {
   rememberDay,
   SERIES_FAMILIES,
 } from '../../accounting/day-series.ts';
-import { advance } from '../../detection/advance.ts';
+import { advance, LEAST_COVERAGE } from '../../detection/advance.ts';
 import { type Allowance, applyAllowances } from '../../detection/allowances.ts';
 import { CLIP_BYTES, type DayStatistics, type FamilyDay, type Statistic } from '../../detection/input.ts';
 import { createState } from '../../detection/state.ts';
@@ -80,14 +80,17 @@ async function judge(
   allowances: readonly Allowance[],
   carried: Carried,
 ): Promise<void> {
-  const signs = await coverageRows(reading.db, reading.builtFiles('coverage-cell', day, day));
+  const signs = await coverageRows(reading.db, reading.builtFiles('coverage-cell', day, day), {
+    fromDay: day,
+    toDay: day,
+  });
   const coverage = observeDay(carried.habits, signs, day);
   const cells = reading.builtFiles('cell', day, day);
   const families = cells.length > 0 ? await familiesOn(reading, cells, day, texts, allowances, carried) : [];
   const today: DayStatistics = { day, coverage, arrivedThroughMicros: (day + 1) * MICROS_PER_DAY, families };
   const verdict = advance(carried.state, today);
   carried.leads.push(...verdict.leads);
-  if (!verdict.judged) carried.blindDays.push(day);
+  if (coverage < LEAST_COVERAGE) carried.blindDays.push(day);
 }
 
 /** Returns what a day's egress, less what was announced, comes to for each family. */
