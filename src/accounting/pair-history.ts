@@ -138,3 +138,17 @@ export async function mostlyArrivedAt(
   );
   return row?.at ?? undefined;
 }
+
+/** Returns the keys under which cells and flows know some hosts and networks; names without an address have none. */
+export async function keysOf(
+  db: Database,
+  side: 'host' | 'network',
+  texts: readonly string[],
+): Promise<bigint[]> {
+  if (texts.length === 0) return [];
+  const rows = await db.rows(
+    `SELECT key FROM ${side}_text WHERE name = '' AND text IN (${texts.map(sqlText).join(', ')}) ORDER BY key`,
+    z.object({ key: z.bigint() }),
+  );
+  return rows.map(({ key }) => key);
+}

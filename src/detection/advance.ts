@@ -17,7 +17,7 @@ import {
 } from './state.ts';
 
 /** A day observed less than this is neither judged nor learned. */
-const LEAST_COVERAGE = 0.5;
+export const LEAST_COVERAGE = 0.5;
 const ALIVE_DAYS = 30;
 
 /** Entities active today without a full baseline of their own, by family. */

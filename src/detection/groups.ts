@@ -1,6 +1,6 @@
 import type { Lead } from './lead.ts';
 import { isPooled } from './pulled.ts';
-import { type Excess, excessOf, groupBytes, sumBytes, type Track, type Window } from './tracks.ts';
+import { type Excess, excessOf, groupBytes, sumBytes, type Track, touches, type Window } from './tracks.ts';
 
 /** Leads whose evidence overlaps, and that evidence. */
 export interface Group {
@@ -23,9 +23,7 @@ export function uniteGroups(single: readonly Group[]): Group[] {
   const specific = unite(single.filter(({ leads }) => !isPooled(leads[0] as Lead)));
   const lonely: Group[] = [];
   for (const pooled of single.filter(({ leads }) => isPooled(leads[0] as Lead))) {
-    const shares = specific.map(
-      (group) => sharedBytes(pooled, group) / Math.max(1, sumBytes([...pooled.evidence.values()])),
-    );
+    const shares = specific.map((group) => shareExplained(pooled, group));
     const best = shares.indexOf(Math.max(...shares));
     const group = specific[best];
     if (group && (shares[best] as number) >= POOLED_OVERLAP && atOneTime(pooled, group)) {
@@ -34,6 +32,26 @@ export function uniteGroups(single: readonly Group[]): Group[] {
     } else lonely.push(pooled);
   }
   return [...specific, ...unite(lonely)];
+}
+
+/**
+ * The share of a pooled lead that a campaign explains: of the pairs it pulled in, or, where it pulled in none
+ * because its rise came over old pairs, of the rise itself.
+ */
+function shareExplained(pooled: Group, group: Group): number {
+  const pulled = sumBytes([...pooled.evidence.values()]);
+  if (pulled > 0) return sharedBytes(pooled, group) / pulled;
+  const lead = pooled.leads[0] as Lead;
+  const days = lead.raisedOnDay - lead.changePoint.estimate + 1;
+  const rise = (lead.observedBytesPerDay - lead.baselineBytesPerDay) * days;
+  let explained = 0;
+  for (const { track, usual } of group.evidence.values()) {
+    if (!touches(track, lead.family, lead.entity)) continue;
+    for (const [day, bytes] of track.bytes) {
+      if (day >= lead.changePoint.estimate && day <= lead.raisedOnDay) explained += bytes - usual;
+    }
+  }
+  return rise > 0 ? Math.min(1, explained / rise) : 0;
 }
 
 function unite(groups: readonly Group[]): Group[] {
@@ -77,7 +95,12 @@ function overlap(a: Group, b: Group): boolean {
   if (x.family === y.family && x.entity === y.entity) return true;
   const smaller = Math.min(sumBytes([...a.evidence.values()]), sumBytes([...b.evidence.values()]));
   if (smaller <= 0) return false;
-  return sharedBytes(a, b) >= OVERLAP * smaller || hostOverlap(a, b) >= OVERLAP;
+  return (
+    sharedBytes(a, b) >= OVERLAP * smaller ||
+    overlapBy(a, b, ({ track }) => track.host) >= OVERLAP ||
+    // Two hosts that begin to send to the same new places are one campaign; old places are everybody's.
+    overlapBy(a, b, ({ track, novel }) => (novel ? track.network : undefined)) >= OVERLAP
+  );
 }
 
 /** Whether the changes can have come at one time: their intervals, widened, meet. */
@@ -96,16 +119,20 @@ function sharedBytes(a: Group, b: Group): number {
   return bytes;
 }
 
-/** The overlap of two distributions of excess over hosts, 0 to 1; destinations may differ. */
-function hostOverlap(a: Group, b: Group): number {
-  const share = (group: Group) => {
-    const excesses = [...group.evidence.values()];
-    const total = sumBytes(excesses);
-    return new Map(groupBytes(excesses, (track) => track.host).map(([host, bytes]) => [host, bytes / total]));
+/** The overlap of two distributions of excess over what `keyOf` names, 0 to 1; what it does not name is in neither. */
+function overlapBy(a: Group, b: Group, keyOf: (excess: Excess) => string | undefined): number {
+  const shares = (group: Group) => {
+    const total = sumBytes([...group.evidence.values()]);
+    const byKey = new Map<string, number>();
+    for (const excess of group.evidence.values()) {
+      const key = keyOf(excess);
+      if (key !== undefined) byKey.set(key, (byKey.get(key) ?? 0) + excess.bytes / total);
+    }
+    return byKey;
   };
-  const [x, y] = [share(a), share(b)];
+  const [x, y] = [shares(a), shares(b)];
   let common = 0;
-  for (const [host, part] of x) common += Math.min(part, y.get(host) ?? 0);
+  for (const [key, part] of x) common += Math.min(part, y.get(key) ?? 0);
   return common;
 }
 

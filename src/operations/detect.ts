@@ -8,7 +8,8 @@ import {
 } from '../accounting/pair-history.ts';
 import type { Campaign } from '../detection/campaign.ts';
 import { assembleCampaigns } from '../detection/campaigns.ts';
-import type { DailySeries, Family } from '../detection/input.ts';
+import { refineChangePoint } from '../detection/changepoint.ts';
+import { type DailySeries, FAMILIES, type Family } from '../detection/input.ts';
 import type { Lead } from '../detection/lead.ts';
 import { promiseOf } from '../detection/promise.ts';
 import { formatHour, HOURS_PER_DAY } from '../records/time.ts';
@@ -82,11 +83,39 @@ export async function detectIn(
   const lastDay = Math.ceil(window.toHour / HOURS_PER_DAY) - 1;
   const run = await runDetection(reading, lastDay, allowancesOf(reading.snapshot), question.progress);
   const raised = run.carried.leads.filter(({ raisedOnDay }) => raisedOnDay >= fromDay);
+  if (raised.length === 0) return { run, leads: [], campaigns: [] };
+  const since = await openHistoryOf(reading, raised, run);
   const leads: Lead[] = [];
-  for (const lead of raised) leads.push(await whenArrived(reading, lead));
+  for (const lead of await refined(reading, raised, since, run)) leads.push(await whenArrived(reading, lead));
   const decisions = decisionsOf(reading.snapshot);
   const open = leads.filter(({ id }) => !['expected', 'dismissed'].includes(decisions.get(id) ?? ''));
-  return { run, leads, campaigns: await campaignsOf(reading, open, run) };
+  return { run, leads, campaigns: await campaignsOf(reading, open, since, run) };
+}
+
+/** Prepares the days that leads are told from; returns the first. */
+async function openHistoryOf(reading: Reading, leads: readonly Lead[], run: DetectionRun): Promise<number> {
+  const earliest = leads.flatMap(({ changePoint, raisedOnDay, channels }) => [
+    changePoint.low,
+    raisedOnDay,
+    ...channels.map(({ sinceDay }) => sinceDay),
+  ]);
+  const fromDay = Math.max(run.firstDay, Math.min(...earliest) - BEFORE_DAYS);
+  await openHistory(reading.db, reading.builtFiles('cell', fromDay, run.lastDay), fromDay, run.lastDay);
+  return fromDay;
+}
+
+/** Dates each lead's change from its entity's days. */
+async function refined(
+  reading: Reading,
+  leads: readonly Lead[],
+  fromDay: number,
+  run: DetectionRun,
+): Promise<Lead[]> {
+  const series = await seriesOfLeads(reading, leads, fromDay, run);
+  return leads.map((lead) => {
+    const own = series.get(`${lead.family}|${lead.entity}`);
+    return own ? refineChangePoint(lead, own) : lead;
+  });
 }
 
 /** A lead is known no earlier than its bytes were logged: a connection logged at its close speaks late. */
@@ -108,58 +137,49 @@ async function whenArrived(reading: Reading, lead: Lead): Promise<Lead> {
   return { ...lead, detectedAtMicros: Math.max(lead.detectedAtMicros, arrived ?? 0) };
 }
 
-/** Assembles the campaigns that explain some leads. Leaves their pairs prepared for pairRows. */
-export async function campaignsOf(
+async function campaignsOf(
   reading: Reading,
   leads: readonly Lead[],
+  fromDay: number,
   run: DetectionRun,
 ): Promise<Campaign[]> {
   if (leads.length === 0) return [];
   const { db } = reading;
-  const change = Math.min(
-    ...leads.map(({ changePoint, raisedOnDay }) => Math.min(changePoint.low, raisedOnDay)),
-  );
-  const fromDay = Math.max(run.firstDay, change - BEFORE_DAYS);
-  await openHistory(db, reading.builtFiles('cell', fromDay, run.lastDay), fromDay, run.lastDay);
-  const flagged = (family: Family) => [
-    ...new Set(leads.filter((lead) => lead.family === family).map(({ entity }) => entity)),
-  ];
   const pooled = leads.some(({ family }) => family === 'path' || family === 'centre');
   const rows = await pairRows(db, {
     fromDay,
     toDay: run.lastDay,
-    hosts: flagged('host'),
-    networks: flagged('network'),
-    systems: flagged('as'),
+    hosts: entitiesOf(leads, 'host'),
+    networks: entitiesOf(leads, 'network'),
+    systems: entitiesOf(leads, 'as'),
     novelSinceDay: pooled ? fromDay - NOVEL_DAYS : undefined,
   });
-  const allowed = withoutAllowed(rows, run);
-  const series = new Map<string, DailySeries>();
-  for (const family of ['host', 'network', 'as', 'path', 'centre'] as const) {
-    for (const [entity, days] of await seriesOf(reading, family, flagged(family), fromDay, run))
-      series.set(`${family}|${entity}`, days);
+  const flagged = await seriesOfLeads(reading, leads, fromDay, run);
+  const placebos: DailySeries[] = [];
+  for (const family of ['host', 'network'] as const) {
+    const others = await heaviestOthers(db, family, entitiesOf(leads, family), PLACEBOS);
+    placebos.push(...(await seriesOf(reading, family, others, fromDay, run)).values());
   }
-  const placebos = [
-    ...(
-      await seriesOf(
-        reading,
-        'host',
-        await heaviestOthers(db, 'host', flagged('host'), PLACEBOS),
-        fromDay,
-        run,
-      )
-    ).values(),
-    ...(
-      await seriesOf(
-        reading,
-        'network',
-        await heaviestOthers(db, 'network', flagged('network'), PLACEBOS),
-        fromDay,
-        run,
-      )
-    ).values(),
-  ];
-  return assembleCampaigns(leads, allowed, { flagged: series, placebos }, { asOfDay: run.lastDay });
+  return assembleCampaigns(leads, withoutAllowed(rows, run), { flagged, placebos }, { asOfDay: run.lastDay });
+}
+
+function entitiesOf(leads: readonly Lead[], family: Family): string[] {
+  return [...new Set(leads.filter((lead) => lead.family === family).map(({ entity }) => entity))];
+}
+
+/** The days of every entity with a lead, by `family|entity`. */
+async function seriesOfLeads(
+  reading: Reading,
+  leads: readonly Lead[],
+  fromDay: number,
+  run: DetectionRun,
+): Promise<Map<string, DailySeries>> {
+  const series = new Map<string, DailySeries>();
+  for (const family of FAMILIES) {
+    const found = await seriesOf(reading, family, entitiesOf(leads, family), fromDay, run);
+    for (const [entity, days] of found) series.set(`${family}|${entity}`, days);
+  }
+  return series;
 }
 
 /** Announced bytes are no part of a campaign. */
