@@ -125,17 +125,19 @@ function describe(
 /** When the named pairs together changed, or the one day that holds half of it; without them, when the earliest lead did. */
 function startOf(group: Group, named: readonly Excess[]): DayEstimate {
   const from = group.window.from - 28;
-  const values = new Float64Array(group.window.to - from + 1);
+  // What came after the last lead cannot tell when it began.
+  const to = Math.min(group.window.to, Math.max(...group.leads.map(({ raisedOnDay }) => raisedOnDay)));
+  const values = new Float64Array(to - from + 1);
   for (const { track } of named) {
     for (const [day, bytes] of track.bytes) {
-      if (day >= from && day <= group.window.to) values[day - from] = (values[day - from] as number) + bytes;
+      if (day >= from && day <= to) values[day - from] = (values[day - from] as number) + bytes;
     }
   }
   const total = values.reduce((sum, value) => sum + value, 0);
   const burst = values.findIndex((value) => value >= 0.5 * total);
   if (total > 0 && burst >= 0) return { low: from + burst, estimate: from + burst, high: from + burst };
   const found =
-    named.length > 0 ? estimateChange({ fromDay: from, values }, from, group.window.to) : undefined;
+    named.length > 0 ? estimateChange({ fromDay: from, values }, from, to) : undefined;
   if (found) return found;
   return group.leads
     .map(({ changePoint }) => changePoint)

@@ -65,7 +65,8 @@ export async function runDetection(
   const from = firstDay + (loaded ? loaded.position + 1 : 0);
   for (let day = from; day <= lastDay; day += 1) {
     await judge(reading, day, texts, allowances, carried);
-    const isKept = day === lastDay || (day - firstDay) % CHECKPOINT_DAYS === CHECKPOINT_DAYS - 1;
+    // The day before the last is kept too: the last is often still being logged and then judged again.
+    const isKept = day >= lastDay - 1 || (day - firstDay) % CHECKPOINT_DAYS === CHECKPOINT_DAYS - 1;
     if (isKept) await checkpoints.save(db, names[day - firstDay] ?? '', day, carried);
     if (day % 7 === 0) progress(`judged ${formatDay(day)}: ${carried.leads.length} leads so far`);
   }
