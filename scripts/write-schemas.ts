@@ -1,8 +1,25 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
 import { weirYamlJsonSchema } from '../src/facility/schema.ts';
+import { checkpointSchema } from '../src/ledger/checkpoint.ts';
+import { checkAnswer } from '../src/operations/answers/check.ts';
+import { decisionAnswer, decisionsAnswer } from '../src/operations/answers/decide.ts';
+import { detectAnswer } from '../src/operations/answers/detect.ts';
+import { explainAnswer } from '../src/operations/answers/explain.ts';
+import { importAnswer } from '../src/operations/answers/import.ts';
+import {
+  collectAnswer,
+  compactAnswer,
+  logAnswer,
+  queryAnswer,
+  verifyAnswer,
+} from '../src/operations/answers/ledger.ts';
+import { reportAnswer } from '../src/operations/answers/report.ts';
+import { simulateAnswer } from '../src/operations/answers/simulate.ts';
 import { withKeyTable } from './config-reference.ts';
+import { withColumnTables } from './records-reference.ts';
 
 /** A file in the repository that is made from the code; tests/generated-files.test.ts keeps it true. */
 export interface GeneratedFile {
@@ -16,7 +33,27 @@ export interface GeneratedFile {
 export const generatedFiles: readonly GeneratedFile[] = [
   jsonSchemaFile('weir.yaml', weirYamlJsonSchema),
   { path: 'docs/configuration.md', make: withKeyTable },
+  { path: 'docs/records.md', make: withColumnTables },
+  answerFile('import', 'weir import', importAnswer),
+  answerFile('check', 'weir check', checkAnswer),
+  answerFile('report', 'weir report', reportAnswer),
+  answerFile('detect', 'weir detect', detectAnswer),
+  answerFile('explain', 'weir explain', explainAnswer),
+  answerFile('decide', 'weir register and weir decide', decisionAnswer),
+  answerFile('decisions', 'weir register --list', decisionsAnswer),
+  answerFile('ledger-log', 'weir ledger log', logAnswer),
+  answerFile('ledger-verify', 'weir ledger verify', verifyAnswer),
+  answerFile('ledger-checkpoint', 'weir ledger checkpoint', checkpointSchema),
+  answerFile('ledger-query', 'weir ledger query', queryAnswer),
+  answerFile('ledger-compact', 'weir ledger compact', compactAnswer),
+  answerFile('ledger-gc', 'weir ledger gc', collectAnswer),
+  answerFile('simulate', 'weir simulate', simulateAnswer),
 ];
+
+/** Returns the generated schema of what a command prints with --json. */
+function answerFile(name: string, command: string, answer: z.ZodType): GeneratedFile {
+  return jsonSchemaFile(name, () => ({ title: `${command} --json`, ...z.toJSONSchema(answer) }));
+}
 
 /** Returns the generated file docs/schemas/NAME.schema.json of a JSON Schema. */
 function jsonSchemaFile(name: string, schema: () => Record<string, unknown>): GeneratedFile {

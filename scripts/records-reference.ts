@@ -1,0 +1,70 @@
+import { VIEWS } from '../src/ledger/duckdb/views.ts';
+import {
+  CELL_COLUMNS,
+  COVERAGE_COLUMNS,
+  type Column,
+  FLOW_COLUMNS,
+  GIVEN_COLUMNS,
+  HANDSHAKE_COLUMNS,
+  REJECT_COLUMNS,
+  sqlType,
+} from '../src/records/columns.ts';
+
+const BEGIN = '<!-- columns: written by scripts/write-schemas.ts -->';
+const END = '<!-- end of columns -->';
+
+/** The records in the order in which a line passes through them. */
+const RECORDS: readonly {
+  readonly name: string;
+  readonly is: string;
+  readonly columns: readonly Column[];
+}[] = [
+  {
+    name: 'flow',
+    is: 'One connection as its sensor logged it: closed, or a cumulative snapshot of one still open.',
+    columns: FLOW_COLUMNS,
+  },
+  {
+    name: 'handshake',
+    is: 'What a connection said of itself. Belongs to the flow of the same sensor and uid.',
+    columns: HANDSHAKE_COLUMNS,
+  },
+  { name: 'coverage', is: 'What a sensor said of its own sight.', columns: COVERAGE_COLUMNS },
+  { name: 'given', is: 'Egress that arrived already summed, through a mapping.', columns: GIVEN_COLUMNS },
+  { name: 'reject', is: 'A line that is no record, and why.', columns: REJECT_COLUMNS },
+  {
+    name: 'cell',
+    is: 'Egress of one hour under one set of keys: the result of a build. Reports and detection read nothing else.',
+    columns: CELL_COLUMNS,
+  },
+];
+
+/**
+ * Returns docs/records.md with its tables of columns made anew from the definition of the records.
+ * @throws Error when the page has lost the marks between which the tables stand.
+ */
+export function withColumnTables(page: string): string {
+  const [before, rest] = page.split(BEGIN);
+  const after = rest?.split(END)[1];
+  if (before === undefined || after === undefined)
+    throw new Error(`docs/records.md lacks "${BEGIN}" or "${END}"`);
+  const tables = RECORDS.map(({ name, is, columns }) => {
+    const rows = columns.map(({ name: column, type, nullable, doc }) =>
+      tableRow(`\`${column}\``, sqlType(type), nullable ? 'may be unset' : '', doc),
+    );
+    const header = ['| Column | Type | | Meaning |', '|---|---|---|---|'];
+    return [`## ${name}`, '', is, '', ...header, ...rows, ...readable(name)].join('\n');
+  });
+  return `${before}${BEGIN}\n\n${tables.join('\n\n')}\n\n${END}${after}`;
+}
+
+function tableRow(...cells: readonly string[]): string {
+  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+}
+
+/** Columns that a query's view makes for reading; the file behind it has none of them. */
+function readable(name: string): string[] {
+  const view = VIEWS.find((each) => each.name === name);
+  const names = (view?.readable ?? []).map((sql) => `\`${/"(\w+)"$/.exec(sql)?.[1] ?? sql}\``);
+  return names.length === 0 ? [] : ['', `For reading, \`weir ledger query\` adds ${names.join(', ')}.`];
+}
