@@ -14,6 +14,9 @@ const FORGET_DAYS = 400;
 /** A pair's last day is brought up to date only this often, so that a quiet day costs little. */
 const REFRESH_DAYS = 30;
 
+/** What ready-made cells call a host or destination that their source does not name: no entity to judge. */
+const UNKNOWN = 'unknown';
+
 /** What becomes of an entity's keys in words: address text, and the AS of an outside network. */
 export interface EntityTexts {
   host(key: bigint, name: string): string;
@@ -189,7 +192,7 @@ export async function dayStatistics(
       FROM (SELECT p.*, h.text AS host, n.text AS network, n.asText AS "as" FROM pair p JOIN host_text h ON h.id = p.hostId JOIN network_text n ON n.id = p.networkId)
       GROUP BY entity)
     SELECT s.entity, c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, b.bytes AS c11, c12 FROM summed s JOIN busiest b ON b.entity = s.entity
-    WHERE s.entity IS NOT NULL ORDER BY s.entity`;
+    WHERE s.entity IS NOT NULL${family === 'path' || family === 'centre' ? '' : ` AND s.entity <> '${UNKNOWN}'`} ORDER BY s.entity`;
   const reader = await db.connection.runAndReadAll(sql);
   const [entities = [], ...columns] = reader.getColumnsJS();
   return {
