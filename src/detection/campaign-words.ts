@@ -10,15 +10,7 @@ export function explainCampaign(
   falseDiscoveryRate: number,
 ): string {
   const { bytesOut, startedAt, hosts, destinations } = campaign;
-  const systems = new Set(destinations.map(({ as }) => as));
-  const sources = hosts.length === 0 ? 'no single host' : list('host', hosts);
-  const targets =
-    destinations.length === 0
-      ? 'destinations that no pair explains'
-      : `${list(
-          'network',
-          destinations.map(({ network }) => network),
-        )} in ${systemsWords([...systems])}`;
+  const sources = hosts.length === 0 ? 'what no single host explains came to' : `${list('host', hosts)} sent`;
   const loss = `${formatBytes(bytesOut.estimate)} (${formatBytes(bytesOut.low)} to ${formatBytes(bytesOut.high)}) beyond what was usual`;
   const start = `since ${formatDay(startedAt.estimate)} (${formatDay(startedAt.low)} to ${formatDay(startedAt.high)})`;
   const novelty =
@@ -29,7 +21,7 @@ export function explainCampaign(
     hosts.length > 1
       ? ` Of the hosts named, at most ${Math.round(100 * falseDiscoveryRate)} % are expected to be there by chance.`
       : '';
-  return `${sentence(sources)} sent ${loss} to ${targets} ${start}. ${novelty}${members} ${evidenceWords(leads)} It would be innocent if one project, mirror or backup with a known owner explained these pairs and dates: register it and its bytes are taken out.`;
+  return `${sentence(sources)} ${loss} to ${targetWords(destinations)} ${start}. ${novelty}${members} ${evidenceWords(leads)} It would be innocent if one project, mirror or backup with a known owner explained these pairs and dates: register it and its bytes are taken out.`;
 }
 
 function evidenceWords(leads: readonly Lead[]): string {
@@ -42,6 +34,18 @@ function evidenceWords(leads: readonly Lead[]): string {
   });
   const shown = paid.slice(0, 5).join('; ');
   return `Evidence: ${shown}${paid.length > 5 ? `; and ${paid.length - 5} more leads` : ''}.`;
+}
+
+/** What ready-made cells call a destination that their source does not name. */
+const UNKNOWN = 'unknown';
+
+function targetWords(destinations: Campaign['destinations']): string {
+  if (destinations.length === 0) return 'destinations that no pair explains';
+  const named = destinations.filter(({ network }) => network !== UNKNOWN).map(({ network }) => network);
+  if (named.length === 0) return 'destinations that the source does not name';
+  // A network whose AS nobody knows stands for itself.
+  const systems = new Set(destinations.flatMap(({ network, as }) => (as === network ? [] : as)));
+  return `${list('network', named)}${systems.size > 0 ? ` in ${systemsWords([...systems])}` : ''}`;
 }
 
 function systemsWords(systems: readonly string[]): string {

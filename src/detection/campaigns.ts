@@ -136,8 +136,7 @@ function startOf(group: Group, named: readonly Excess[]): DayEstimate {
   const total = values.reduce((sum, value) => sum + value, 0);
   const burst = values.findIndex((value) => value >= 0.5 * total);
   if (total > 0 && burst >= 0) return { low: from + burst, estimate: from + burst, high: from + burst };
-  const found =
-    named.length > 0 ? estimateChange({ fromDay: from, values }, from, to) : undefined;
+  const found = named.length > 0 ? estimateChange({ fromDay: from, values }, from, to) : undefined;
   if (found) return found;
   return group.leads
     .map(({ changePoint }) => changePoint)
