@@ -30,6 +30,8 @@ export interface ImportOptions {
   readonly stdin?: Readable;
   /** A commit is ended after so many decompressed bytes (default 4 GiB). */
   readonly commitBytes?: number;
+  /** Lines are handed to the engine in chunks of so many bytes (default 128 MiB); a larger input has chunks of its own. */
+  readonly chunkBytes?: number;
   /** How many rejected lines the answer lists; all are kept in the ledger. */
   readonly listedRejects?: number;
 }
@@ -161,6 +163,7 @@ function stagingOf(stage: Stage, snapshot: Snapshot, options: ImportOptions) {
       snapshot
         .knownPrefixes(sensor, head)
         .map(({ input }) => ({ bytes: input.bytesTo, sha256: input.prefixSha256 })),
+    ...(options.chunkBytes ? { chunkBytes: options.chunkBytes, groupBytes: options.chunkBytes } : {}),
     ...(options.stdin ? { stdin: options.stdin } : {}),
   };
 }
