@@ -29,7 +29,7 @@ module.exports = {
       name: `${room}-looks-up-only`,
       severity: 'error',
       // `weir serve` is a command that starts the server: the one door from a room to the room after it.
-      from: { path: `^src/${room}/`, pathNot: '^src/commands/serve\\.ts$' },
+      from: { path: `^src/${room}/`, pathNot: '^src/commands/serve(-operations)?\\.ts$' },
       to: { path: `^src/(${rooms.slice(index + 1).join('|')})/` },
     })),
     ...siblings.map((room) => ({

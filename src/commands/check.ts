@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import type { CheckAnswer } from '../operations/answers/check.ts';
-import { check } from '../operations/check.ts';
 import { contextOf, type PeriodFlags, stated, subjectOf, withPeriod } from './context.ts';
 import { EXIT_INPUT } from './exit-codes.ts';
 import { safeText } from './print/safe-text.ts';
@@ -14,6 +13,7 @@ export function addCheck(program: Command): void {
     .description('say what the sensors cover, where time is missing and what weir.yaml leaves open')
     .action(async (flags: PeriodFlags, self: Command) => {
       const context = contextOf(self);
+      const { check } = await import('../operations/check.ts');
       const { answer, errors } = await check({ ...(await subjectOf(context)), ...stated(flags) });
       context.answer(answer, checkText);
       if (errors > 0) process.exitCode = EXIT_INPUT;

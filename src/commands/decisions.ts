@@ -2,7 +2,7 @@ import { userInfo } from 'node:os';
 import { Argument, type Command } from 'commander';
 import { ConfigurationError } from '../errors.ts';
 import type { DecisionAnswer, DecisionsAnswer } from '../operations/answers/decide.ts';
-import { decide, decisions, register, type Verdict } from '../operations/decide.ts';
+import type { Verdict } from '../operations/decide.ts';
 import { contextOf, stated, subjectOf, wholeNumber } from './context.ts';
 import { safeText } from './print/safe-text.ts';
 import { renderTable } from './print/table.ts';
@@ -43,6 +43,7 @@ export function addRegister(program: Command): void {
     .action(async (flags: RegisterFlags, self: Command) => {
       const context = contextOf(self);
       const { facility, ledgerDir } = await subjectOf(context);
+      const { decisions, register } = await import('../operations/decide.ts');
       if (flags.list) return context.answer(await decisions(ledgerDir, flags.asOf), decisionsText);
       const { owner, cap, until, note } = flags;
       const missing = Object.entries({ owner, cap, until, note }).flatMap(([name, value]) =>
@@ -91,6 +92,7 @@ export function addDecide(program: Command): void {
     .action(async (target: string, verdict: Verdict['verdict'], flags: DecideFlags, self: Command) => {
       const context = contextOf(self);
       const subject = await subjectOf(context);
+      const { decide } = await import('../operations/decide.ts');
       const answer = await decide({
         ...subject,
         ...stated(flags),

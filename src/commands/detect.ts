@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import type { CampaignAnswer, DetectAnswer, LeadAnswer } from '../operations/answers/detect.ts';
-import { detect } from '../operations/detect.ts';
 import { contextOf, type PeriodFlags, stated, subjectOf, wholeNumber, withPeriod } from './context.ts';
 import { EXIT_LEADS } from './exit-codes.ts';
 import { coverageText } from './print/coverage.ts';
@@ -25,6 +24,7 @@ export function addDetect(program: Command): void {
     .option('--limit <rows>', 'leads printed, 0 for all; --json has all', wholeNumber('--limit'), ROWS)
     .action(async ({ failOnLeads, limit, ...period }: DetectFlags, self: Command) => {
       const context = contextOf(self);
+      const { detect } = await import('../operations/detect.ts');
       const answer = await detect({ ...(await subjectOf(context)), ...stated(period) });
       context.answer(answer, (value) => detectText(value, limit));
       if (failOnLeads && answer.leads.some(({ decision }) => decision === null || decision === 'confirmed')) {

@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import type { ImportAnswer, ImportedStream } from '../operations/answers/import.ts';
-import { importLogs } from '../operations/import/import.ts';
 import { contextOf, subjectOf } from './context.ts';
 import { EXIT_INPUT } from './exit-codes.ts';
 import { safeText } from './print/safe-text.ts';
@@ -19,6 +18,7 @@ export function addImport(program: Command): void {
     .action(async (paths: string[], _flags, command: Command) => {
       const context = contextOf(command);
       const subject = await subjectOf(context);
+      const { importLogs } = await import('../operations/import/import.ts');
       const { answer, failed } = await importLogs({ ...subject, paths, cwd: process.cwd() });
       context.answer(answer, importText);
       if (failed > 0) process.exitCode = EXIT_INPUT;

@@ -3,7 +3,7 @@ import { basename, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { ConfigurationError } from '../errors.ts';
 import type { InitAnswer, SuggestionAnswer } from '../operations/answers/init.ts';
-import { type CentreAnswers, suggestInside, writeConfig } from '../operations/init.ts';
+import type { CentreAnswers } from '../operations/init.ts';
 import { type Context, contextOf } from './context.ts';
 import { ask, isInteractive } from './print/ask.ts';
 import { safeText } from './print/safe-text.ts';
@@ -50,6 +50,7 @@ async function init(flags: InitFlags, context: Context): Promise<void> {
   if (existsSync(file) && !flags.force) {
     throw new ConfigurationError(`${file}: exists already; give --force to write over it`);
   }
+  const { suggestInside, writeConfig } = await import('../operations/init.ts');
   const asks = isInteractive() && !flags.yes && !context.flags.json;
   const logs =
     flags.logs ?? (asks ? words(await ask('Folder of Zeek logs to look into (empty: none)', '')) : []);

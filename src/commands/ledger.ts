@@ -4,15 +4,6 @@ import { resolve, sep } from 'node:path';
 import type { Command } from 'commander';
 import { ConfigurationError } from '../errors.ts';
 import {
-  ledgerCheckpoint,
-  ledgerCollect,
-  ledgerCompact,
-  ledgerKeys,
-  ledgerLog,
-  ledgerQuery,
-  ledgerVerify,
-} from '../operations/ledger.ts';
-import {
   type Context,
   contextOf,
   type PeriodFlags,
@@ -39,6 +30,9 @@ export function addLedger(program: Command): void {
   addCollect(ledger);
 }
 
+/** Loaded when needed: help and a wrong command line are answered at once. */
+const operations = () => import('../operations/ledger.ts');
+
 /** The ledger alone: with `--ledger`, weir.yaml is not needed. */
 async function ledgerDirOf(context: Context): Promise<string> {
   if (context.flags.ledger !== undefined) return resolve(process.cwd(), context.flags.ledger);
@@ -52,6 +46,7 @@ function addLog(ledger: Command): void {
     .option('--as-of <entry>', 'up to this entry of the journal', wholeNumber('--as-of'))
     .action(async (flags: Pick<PeriodFlags, 'asOf'>, self: Command) => {
       const context = contextOf(self);
+      const { ledgerLog } = await operations();
       context.answer(await ledgerLog(await ledgerDirOf(context), flags.asOf), logText);
     });
 }
@@ -73,6 +68,7 @@ function addVerify(ledger: Command): void {
     .option('--key <file>', 'public key (PEM) of who signs checkpoints')
     .action(async ({ files, checkpoint, key }: VerifyFlags, self: Command) => {
       const context = contextOf(self);
+      const { ledgerVerify } = await operations();
       const answer = await ledgerVerify({
         ledgerDir: await ledgerDirOf(context),
         files,
@@ -91,6 +87,7 @@ function addCheckpoint(ledger: Command): void {
     .requiredOption('--key <file>', 'private key (PEM)')
     .action(async ({ key }: { key: string }, self: Command) => {
       const context = contextOf(self);
+      const { ledgerCheckpoint } = await operations();
       const text = (checkpoint: unknown) => `${JSON.stringify(checkpoint)}\n`;
       context.answer(await ledgerCheckpoint(await ledgerDirOf(context), key), text);
     });
@@ -104,6 +101,7 @@ function addKeys(ledger: Command): void {
     .requiredOption('--public <file>', 'where the public key goes')
     .action(async (flags: { private: string; public: string }, self: Command) => {
       const context = contextOf(self);
+      const { ledgerKeys } = await operations();
       const keys = ledgerKeys();
       const files = { private: resolve(flags.private), public: resolve(flags.public) };
       const taken = Object.values(files).find((file) => existsSync(file));
@@ -127,6 +125,7 @@ function addQuery(ledger: Command): void {
     .option('--limit <rows>', 'rows at most, 0 for all', wholeNumber('--limit'), QUERY_ROWS)
     .action(async (sql: string, { limit, ...period }: PeriodFlags & { limit: number }, self: Command) => {
       const context = contextOf(self);
+      const { ledgerQuery } = await operations();
       const subject = await subjectOf(context);
       const most = limit === 0 ? Number.MAX_SAFE_INTEGER - 1 : limit;
       context.answer(await ledgerQuery({ ...subject, ...stated(period), sql, limit: most }), queryText);
@@ -141,6 +140,7 @@ function addCompact(ledger: Command): void {
     .option('--retention', 'first let go what retention of weir.yaml no longer keeps')
     .action(async (flags: { retention?: boolean }, self: Command) => {
       const context = contextOf(self);
+      const { ledgerCompact } = await operations();
       const subject = await subjectOf(context);
       const request = { ...subject, retention: flags.retention === true, nowMillis: Date.now() };
       context.answer(await ledgerCompact(request), compactText);
@@ -154,6 +154,7 @@ function addCollect(ledger: Command): void {
     .option('--dry-run', 'only say what would go')
     .action(async (flags: { dryRun?: boolean }, self: Command) => {
       const context = contextOf(self);
+      const { ledgerCollect } = await operations();
       const ledgerDir = await ledgerDirOf(context);
       context.answer(await ledgerCollect(ledgerDir, flags.dryRun === true, Date.now()), collectText);
     });

@@ -5,6 +5,7 @@ import { addCheck } from './check.ts';
 import { addDecide, addRegister } from './decisions.ts';
 import { addDetect } from './detect.ts';
 import { EXIT_INTERNAL, EXIT_USAGE } from './exit-codes.ts';
+import { addExplain } from './explain.ts';
 import { addImport } from './import.ts';
 import { addInit } from './init.ts';
 import { addLedger } from './ledger.ts';
@@ -35,6 +36,7 @@ export function createProgram(): Command {
     addImport,
     addReport,
     addDetect,
+    addExplain,
     addRegister,
     addDecide,
     addLedger,

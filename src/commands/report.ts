@@ -1,6 +1,5 @@
 import { type Command, Option } from 'commander';
 import { REPORT_KEYS, type ReportAnswer, type ReportKey } from '../operations/answers/report.ts';
-import { report } from '../operations/report.ts';
 import { contextOf, type PeriodFlags, stated, subjectOf, wholeNumber, withPeriod } from './context.ts';
 import { coverageText } from './print/coverage.ts';
 import { renderTable } from './print/table.ts';
@@ -46,6 +45,7 @@ export function addReport(program: Command): void {
     .action(async ({ limit, ...flags }: ReportFlags, self: Command) => {
       const context = contextOf(self);
       const subject = await subjectOf(context);
+      const { report } = await import('../operations/report.ts');
       const answer = await report({ ...subject, ...stated(flags) });
       context.answer(answer, (value) => reportText(value, subject.facility.name, limit));
     });

@@ -1,17 +1,8 @@
-import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import { ConfigurationError } from '../errors.ts';
 import { findConfig } from '../facility/load.ts';
-import { check } from '../operations/check.ts';
-import { detect } from '../operations/detect.ts';
-import { planted } from '../operations/planted.ts';
-import { rememberWhileStill } from '../operations/remember.ts';
-import { report } from '../operations/report.ts';
 import type { ServerOptions } from '../server/create-server.ts';
-import type { DetectQuery, ReportQuery } from '../server/queries.ts';
-import type { ServerOperations } from '../server/server-operations.ts';
-import { contextOf, type Subject, stated, subjectOf } from './context.ts';
+import { contextOf, stated, subjectOf } from './context.ts';
 
 interface ServeFlags {
   readonly host?: string;
@@ -40,6 +31,7 @@ export function addServe(program: Command): void {
       const options: ServerOptions = stated({ host, allowNonLoopback, allowedHosts: allowHost });
       // Loaded here, because no other command needs it.
       const { startServer } = await import('../server/start-server.ts');
+      const { serverOperations } = await import('./serve-operations.ts');
       const server = await startServer(serverOperations(subject, configFile), {
         ...options,
         logLevel: verbose ? 'info' : 'warn',
@@ -48,28 +40,6 @@ export function addServe(program: Command): void {
       context.answer({ url: server.url }, ({ url }) => `The console is at ${url} (stop with Ctrl+C)\n`);
       for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void server.close());
     });
-}
-
-/** Returns how the server's questions are answered, from the same operations as the commands. */
-export function serverOperations({ facility, ledgerDir }: Subject, configFile: string): ServerOperations {
-  const subject = { facility, ledgerDir, progress: () => undefined };
-  const truthFile = join(dirname(configFile), 'truth.json');
-  return {
-    report: rememberWhileStill(ledgerDir, (query: ReportQuery) =>
-      report({ ...subject, ...stated(query), ...endOf(query.to) }),
-    ),
-    detect: rememberWhileStill(ledgerDir, (query: DetectQuery) =>
-      detect({ ...subject, ...stated(query), ...endOf(query.to) }),
-    ),
-    check: async () => (await check(subject)).answer,
-    facility: async () => ({ name: facility.name, simulated: facility.simulated }),
-    planted: async () => (facility.simulated && existsSync(truthFile) ? planted(truthFile) : undefined),
-  };
-}
-
-/** The API does not count the day `to`, the commands do: they are told the instant it begins at. */
-function endOf(to: string | undefined): { to?: string } {
-  return to === undefined ? {} : { to: to.includes('T') ? to : `${to}T00:00:00Z` };
 }
 
 /** Returns a port number. @throws ConfigurationError when it is none. */

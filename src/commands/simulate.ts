@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { SimulateAnswer } from '../operations/answers/simulate.ts';
-import { simulateCentre } from '../operations/simulate.ts';
 import { contextOf, stated, wholeNumber } from './context.ts';
 import { counted, formatBytes, formatExact } from './print/units.ts';
 
@@ -28,6 +27,7 @@ export function addSimulate(program: Command): void {
     .option('--force', 'write over an earlier simulation')
     .action(async (folder: string, { campaigns, ...flags }: SimulateFlags, self: Command) => {
       const context = contextOf(self);
+      const { simulateCentre } = await import('../operations/simulate.ts');
       const answer = await simulateCentre({
         ...stated(flags),
         ...(campaigns === undefined ? {} : { campaignFile: resolve(campaigns) }),
