@@ -1,4 +1,5 @@
 import { COVERAGE_COLUMNS, FLOW_COLUMNS, GIVEN_COLUMNS } from '../records/columns.ts';
+import { IS_LONG } from '../records/long-flow.ts';
 import { HOURS_PER_DAY } from '../records/time.ts';
 import { type DayRange, type FactFiles, filesSql, microsOf, overlapsSql } from './facts.ts';
 
@@ -13,12 +14,10 @@ export function coverageSql(files: FactFiles, range: DayRange): string {
   const ended = '(startedAt + greatest(coalesce(durationMicros, 0), 0)) // 3600000000';
   const flows = (source: string, where: string) =>
     `SELECT sensor, ${ended} AS hour, count(*) AS records, 0 AS reports, 0 AS seen, 0 AS lost FROM ${source} WHERE ${where} GROUP BY ALL`;
-  // A connection that ends here without having begun near is found among the long ones.
-  const longWhere = `startedAt < ${from - 2 * 3_600_000_000}`;
   return `SELECT sensor, hour::INTEGER AS hour, sum(records)::UBIGINT AS records, sum(reports)::UBIGINT AS reports,
       sum(seen)::UBIGINT AS seen, sum(lost)::UBIGINT AS lost
-    FROM (${flows(filesSql(files.flow, FLOW_COLUMNS), overlapsSql(range))}
-      UNION ALL ${flows(long, longWhere)}
+    FROM (${flows(filesSql(files.flow, FLOW_COLUMNS), `NOT ${IS_LONG} AND ${overlapsSql(range)}`)}
+      UNION ALL ${flows(long, 'true')}
       UNION ALL SELECT sensor, startedAt // 3600000000 AS hour, 0, count(*), sum(coalesce(seen, 0)), sum(coalesce(lost, 0))
         FROM ${filesSql(files.coverage, COVERAGE_COLUMNS)} WHERE startedAt >= ${from} AND startedAt < ${to} GROUP BY ALL
       UNION ALL SELECT sensor, startedAt // 3600000000 + part AS hour, count(*), 0, 0, 0

@@ -69,6 +69,8 @@ export interface TestLedger {
   cells(): Promise<PlainCell[]>;
   /** Returns the rows of fact files of a family as DuckDB has them. */
   facts(family: string): Promise<Record<string, unknown>[]>;
+  /** Returns the rows of the files of a family that the days were built into. */
+  built(family: string): Promise<Record<string, unknown>[]>;
   /** Returns the corrections of all days by name. */
   corrections(): Promise<Record<string, { records: number; bytes: bigint }>>;
 }
@@ -100,6 +102,14 @@ export function testLedger(yaml = PLAIN_YAML, root = temporaryFolder()): TestLed
     snapshot: () => readSnapshot(dir),
     cells: () => cellsOf(dir, facility),
     facts: (family) => factsOf(dir, family),
+    async built(family) {
+      const snapshot = await readSnapshot(dir);
+      return queryFiles(
+        dir,
+        snapshot.builtFilesFor(family, FIRST_DAY, LAST_DAY, wantedBuild(snapshot, facility)),
+        '',
+      );
+    },
     async corrections() {
       return correctionsOf(await readSnapshot(dir), facility);
     },
