@@ -80,17 +80,34 @@ async function tracedSql(db: Database, ledgerDir: string, group: CompactionGroup
     ...(merged.length > 0
       ? [`SELECT * FROM ${parquetSql(merged.map((path) => join(ledgerDir, path)))}`]
       : []),
-    ...relationsByKey(fresh, (path) => has(path, 'stagedLine')).map(
-      ({ key, files }) => `SELECT r.* EXCLUDE (file_row_number, filename, ledgerPath, rowKey), o.input,
+    ...relationsByKey(fresh, (path) => has(path, 'stagedLine')).map(({ key, files }) => {
+      const source = parquetSql(
+        files.map((path) => join(ledgerDir, path)),
+        ', filename=true, file_row_number=true',
+      );
+      const keyed = `substr(filename, ${ledgerDir.length + 2}) AS ledgerPath, ${key} AS rowKey`;
+      return `SELECT r.* EXCLUDE (file_row_number, filename, ledgerPath, rowKey), o.input,
           o.firstLine + r.rowKey - o.firstRow AS line
-        FROM (SELECT *, substr(filename, ${ledgerDir.length + 2}) AS ledgerPath, ${key} AS rowKey FROM ${parquetSql(
-          files.map((path) => join(ledgerDir, path)),
-          ', filename=true, file_row_number=true',
-        )}) r
-        ASOF LEFT JOIN ${originSql(origins, files)} o ON o.file = r.ledgerPath AND r.rowKey >= o.firstRow`,
-    ),
+        FROM (SELECT *, ${keyed} FROM ${source}) r
+        LEFT JOIN ${bucketsSql(originSql(origins, files), `(SELECT ${keyed} FROM ${source})`)} o
+          ON o.file = r.ledgerPath AND o.bucket = r.rowKey // ${BUCKET_ROWS} AND r.rowKey >= o.firstRow AND r.rowKey < o.endRow`;
+    }),
   ];
   return `(${parts.join(' UNION ALL BY NAME ')})`;
+}
+
+/** Rows that look for their run together. */
+const BUCKET_ROWS = 256;
+
+/**
+ * Returns the relation of runs of rows with their ends, once for each bucket of rows they reach into. So rows find
+ * their run by equality: an ASOF join would sort all of them first.
+ */
+function bucketsSql(origins: string, keyed: string): string {
+  const last = `SELECT ledgerPath, max(rowKey) + 1 AS endRow FROM ${keyed} GROUP BY ledgerPath`;
+  return `(SELECT *, unnest(range(firstRow // ${BUCKET_ROWS}, (endRow - 1) // ${BUCKET_ROWS} + 1)) AS bucket FROM (
+    SELECT o.*, least(coalesce(lead(firstRow) OVER (PARTITION BY o.file ORDER BY firstRow), l.endRow), l.endRow) AS endRow
+    FROM ${origins} o JOIN (${last}) l ON l.ledgerPath = o.file) WHERE endRow > firstRow)`;
 }
 
 /** Rows are counted by their staged line where they carry it (origins.ts). */

@@ -70,7 +70,7 @@ async function linesSql(db: Database, snapshot: Snapshot, ledgerDir: string, fil
      ASOF JOIN ${originSql(origins, [file.path])} o ON r.rowKey >= o.firstRow`;
 }
 
-const number = z.bigint().transform(Number);
+const number = z.union([z.bigint(), z.number()]).transform(Number);
 const lineRow = z.object({ place: number, input: z.string(), line: number });
 
 async function linesOf(
