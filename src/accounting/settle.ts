@@ -10,6 +10,9 @@ import type { Perspective } from './perspective.ts';
 /** Sensors' clocks differ; two sensors' records of one connection may miss each other by this much. */
 const CLOCK_SLACK_MICROS = 1_000_000;
 
+/** A connection mirrored at two places of one sensor comes twice, apart by no more than this. */
+const MIRROR_SLACK_MICROS = 100_000;
+
 /**
  * Settles what a plain sum would count twice (docs/accounting.md, rules 3 and 4), into temporary tables:
  *
@@ -106,7 +109,8 @@ const CONNECTIONS = `
 /**
  * Directions that another record of the same connection already counts: records of the same ends that
  * overlap in time under different uids are copies (cluster workers, redundant sensors; the latter may miss
- * each other where both begin within the slack of their clocks). Per direction the one with most bytes
+ * each other where both begin within the slack of their clocks; a mirror's delay may exceed a short
+ * connection, whose bytes are equal then). Per direction the one with most bytes
  * counts, and the fuller one as the connection; a long record precedes a short one, so that no day depends
  * on a far one. Whether a record counts depends on those that overlap it alone, never on a chain of others:
  * a day must come out the same whichever days are built with it.
@@ -120,7 +124,9 @@ const COPIES = `
   FROM suspect_connection a JOIN suspect_connection b ON a.ends = b.ends AND a.island = b.island
   WHERE (a.sensor, a.connection) <> (b.sensor, b.connection)
     AND ((a.startedAt <= b.endedAt AND b.startedAt <= a.endedAt)
-      OR (a.sensor <> b.sensor AND abs(a.startedAt - b.startedAt) <= ${CLOCK_SLACK_MICROS}))
+      OR (a.sensor <> b.sensor AND abs(a.startedAt - b.startedAt) <= ${CLOCK_SLACK_MICROS})
+      OR (abs(a.startedAt - b.startedAt) <= ${MIRROR_SLACK_MICROS}
+        AND a.forward = b.forward AND a.backward = b.backward AND a.forward + a.backward > 0))
   GROUP BY a.sensor, a.connection, a.tuple`;
 
 const PIECES = `

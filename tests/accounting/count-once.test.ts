@@ -180,3 +180,22 @@ test('the copies of a connection are told with the bytes they would have added, 
   expect(sumOf(await ledger.cells())).toMatchObject({ out: 4000n, flows: 1 });
   expect((await ledger.corrections()).copies?.bytes).toBe(1000n);
 });
+
+test('rule 3: mirrored twice, a connection shorter than the mirror is late is still one; attempts repeated are not', async () => {
+  const { cells } = await counted([
+    { at: AT, lasts: 0.002, uid: 'CNear', proto: 'udp', sent: 46, got: 155 },
+    { at: '2026-03-01T10:00:00.014Z', lasts: 0.002, uid: 'CFar', proto: 'udp', sent: 46, got: 155 },
+    { at: '2026-03-01T10:01:00Z', uid: 'CTry', from: '10.0.0.1 2', conn_state: 'REJ', sent: 0, got: 0 },
+    {
+      at: '2026-03-01T10:01:00.05Z',
+      uid: 'CTryAgain',
+      from: '10.0.0.1 2',
+      conn_state: 'REJ',
+      sent: 0,
+      got: 0,
+    },
+    { at: '2026-03-01T10:02:00Z', lasts: 0.002, uid: 'COne', from: '10.0.0.1 3', sent: 10, got: 1 },
+    { at: '2026-03-01T10:02:00.05Z', lasts: 0.002, uid: 'COther', from: '10.0.0.1 3', sent: 11, got: 1 },
+  ]);
+  expect(sumOf(cells)).toEqual({ out: 46n + 21n, in: 155n + 2n, flows: 5 });
+});
