@@ -93,6 +93,8 @@ function pathCoverage(facility: Facility, { paths }: CoverageView): Finding[] {
 
 function sensorFindings({ sensors }: CoverageView): Finding[] {
   return sensors.flatMap(({ sensor, firstHour, gaps, lossShare, paths }) => {
+    // Files of no sensor have a finding of their own; their silence means nothing.
+    if (sensor === UNASSIGNED) return [];
     const subject = `sensor ${sensor}`;
     if (firstHour === null) {
       return [
@@ -124,7 +126,7 @@ function sensorFindings({ sensors }: CoverageView): Finding[] {
             ),
           ]
         : []),
-      ...(paths.length === 0 && sensor !== UNASSIGNED
+      ...(paths.length === 0
         ? [
             warning(
               subject,
