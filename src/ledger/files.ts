@@ -1,5 +1,6 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import {
+  chmodSync,
   closeSync,
   existsSync,
   fsyncSync,
@@ -134,9 +135,10 @@ export function writeExclusively(path: string, bytes: Uint8Array, step: string):
   return true;
 }
 
-/** Gives a finished temporary file its final name, durably; replaces what had that name. */
+/** Gives a finished temporary file its final name, durably, mode 0600; replaces what had that name. */
 export function publish(temporary: string, final: string): void {
   faultPoint('publish:before');
+  chmodSync(temporary, FILE_MODE);
   syncPath(temporary);
   faultPoint('publish:file-synced');
   makeFolder(dirname(final));
