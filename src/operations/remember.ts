@@ -9,13 +9,14 @@ const KEPT = 16;
  * Returns a function that answers like `ask`, and gives the same answer to the same question as long as the journal
  * says nothing new. Answers depend on the journal and on weir.yaml only, and a process reads weir.yaml once.
  */
-export function rememberWhileStill<Question, Answer>(
+export function rememberWhileStill<Question extends { readonly asOf?: number | undefined }, Answer>(
   ledgerDir: string,
   ask: (question: Question) => Promise<Answer>,
 ): (question: Question) => Promise<Answer> {
   const kept = new Map<string, { state: number; answer: Answer }>();
   return async (question) => {
-    const key = JSON.stringify(question);
+    const { position } = await readSnapshot(ledgerDir);
+    const key = keyOf(question, position);
     const before = await stateOf(ledgerDir);
     const known = kept.get(key);
     if (known?.state === before) return known.answer;
@@ -26,6 +27,11 @@ export function rememberWhileStill<Question, Answer>(
     if (kept.size > KEPT && oldest !== undefined) kept.delete(oldest);
     return answer;
   };
+}
+
+/** A question as of the newest entry is the question without a position: the console asks one after the other. */
+function keyOf({ asOf, ...rest }: { readonly asOf?: number | undefined }, position: number): string {
+  return JSON.stringify(asOf === undefined || asOf === position ? rest : { ...rest, asOf });
 }
 
 async function stateOf(ledgerDir: string): Promise<number> {

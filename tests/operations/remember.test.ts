@@ -8,17 +8,23 @@ import { zeekTsv } from '../support/zeek-text.ts';
 it('asks again only when the journal says something new, and for each question by itself', async () => {
   const ledger = testLedger();
   await ledger.importFiles({ 'conn.log': zeekTsv(hourlyRows('2026-03-01T00:00:00Z', 2)) });
+  const { position } = await ledger.snapshot();
   let asked = 0;
-  const ask = rememberWhileStill(ledger.dir, async (question: string) => {
+  const ask = rememberWhileStill(ledger.dir, async ({ name }: { name: string; asOf?: number }) => {
     asked += 1;
-    return `${question} ${asked}`;
+    return `${name} ${asked}`;
   });
-  expect([await ask('a'), await ask('a'), await ask('b'), await ask('a')]).toEqual([
-    'a 1',
-    'a 1',
-    'b 2',
-    'a 1',
-  ]);
+  const answers: string[] = [];
+  for (const question of [
+    { name: 'a' },
+    { name: 'a', asOf: position },
+    { name: 'b' },
+    { name: 'a', asOf: 1 },
+    { name: 'a' },
+  ]) {
+    answers.push(await ask(question));
+  }
+  expect(answers).toEqual(['a 1', 'a 1', 'b 2', 'a 3', 'a 1']);
   await register({
     facility: ledger.facility,
     ledgerDir: ledger.dir,
@@ -30,5 +36,5 @@ it('asks again only when the journal says something new, and for each question b
     note: 'n',
     by: 'b',
   });
-  expect(await ask('a')).toBe('a 3');
+  expect(await ask({ name: 'a' })).toBe('a 4');
 });
