@@ -155,6 +155,25 @@ test('rule 4: three intervals without a snapshot while the sensor goes on is ope
   expect(sumOf(await ledger.cells()).out).toBe(1802n);
 });
 
+test('rule 4: a closing record that comes late ends what the day after said of its connection', async () => {
+  const words = { at: '2026-03-01T22:00:00Z', uid: 'CLate', from: '10.0.0.1 5000' };
+  const known = {
+    'open.log': zeekTsv([conn({ ...words, lasts: 6600, sent: 10 })], { path: 'open_conn' }),
+    'sign.log': zeekTsv([
+      conn({ at: '2026-03-02T12:00:00Z', uid: 'CSign', from: '10.0.0.3 1', lasts: 1, sent: 1 }),
+    ]),
+  };
+  const closing = { 'conn.log': zeekTsv([conn({ ...words, lasts: 6700, sent: 20 })]) };
+  const together = testLedger();
+  await together.importFiles({ ...known, ...closing });
+  const apart = testLedger();
+  await apart.importFiles(known);
+  expect((await apart.corrections()).openUnknown).toEqual({ records: 1, bytes: 10n });
+  await apart.importFiles(closing);
+  expect(await apart.corrections()).toEqual(await together.corrections());
+  expect(await apart.cells()).toEqual(await together.cells());
+});
+
 test('rule 4: a closing record after ten days revises the days it touches and no other', async () => {
   const ledger = testLedger();
   const day = (index: number) => `2026-03-${String(index).padStart(2, '0')}`;

@@ -34,7 +34,9 @@ export async function writeLong(db: Database, flowPath: string, longPath: string
 /**
  * Returns the days of known connections that new flows have to do with: a late snapshot moves bytes between
  * days, a late copy takes a whole connection out, also on days that the new flows do not touch themselves.
- * Only connections that last over a midnight have such days.
+ * Only connections that last over a midnight have such days, and those still open shortly before one: that
+ * they are lost is told on the next day.
+ * @param knownFlows files of flows and of long flows that may hold such connections; rows may come twice.
  */
 export async function daysOfRelated(
   db: Database,
@@ -42,12 +44,14 @@ export async function daysOfRelated(
   knownFlows: readonly string[],
 ): Promise<number[]> {
   if (newFlows.length === 0 || knownFlows.length === 0) return [];
-  const columns = `${TUPLE} AS tuple, startedAt, startedAt + greatest(coalesce(durationMicros, 0), 0) AS endedAt`;
+  const columns = `${TUPLE} AS tuple, startedAt, startedAt + greatest(coalesce(durationMicros, 0), 0) AS endedAt, snapshot`;
+  const lastDay = `(endedAt + CASE WHEN snapshot THEN ${MICROS_PER_HOUR} ELSE 0 END) // ${MICROS_PER_DAY}`;
   const read = (paths: readonly string[]) =>
     `SELECT ${columns} FROM read_parquet(${sqlTextList(paths)}, union_by_name=true)`;
   const rows = await db.rows(
-    `WITH known AS (SELECT * FROM (${read(knownFlows)}) WHERE startedAt // ${MICROS_PER_DAY} < endedAt // ${MICROS_PER_DAY})
-     SELECT DISTINCT unnest(range(k.startedAt // ${MICROS_PER_DAY}, k.endedAt // ${MICROS_PER_DAY} + 1)) AS day
+    `WITH known AS (SELECT *, startedAt // ${MICROS_PER_DAY} AS firstDay, ${lastDay} AS lastDay
+       FROM (${read(knownFlows)}) WHERE startedAt // ${MICROS_PER_DAY} < ${lastDay})
+     SELECT DISTINCT unnest(range(k.firstDay, k.lastDay + 1)) AS day
      FROM known k JOIN (SELECT * FROM (${read(newFlows)}) WHERE tuple IN (SELECT tuple FROM known)) n
        ON n.tuple = k.tuple AND n.startedAt <= k.endedAt + ${MICROS_PER_SECOND} AND k.startedAt <= n.endedAt + ${MICROS_PER_SECOND}
      ORDER BY day`,

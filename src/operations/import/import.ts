@@ -155,6 +155,7 @@ function stagingOf(stage: Stage, snapshot: Snapshot, options: ImportOptions) {
   const rootOf = rootFinder(options.paths, options.cwd);
   return {
     workDir: stage.dir,
+    acceptsSimulated: facility.simulated,
     mappingOf: (path: string) => mappingOfFile(facility, path, rootOf(path)),
     sensorOf: (path: string) =>
       mappingOfFile(facility, path, rootOf(path))?.name ?? sensorOfFile(facility, path, rootOf(path)),
@@ -215,9 +216,13 @@ async function withRelatedDays(
   const from = Math.min(...flows.map(({ fromDay }) => fromDay));
   const to = Math.max(...flows.map(({ toDay }) => toDay));
   const absolute = (files: readonly { path: string }[]) => files.map(({ path }) => resolve(ledgerDir, path));
-  const known = snapshot.filesFor('flow', from, to).filter(({ fromDay, toDay }) => fromDay < toDay);
-  const more = await daysOfRelated(db, absolute(flows), absolute(known));
-  return [...new Set([...finished.days, ...more])].sort((a, b) => a - b);
+  const overMidnight = snapshot.filesFor('flow', from, to).filter(({ fromDay, toDay }) => fromDay < toDay);
+  const known = [...overMidnight, ...snapshot.filesFor('long', from, to)];
+  const related = await daysOfRelated(db, absolute(flows), absolute(known));
+  const factDays = new Set(snapshot.factDays());
+  return [...new Set([...finished.days, ...related.filter((day) => factDays.has(day))])].sort(
+    (a, b) => a - b,
+  );
 }
 
 function refusedRow(file: string, reason: string): ImportedStream {
