@@ -15,6 +15,12 @@ import { countUnseenTunnels } from './tunnels.ts';
 /** Part of every build's name: raise it whenever the same facts would amount to something else. */
 export const BUILD_VERSION = '1';
 
+/**
+ * Up to so many days are summed one by one, straight into their files; more are summed at once into a table. The log
+ * of one day always has flows that reach into the next: its few are found without reading all.
+ */
+const MOST_DAYS_APART = 2;
+
 /** A file of one day's build, just written. */
 export interface BuiltFile {
   readonly day: number;
@@ -83,12 +89,17 @@ async function writeCells(
   parents: string | undefined,
   folder: string,
 ): Promise<BuiltFile[]> {
-  const sql = `SELECT ${CELL_NAMES} FROM (${cellSql(files, range, perspective, parents)})`;
-  const oneDay = range.fromDay === range.toDay;
+  const sql = (days: DayRange) => `SELECT ${CELL_NAMES} FROM (${cellSql(files, days, perspective, parents)})`;
   const tunnelPaths = facility.paths.flatMap(({ name, gateways }) => (gateways.length > 0 ? [name] : []));
-  if (oneDay && tunnelPaths.length === 0)
-    return [await writeDay(db, `(${sql})`, 'cell', range.fromDay, folder, '')];
-  await db.run(`CREATE OR REPLACE TEMP TABLE cell AS ${sql}`);
+  if (tunnelPaths.length === 0 && range.toDay - range.fromDay < MOST_DAYS_APART) {
+    const written: BuiltFile[] = [];
+    for (let day = range.fromDay; day <= range.toDay; day += 1) {
+      const source = `(${sql({ fromDay: day, toDay: day })})`;
+      written.push(await writeDay(db, source, 'cell', day, folder, ''));
+    }
+    return written;
+  }
+  await db.run(`CREATE OR REPLACE TEMP TABLE cell AS ${sql(range)}`);
   if (tunnelPaths.length > 0) await countUnseenTunnels(db, tunnelPaths);
   const written = await writeByDay(db, 'cell', 'cell', range, folder, '');
   await db.run('DROP TABLE cell');

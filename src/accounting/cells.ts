@@ -1,6 +1,6 @@
 import { CELL_COLUMNS, FLOW_COLUMNS, GIVEN_COLUMNS } from '../records/columns.ts';
 import { TUPLE } from '../records/flow-ends.ts';
-import { IS_LONG } from '../records/long-flow.ts';
+import { IS_LONG, LONG_MICROS } from '../records/long-flow.ts';
 import { sqlText } from '../records/sql-text.ts';
 import { HOURS_PER_DAY, MICROS_PER_DAY } from '../records/time.ts';
 import {
@@ -18,6 +18,13 @@ import { lastHour, partInHour, SPREAD_COLUMNS } from './spread.ts';
 const KEYS = ['hour', 'kind', 'path', 'hostKey', 'networkKey', 'serviceName', 'origInner'];
 const SECOND = 'sinceSecond';
 
+/** SQL over flow columns that tells flows with bytes in more than one hour. */
+const CROSSES = (() => {
+  const since = '(startedAt // 1000000)';
+  const until = '((startedAt + greatest(coalesce(durationMicros, 0), 0)) // 1000000)';
+  return `(${lastHour(since, until)} <> ${since} // 3600)`;
+})();
+
 /**
  * Returns the cells of a range of days: one query over single flows, settled pieces (settle.ts) and cells
  * that arrived ready-made. The order of rows is the engine's own; their content is exact and the same on
@@ -30,23 +37,22 @@ export function cellSql(
   tunnelDays: string | undefined,
 ): string {
   const hours = `hour BETWEEN ${range.fromDay * HOURS_PER_DAY} AND ${range.toDay * HOURS_PER_DAY + HOURS_PER_DAY - 1}`;
-  const single = viewedSql(
-    factSql(filesSql(files.flow, FLOW_COLUMNS), perspective, singleSql(range)),
-    perspective,
-  );
-  const timed = `(SELECT *, startedAt // 1000000 AS sinceSecond, (startedAt + lastedMicros) // 1000000 AS untilSecond,
-    startedAt AS sinceAt, startedAt + lastedMicros AS endedAt, 1 AS flows FROM (${single}))`;
-  const following = `(${SECOND} // 3600 + 1)`;
+  const single = (
+    where: string,
+  ) => `(SELECT *, startedAt // 1000000 AS sinceSecond, (startedAt + lastedMicros) // 1000000 AS untilSecond,
+    startedAt AS sinceAt, startedAt + lastedMicros AS endedAt, 1 AS flows
+    FROM (${viewedSql(factSql(filesSql(files.flow, FLOW_COLUMNS), perspective, `${singleSql(range)} AND ${where}`), perspective)}))`;
+  const columns = `uid, ${KEYS.slice(1).join(', ')}, ${SPREAD_COLUMNS.map((name) => `"${name}"`).join(', ')}, flows, sinceSecond, untilSecond, sinceAt, endedAt`;
   const parts = [
-    hourPart(timed, `${SECOND} // 3600`, 'flows', 'true', tunnelDays),
-    // A single flow lasts less than an hour, so it reaches at most into the following one.
-    hourPart(timed, following, '0', `${lastHour(SECOND, 'untilSecond')} >= ${following}`, tunnelDays),
+    // Most flows lie in one hour: they are summed as they are, and the files read a second time for the few others.
+    hourPart(single(`NOT ${CROSSES}`), `${SECOND} // 3600`, 'flows', (name) => `"${name}"`, tunnelDays),
     hourPart(
-      `(SELECT *, unnest(range(${SECOND} // 3600, 1 + ${lastHour(SECOND, 'untilSecond')})) AS pieceHour FROM piece
+      `(SELECT *, unnest(range(${SECOND} // 3600, 1 + ${lastHour(SECOND, 'untilSecond')})) AS pieceHour
+        FROM (SELECT ${columns} FROM ${single(CROSSES)} UNION ALL SELECT ${columns} FROM piece)
         WHERE "out" > 0 OR "in" > 0 OR outHigh > 0 OR ipOut > 0 OR flows > 0)`,
       'pieceHour',
       `CASE WHEN pieceHour = ${SECOND} // 3600 THEN flows ELSE 0 END`,
-      'true',
+      (name) => partInHour(`"${name}"`, SECOND, 'untilSecond', 'pieceHour * 3600'),
       tunnelDays,
     ),
   ];
@@ -57,9 +63,12 @@ export function cellSql(
   return `${named(summed, perspective)} UNION ALL ${givenSql(files.given, range, hours)}`;
 }
 
-/** SQL that keeps flows no other fact speaks of; all others come as pieces. */
+/**
+ * SQL that keeps flows no other fact speaks of; all others come as pieces. None is long, so none that reaches into the
+ * range began more than two hours before: a bound on the column itself lets the reader skip what lies further back.
+ */
 function singleSql(range: DayRange): string {
-  return `NOT ${IS_LONG} AND ${overlapsSql(range)} AND ${TUPLE} NOT IN (SELECT tuple FROM suspect)`;
+  return `NOT ${IS_LONG} AND startedAt >= ${microsOf(range).from - 2 * LONG_MICROS} AND ${overlapsSql(range)} AND ${TUPLE} NOT IN (SELECT tuple FROM suspect)`;
 }
 
 /**
@@ -70,18 +79,16 @@ function hourPart(
   relation: string,
   hour: string,
   flows: string,
-  where: string,
+  part: (name: string) => string,
   tunnelDays: string | undefined,
 ): string {
   const kind = tunnelDays
     ? `CASE WHEN kind = 0 AND (uid, (${hour}) // ${HOURS_PER_DAY}) IN (SELECT uid, day FROM ${tunnelDays}) THEN 2 ELSE kind END AS kind`
     : 'kind';
-  const part = (name: string) =>
-    `${partInHour(`"${name}"`, SECOND, 'untilSecond', `(${hour}) * 3600`)}::BIGINT AS "${name}"`;
   return `SELECT (${hour})::INTEGER AS hour, ${kind}, path, hostKey, networkKey, serviceName, origInner,
-    ${SPREAD_COLUMNS.map(part).join(', ')}, (${flows})::BIGINT AS flows,
+    ${SPREAD_COLUMNS.map((name) => `(${part(name)})::BIGINT AS "${name}"`).join(', ')}, (${flows})::BIGINT AS flows,
     greatest(sinceAt, (${hour}) * 3600000000) AS firstAt, endedAt
-    FROM ${relation} WHERE ${where}`;
+    FROM ${relation}`;
 }
 
 /** Codes back to names, in the columns of a cell. */

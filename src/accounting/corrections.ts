@@ -21,7 +21,6 @@ export const ALL_CORRECTIONS: Readonly<Record<string, string>> = {
   closingBelowSnapshot: 'a closing record counts less than a snapshot before it; the larger stands',
   openUnknown:
     'connections whose last record is a snapshot, with none since for three intervals: still open or lost',
-  tunnelSeenInside: 'tunnels whose content was seen and counted instead',
 };
 
 const row = z.object({
@@ -76,17 +75,24 @@ function counterSql(files: FactFiles, inRange: string, perspective: Perspective)
   const counts = ['origBytes', 'origIpBytes', 'origPackets', 'respBytes', 'respIpBytes', 'respPackets'];
   const facts = `SELECT startedAt, sensor, proto, history, missedBytes, ${counts.join(', ')},
     greatest(coalesce(durationMicros, 0), 0) AS lastedMicros FROM ${filesSql(files.flow, FLOW_COLUMNS)} WHERE ${inRange}`;
-  const directions = [ORIGINATOR, RESPONDER].map((direction) => {
+  const directions = [ORIGINATOR, RESPONDER];
+  // Only these can be corrected; all others are passed over by a few comparisons.
+  const doubtful = directions.map(
+    ({
+      bytes,
+      ipBytes,
+      packets,
+    }) => `${bytes} IS NULL OR ${bytes} > ${ipBytes} OR ${ipBytes} IS NULL OR ${bytes} > mostBytes
+      OR (${bytes} > 0 AND proto = 'tcp' AND ${ipBytes} <= coalesce(${packets}, 0) * ${MOST_HEADERS})`,
+  );
+  const corrected = directions.map((direction) => {
     const payload = payloadOf(direction, 'mostBytes');
     const unsure = `(${payload.high}) - (${payload.low})`;
     const taken = `coalesce(${direction.bytes}, 0)::BIGINT - (${payload.estimate})`;
-    // Only these can be corrected; all others are passed over by two comparisons.
-    const doubtful = `(${direction.bytes} IS NULL OR ${direction.bytes} > ${direction.ipBytes} OR ${direction.ipBytes} IS NULL
-      OR (${direction.bytes} > 0 AND ${direction.ipBytes} <= coalesce(${direction.packets}, 0) * ${MOST_HEADERS}) OR ${direction.bytes} > mostBytes)`;
     return `SELECT startedAt, ${payload.correction} AS correction,
-      CASE WHEN ${payload.correction} IN ('missedBytes', 'fromIpBytes') THEN ${unsure} ELSE ${taken} END AS bytes
-      FROM (SELECT *, ${perspective.mostBytes} AS mostBytes FROM (${facts})) WHERE ${doubtful}`;
+      CASE WHEN ${payload.correction} IN ('missedBytes', 'fromIpBytes') THEN ${unsure} ELSE ${taken} END AS bytes FROM doubtful`;
   });
-  return `SELECT startedAt // ${MICROS_PER_DAY} AS day, correction, count(*) AS records, sum(bytes)::BIGINT AS bytes
-    FROM (${directions.join(' UNION ALL ')}) WHERE correction IS NOT NULL GROUP BY ALL ORDER BY ALL`;
+  return `WITH doubtful AS MATERIALIZED (SELECT * FROM (SELECT *, ${perspective.mostBytes} AS mostBytes FROM (${facts})) WHERE ${doubtful.join(' OR ')})
+    SELECT startedAt // ${MICROS_PER_DAY} AS day, correction, count(*) AS records, sum(bytes)::BIGINT AS bytes
+    FROM (${corrected.join(' UNION ALL ')}) WHERE correction IS NOT NULL GROUP BY ALL ORDER BY ALL`;
 }
