@@ -1,13 +1,13 @@
 #!/usr/bin/env node
-// Runs the compiled product where there is one, the sources through tsx in a checkout.
+// Runs the sources through tsx in a checkout, the compiled product where it was installed without them.
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const compiled = new URL('../dist/commands/main.js', import.meta.url);
-if (existsSync(fileURLToPath(compiled))) {
-  await import(compiled.href);
-} else {
+const sources = new URL('../src/commands/main.ts', import.meta.url);
+if (existsSync(fileURLToPath(sources))) {
   const { register } = await import('tsx/esm/api');
   register();
-  await import(new URL('../src/commands/main.ts', import.meta.url).href);
+  await import(sources.href);
+} else {
+  await import(new URL('../dist/commands/main.js', import.meta.url).href);
 }

@@ -79,6 +79,31 @@ export function sumKinds(
   );
 }
 
+const tunnelRow = z.object({ path: z.string(), carried: z.number(), content: z.number() });
+
+/**
+ * Returns, for each path with tunnels, the bytes they carried from the gateway to clients and the content seen on the
+ * same path, and beside them the bytes clients fetched through the facility from the Internet.
+ */
+export async function sumTunnels(
+  db: Database,
+  files: readonly string[],
+  filter: CellFilter,
+): Promise<{ paths: z.infer<typeof tunnelRow>[]; transit: number }> {
+  const cells = `${filesSql(files, CELL_COLUMNS)} WHERE ${whereSql(filter)}`;
+  const paths = await db.rows(
+    `SELECT * FROM (SELECT path, coalesce(sum(bytesOut) FILTER (WHERE kind = 'carrier'), 0)::DOUBLE AS carried,
+       coalesce(sum(bytesOut) FILTER (WHERE kind = 'egress' AND service <> 'tunnel'), 0)::DOUBLE AS content
+     FROM ${cells} GROUP BY path) WHERE carried > 0 ORDER BY path`,
+    tunnelRow,
+  );
+  const [transit] = await db.rows(
+    `SELECT coalesce(sum(bytesIn) FILTER (WHERE kind = 'transit'), 0)::DOUBLE AS bytes FROM ${cells}`,
+    z.object({ bytes: z.number() }),
+  );
+  return { paths, transit: transit?.bytes ?? 0 };
+}
+
 function whereSql(filter: CellFilter): string {
   const keys = (column: string, list: readonly bigint[]) =>
     list.length === 0 ? 'false' : `${column} IN (${list.map((key) => `${key}::UBIGINT`).join(', ')})`;

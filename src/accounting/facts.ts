@@ -2,8 +2,9 @@ import { type Column, columnList, sqlType } from '../records/columns.ts';
 import { LONG_MICROS } from '../records/long-flow.ts';
 import { sqlTextList } from '../records/sql-text.ts';
 import { MICROS_PER_DAY } from '../records/time.ts';
-import { ORIGINATOR, type Payload, payloadOf, RESPONDER } from './payload.ts';
+import { type Direction, ORIGINATOR, type Payload, payloadOf, RESPONDER } from './payload.ts';
 import type { Perspective } from './perspective.ts';
+import { widened } from './sampling.ts';
 
 /** The record files a build may read, by family: absolute paths. */
 export interface FactFiles {
@@ -53,8 +54,14 @@ export function overlapsSql(range: DayRange): string {
  * both directions as `out`, `outLow`, `outHigh`, `in`, and IP bytes out.
  */
 export function viewedSql(facts: string, perspective: Perspective): string {
-  const orig = payloadOf(ORIGINATOR, 'mostBytes');
-  const resp = payloadOf(RESPONDER, 'mostBytes');
+  const seen = (direction: Direction) => {
+    const payload = payloadOf(direction, 'mostBytes');
+    return perspective.sampling ? widened(payload, direction, perspective.sampling) : payload;
+  };
+  const orig = seen(ORIGINATOR);
+  const resp = seen(RESPONDER);
+  const ipBytes = (column: string) =>
+    perspective.sampling ? `${column} * ${perspective.sampling.factor}` : column;
   const outward = (part: keyof Payload) => `CASE WHEN origInner THEN ${orig[part]} ELSE ${resp[part]} END`;
   return `
     SELECT * REPLACE (kind::UTINYINT AS kind), ${perspective.path}::UTINYINT AS path,
@@ -63,7 +70,7 @@ export function viewedSql(facts: string, perspective: Perspective): string {
         CASE WHEN respPort >= 49152 THEN 'ephemeral' ELSE respPort::VARCHAR END) AS serviceName,
       (${outward('estimate')})::BIGINT AS "out", (${outward('low')})::BIGINT AS outLow, (${outward('high')})::BIGINT AS outHigh,
       (CASE WHEN origInner THEN ${resp.estimate} ELSE ${orig.estimate} END)::BIGINT AS "in",
-      coalesce(CASE WHEN origInner THEN origIpBytes ELSE respIpBytes END, 0)::BIGINT AS ipOut
+      coalesce(CASE WHEN origInner THEN ${ipBytes('origIpBytes')} ELSE ${ipBytes('respIpBytes')} END, 0)::BIGINT AS ipOut
     FROM (SELECT *, ${perspective.kind} AS kind, ${perspective.origInner} AS origInner, ${perspective.mostBytes} AS mostBytes
       FROM (${facts}))`;
 }

@@ -13,7 +13,8 @@ export interface Payload {
 /** Every correction accounting makes to a record's counters, in words. */
 export const CORRECTIONS: Readonly<Record<string, string>> = {
   headersOnly: 'TCP without a data packet whose IP bytes are all headers carries no payload',
-  aboveIpBytes: 'payload above IP bytes and nothing missed: a lying counter, capped at the IP bytes',
+  aboveIpBytes:
+    'payload above IP bytes and nothing missed: a lying counter, capped at what the IP bytes can hold',
   missedBytes: 'payload above IP bytes with bytes the sensor missed: an interval',
   fromIpBytes: 'no payload counter: an interval from IP bytes and packets',
   aboveCapacity: 'more than the path can carry in the time: capped',
@@ -64,7 +65,7 @@ export function payloadOf({ bytes, ipBytes, packets, dataLetters }: Direction, m
     `AND NOT regexp_matches(history, '[${dataLetters}]'), false)`;
   const kind = `CASE
     WHEN ${bytes} IS NULL AND ${ipBytes} IS NULL THEN NULL
-    WHEN coalesce(${bytes}, 1) > 0 AND ${noData} THEN 'headersOnly'
+    WHEN ${noData} THEN CASE WHEN ${bytes} > 0 THEN 'headersOnly' END
     WHEN ${bytes} IS NULL THEN 'fromIpBytes'
     WHEN ${bytes} > ${ipBytes} THEN CASE WHEN missedBytes > 0 THEN 'missedBytes' ELSE 'aboveIpBytes' END
     END`;

@@ -1,4 +1,4 @@
-import type { Facility, Path } from '../facility/facility.ts';
+import type { Facility, Path, Sensor } from '../facility/facility.ts';
 import { pathsOfSensor } from '../facility/sensors.ts';
 import { zoneRangesOn } from '../facility/zones.ts';
 import { sqlText } from '../records/sql-text.ts';
@@ -36,6 +36,8 @@ export interface Perspective {
   readonly networkKey: string;
   /** Most bytes one direction can carry in the record's duration. */
   readonly mostBytes: string;
+  /** How sampled sensors' counts are read; undefined when no sensor samples. */
+  readonly sampling: Sampling | undefined;
 }
 
 const { outside, remoteAccess, gateway, local } = ZONE_CODES;
@@ -66,6 +68,7 @@ export function perspectiveOn(facility: Facility, day: number): Perspective {
     hostKey: `(CASE WHEN origInner THEN ${hostIfOrig} ELSE ${hostIfResp} END)`,
     networkKey: `(CASE WHEN origInner THEN ${networkSql('respHi', 'respLo')} ELSE ${networkSql('origHi', 'origLo')} END)`,
     mostBytes: mostBytesSql(facility),
+    sampling: samplingSql(facility),
   };
 }
 
@@ -94,6 +97,23 @@ function pathSql(facility: Facility, paths: readonly string[]): string {
     WHEN kind IN (0, 2) AND ${outerIsPool} THEN CASE WHEN ${outer} > 0 THEN ${outer} - 1 ELSE ${remote} END
     WHEN kind IN (0, 2) AND ${inner} > 0 THEN ${inner} - 1
     ELSE ${border} END)`;
+}
+
+/** One packet in `rate` was seen; `factor` is what is left to multiply counts by. SQL over `sensor`. */
+export interface Sampling {
+  readonly rate: string;
+  readonly factor: string;
+}
+
+function samplingSql({ sensors }: Facility): Sampling | undefined {
+  const sampled = sensors.filter(({ samplingRate }) => samplingRate > 1);
+  if (sampled.length === 0) return undefined;
+  const bySensor = (value: (sensor: Sensor) => number) =>
+    `(CASE sensor ${sampled.map((sensor) => `WHEN ${sqlText(sensor.name)} THEN ${value(sensor)}`).join(' ')} ELSE 1 END)`;
+  return {
+    rate: bySensor(({ samplingRate }) => samplingRate),
+    factor: bySensor(({ samplingRate, samplingScaled }) => (samplingScaled ? 1 : samplingRate)),
+  };
 }
 
 /** Returns SQL for capacity times duration (a second is added: timestamps are not that exact), bytes. */

@@ -28,6 +28,7 @@ export function createProgram(): Command {
     .option('--json', 'print the answer as JSON, alone on standard output')
     .option('--quiet', 'print no progress and no remarks on standard error')
     .addHelpText('after', HELP_FOOTER)
+    .configureHelp({ showGlobalOptions: true })
     .exitOverride()
     .configureOutput({ writeErr: (text) => process.stderr.write(safeLines(text)) });
   for (const add of [

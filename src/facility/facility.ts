@@ -43,6 +43,8 @@ export interface Sensor {
   readonly timezone: string | undefined;
   /** One packet in how many. */
   readonly samplingRate: number;
+  /** Whether its counts are already multiplied by the rate. */
+  readonly samplingScaled: boolean;
   readonly snapshotIntervalSeconds: number;
   /** Names of paths and zones stated as watched. */
   readonly watches: readonly string[];
@@ -88,10 +90,6 @@ export interface Mapping {
 
 export interface DetectionSettings {
   readonly leadsPerWeek: number;
-  /** Ascending, without repeats. */
-  readonly clipsBytes: readonly number[];
-  readonly firstContactBytes: number;
-  readonly historyDays: number;
 }
 
 /** weir.yaml with everything parsed: what the rest of Weir knows about the centre. */

@@ -42,7 +42,7 @@ test('the smallest useful form loads with sound defaults', () => {
     simulated: false,
     ledgerDir: '/srv/weir/ledger',
     asnFile: undefined,
-    detection: { leadsPerWeek: 1, clipsBytes: [30e6, 300e6, 3e9, 30e9] },
+    detection: { leadsPerWeek: 1 },
     checks: { maxUnclassifiedShare: 0.05, minCoverage: 0.9 },
     retention: { recordsDays: 400, cellsDays: 3650 },
   });

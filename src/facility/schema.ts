@@ -42,7 +42,6 @@ const glob = name.refine(isGlob, {
 const globs = z.union([glob, z.array(glob).min(1)]);
 const constant = z.strictObject({ value: z.string().describe('The same value for every row.') });
 const column = z.union([name, constant]);
-const bytes = z.number().int('must be a whole number of bytes').positive('must be above 0');
 const days = z.number().int('must be a whole number of days').positive('must be at least 1');
 
 const facilitySchema = z.strictObject({
@@ -102,10 +101,14 @@ const sensorSchema = z.strictObject({
     .describe('Globs of its files below the imported folder; `**` takes what no other sensor claims.'),
   timezone: timezone.optional().describe('Zone of its times, needed where the log states none.'),
   samplingRate: z
-    .number()
+    .int('must be a whole number')
     .min(1, 'must be at least 1 (1 means every packet)')
     .default(1)
-    .describe('One packet in how many it sees; 1 is every packet.'),
+    .describe('One packet in how many it sees; 1 is every packet. Totals carry the sampling error.'),
+  samplingScaled: z
+    .boolean()
+    .default(false)
+    .describe('Whether its exporter has already multiplied its counts by the rate.'),
   snapshotIntervalSeconds: z
     .number()
     .positive('must be above 0')
@@ -159,15 +162,6 @@ const detectionSchema = z.strictObject({
     .max(1000)
     .default(1)
     .describe('At most this many leads a week that are not malicious, for the whole centre.'),
-  clipsBytes: z
-    .array(bytes)
-    .min(1)
-    .default([30_000_000, 300_000_000, 3_000_000_000, 30_000_000_000])
-    .describe('Ladder of clips: small ones see many small streams, large ones few large streams.'),
-  firstContactBytes: bytes
-    .default(10_000_000_000)
-    .describe('Bytes within a day to a never-seen destination that count as loud.'),
-  historyDays: days.default(400).describe('Days of history that baselines and calibration look back on.'),
 });
 
 const share = z.number().min(0, 'must be between 0 and 1').max(1, 'must be between 0 and 1');

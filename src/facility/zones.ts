@@ -140,10 +140,11 @@ export function configSha256On(facility: Facility, day: number): string {
       capacityBitsPerSecond ?? null,
       [...sensors].sort(),
     ]),
-    ...facility.sensors.map(({ name, samplingRate, snapshotIntervalSeconds }) => [
+    ...facility.sensors.map(({ name, samplingRate, samplingScaled, snapshotIntervalSeconds }) => [
       'sensor',
       name,
       samplingRate,
+      samplingScaled,
       snapshotIntervalSeconds,
     ]),
   ].map((line) => JSON.stringify(line));

@@ -2,10 +2,8 @@ import type { Facility } from '../facility/facility.ts';
 import { UNASSIGNED } from '../facility/sensors.ts';
 import type { InputRange } from '../ledger/entries.ts';
 import { formatHour } from '../records/time.ts';
-import type { CheckAnswer } from './answers/check.ts';
+import type { Finding } from './answers/check.ts';
 import type { CoverageView, Gap } from './coverage.ts';
-
-type Finding = CheckAnswer['findings'][number];
 
 /** What a check needs to know of the ledger beside its coverage. */
 export interface LedgerState {

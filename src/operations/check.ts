@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import type { Facility } from '../facility/facility.ts';
 import type { InputRange } from '../ledger/entries.ts';
 import { formatDay, formatHour, formatMicros, HOURS_PER_DAY } from '../records/time.ts';
-import type { CheckAnswer } from './answers/check.ts';
+import type { CheckAnswer, Finding } from './answers/check.ts';
 import { findingsOf, type LedgerState } from './check-findings.ts';
+import { tunnelFindings } from './check-tunnels.ts';
 import { type CoverageView, coverageOf, type SensorView } from './coverage.ts';
 import { type HourWindow, type Question, type Reading, windowOf, withReading } from './reading.ts';
 import { coverageIn } from './report.ts';
@@ -31,7 +32,8 @@ export async function check(question: CheckQuestion): Promise<CheckResult> {
     const window = windowOf(reading.snapshot, question.from, question.to);
     const coverage = await coverageIn(reading, window);
     const state = stateOf(reading, window);
-    return resultOf(reading.snapshot.position, question.facility, coverage, state);
+    const tunnels = await tunnelFindings(reading, window);
+    return resultOf(reading.snapshot.position, question.facility, coverage, state, tunnels);
   });
 }
 
@@ -40,9 +42,15 @@ function beforeImport(facility: Facility): CheckResult {
   return resultOf(0, facility, coverageOf([], facility, { fromHour: 0, toHour: 0 }), nothing);
 }
 
-function resultOf(asOf: number, facility: Facility, coverage: CoverageView, state: LedgerState): CheckResult {
+function resultOf(
+  asOf: number,
+  facility: Facility,
+  coverage: CoverageView,
+  state: LedgerState,
+  more: readonly Finding[] = [],
+): CheckResult {
   const unclassified = unclassifiedOf(facility, state.kinds);
-  const findings = findingsOf(facility, coverage, state, unclassified.share);
+  const findings = [...findingsOf(facility, coverage, state, unclassified.share), ...more];
   const answer: CheckAnswer = {
     asOf,
     sensors: coverage.sensors.map((sensor) => sensorAnswer(sensor, coverage.span, state.inputs)),

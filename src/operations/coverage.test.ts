@@ -101,6 +101,20 @@ describe('coverage of a path', () => {
     );
   });
 
+  it('is blind when a busy sensor is silent, though a sparse one beside it may be idle', () => {
+    const rows = [
+      ...rowsOf('a', all, { records: 50 }),
+      ...rowsOf(
+        'b',
+        all.filter((hour) => hour !== FIRST + 40),
+        { records: 50 },
+      ),
+      ...rowsOf('c', [FIRST + 3, FIRST + 90], { records: 1 }),
+    ];
+    const path = coverageOf(rows, facility, week).paths.find((each) => each.path === 'double');
+    expect(path?.gaps.map(({ fromHour }) => fromHour - FIRST)).toEqual([40]);
+  });
+
   it('counts the share of an hour that its best sensor lost', () => {
     const loss = (lost: number) => ({ records: 50, reports: 4, seen: 100 - lost, lost });
     const rows = [

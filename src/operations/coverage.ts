@@ -1,8 +1,8 @@
 import type { CoverageRow } from '../accounting/coverage-query.ts';
 import type { Facility, Path } from '../facility/facility.ts';
-import { formatHour } from '../records/time.ts';
 import type { Coverage } from './answers/common.ts';
 import type { ReportAnswer } from './answers/report.ts';
+import { outsideSpan, pathInWords } from './coverage-words.ts';
 import type { HourWindow } from './reading.ts';
 import { silenceRule } from './silence.ts';
 
@@ -24,7 +24,9 @@ export interface SensorView {
   readonly gaps: readonly Gap[];
   /** Lost of seen and lost in the window; null where the sensor says nothing of it. */
   readonly lossShare: number | null;
-  /** Returns the unseen share of an hour: 1 when blind, else what it lost. */
+  /** Returns whether it gave a sign in an hour. */
+  sawIn(hour: number): boolean;
+  /** Returns the unseen share of an hour: 1 when blind, else what it lost; 0 when it was idle. */
   unseenIn(hour: number): number;
 }
 
@@ -54,8 +56,6 @@ export interface CoverageView {
 
 const SECONDS_PER_HOUR = 3_600n;
 const BITS_PER_BYTE = 8n;
-/** So many gaps of one path are spelled out. */
-const SHOWN_GAPS = 3;
 
 /**
  * Returns what the facility's sensors saw of a window. Only the part between the first and the last sign of any
@@ -135,14 +135,14 @@ function sensorView(
   span: HourWindow,
 ): SensorView {
   const byHour = new Map(rows.map((row) => [row.hour, row]));
-  const signs = rows.filter(({ records, reports }) => records > 0 || reports > 0);
+  const signs = rows.filter(hasSign);
   const firstHour = signs.reduce<number | null>((least, { hour }) => Math.min(least ?? hour, hour), null);
   const lastHour = signs.reduce<number | null>((most, { hour }) => Math.max(most ?? hour, hour), null);
   const rule = silenceRule(rows);
   const gaps = gapsOf(span, (hour) => {
     if (firstHour === null || lastHour === null) return 'never gave a sign';
     const row = byHour.get(hour);
-    if (row && (row.records > 0 || row.reports > 0)) return undefined;
+    if (hasSign(row)) return undefined;
     const why = rule(hour);
     if (why === undefined) return undefined;
     if (hour < firstHour) return `before its first sign: ${why}`;
@@ -158,11 +158,16 @@ function sensorView(
     firstHour,
     lastHour,
     records: inWindow.reduce((sum, row) => sum + row.records, 0),
-    hoursSeen: inWindow.filter(({ records, reports }) => records > 0 || reports > 0).length,
+    hoursSeen: inWindow.filter(hasSign).length,
     gaps,
     lossShare: known > 0 ? lost / known : null,
+    sawIn: (hour) => hasSign(byHour.get(hour)),
     unseenIn: (hour) => (blind.has(hour) ? 1 : lossOf(byHour.get(hour))),
   };
+}
+
+function hasSign(row: CoverageRow | undefined): boolean {
+  return row !== undefined && (row.records > 0 || row.reports > 0);
 }
 
 function lossOf(row: CoverageRow | undefined): number {
@@ -177,7 +182,7 @@ function pathView(
   const own = sensors.filter(({ sensor }) => path.sensors.includes(sensor));
   const unseen = new Map<number, number>();
   for (const hour of hoursOf(span)) {
-    const least = own.reduce((best, sensor) => Math.min(best, sensor.unseenIn(hour)), 1);
+    const least = unseenShare(own, hour);
     if (least > 0) unseen.set(hour, least);
   }
   const blindHours = [...unseen.values()].reduce((sum, share) => sum + share, 0);
@@ -196,6 +201,13 @@ function pathView(
         ? null
         : [...unseen.values()].reduce((sum, share) => sum + bytesIn(capacity, share), 0n),
   };
+}
+
+/** The least that a seeing sensor lost; where none saw, all of the hour when one should have, nothing when all were idle. */
+function unseenShare(own: readonly SensorView[], hour: number): number {
+  const seeing = own.filter((sensor) => sensor.sawIn(hour)).map((sensor) => sensor.unseenIn(hour));
+  if (seeing.length > 0) return Math.min(...seeing);
+  return own.length === 0 ? 1 : Math.max(...own.map((sensor) => sensor.unseenIn(hour)));
 }
 
 /** Returns the most bytes that fit into a share of an hour, rounded up: it is a bound. */
@@ -256,35 +268,6 @@ function answerOf(
       .map(({ sensor }) => `sensor ${sensor} never gave a sign`),
   ];
   return { share: rounded(share), blindHours: blind.size, because };
-}
-
-function outsideSpan(window: HourWindow, span: HourWindow): string[] {
-  if (span.fromHour === span.toHour) return ['no sensor gave a sign in this window'];
-  const before = span.fromHour - window.fromHour;
-  const after = window.toHour - span.toHour;
-  return [
-    ...(before > 0
-      ? [`the logs begin at ${formatHour(span.fromHour)}; nothing is known of ${before} h before`]
-      : []),
-    ...(after > 0
-      ? [`the logs end by ${formatHour(span.toHour)}; nothing is known of ${after} h after`]
-      : []),
-  ];
-}
-
-function pathInWords({ path, gaps, blindHours, sensors }: PathView): string[] {
-  if (sensors.length === 0) return [`path ${path}: no sensor watches it`];
-  const whole = gaps.reduce((sum, gap) => sum + gap.toHour - gap.fromHour, 0);
-  const longest = [...gaps]
-    .sort((a, b) => b.toHour - b.fromHour - (a.toHour - a.fromHour))
-    .slice(0, SHOWN_GAPS);
-  const spelled = longest.map(({ fromHour, toHour }) => `${formatHour(fromHour)} to ${formatHour(toHour)}`);
-  const more = gaps.length > spelled.length ? ` and ${gaps.length - spelled.length} more` : '';
-  const lost = blindHours - whole;
-  return [
-    ...(whole > 0 ? [`path ${path}: nobody watched for ${whole} h (${spelled.join(', ')}${more})`] : []),
-    ...(lost > 0.005 ? [`path ${path}: sensors lost what amounts to ${lost.toFixed(2)} h`] : []),
-  ];
 }
 
 function rounded(value: number): number {

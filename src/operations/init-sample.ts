@@ -58,6 +58,7 @@ export async function sampleLogs(paths: readonly string[], cwd: string, progress
       sensorOf: () => 'sample',
       mappingOf: () => undefined,
       headLengths: [],
+      acceptsSimulated: true,
       known: () => [],
     })) {
       if (step.kind !== 'chunk') continue;

@@ -136,7 +136,11 @@ export const CELL_COLUMNS: readonly Column[] = [
   column('flows', 'count', 'connections that began in this hour'),
   column('firstAt', 'micros', 'first moment bytes are placed at'),
   column('lastAt', 'micros', 'last moment bytes are placed at'),
-  column('arrivedAt', 'micros', 'when the last of these bytes were logged: the end of their connection or snapshot'),
+  column(
+    'arrivedAt',
+    'micros',
+    'when the last of these bytes were logged: the end of their connection or snapshot',
+  ),
 ];
 
 /** Returns the comma-separated column names of a record, quoted for SQL. */

@@ -16,6 +16,8 @@ export type ReadOptions = Known & {
   readonly sensorOf: (path: string) => string;
   /** Returns the mapping that weir.yaml has for a path, undefined when none claims it. */
   readonly mappingOf: (path: string) => SourceMapping | undefined;
+  /** Whether marked telemetry of a simulated facility may count: only in a simulated ledger. */
+  readonly acceptsSimulated: boolean;
   readonly readBytes?: number;
   readonly maxLineBytes?: number;
   /** How many rejected lines of an input are kept with their text. */
@@ -35,6 +37,8 @@ export type ReadResult = { readonly staged: StagedInput; readonly direct?: Layou
 
 type Base = Pick<StagedInput, 'index' | 'path' | 'sensor' | 'compression'>;
 
+const SIMULATED_REFUSED =
+  'marked as simulated telemetry (weir simulate), which a real ledger refuses; import it with the weir.yaml written beside it';
 const MAX_LINE_BYTES = 1024 * 1024;
 const DETAILED_REJECTS = 10_000;
 /** Enough for the first 200 lines of JSON, by which an input is recognised. */
@@ -86,7 +90,9 @@ async function* readOpened(
     }
     const cleaner = createCleaner(recognised, options);
     const read = yield* readLines(peeked, cleaner, resume?.prefix, isFinal, options);
-    return { staged: account({ ...base, verified: verified() }, head, recognised, cleaner, read) };
+    const staged = account({ ...base, verified: verified() }, head, recognised, cleaner, read);
+    if (!staged.simulated || options.acceptsSimulated) return { staged };
+    return { staged: nothingRead({ ...base, status: 'failed', reason: SIMULATED_REFUSED }) };
   } finally {
     await peeked.close();
   }

@@ -179,6 +179,7 @@ describe('grouping', () => {
       sensorOf: () => 's',
       known: () => [],
       headLengths: [],
+      acceptsSimulated: false,
       mappingOf: () => undefined,
     };
     const sizes = { groupBytes: 1_000, chunkBytes: 4_000, readBytes: 500 };
@@ -347,6 +348,19 @@ describe('inputs that fail or are left alone', () => {
     const file = folder.write('conn.log', `#weir-simulated\n${connLog(1)}`);
     expect((await stageFile(file)).simulated).toBe(true);
     expect((await stageFile(folder.write('x', connLog(1)))).simulated).toBe(false);
+  });
+
+  it('marked telemetry counts nowhere but in a simulated ledger, wherever in the file the mark stands', async () => {
+    for (const text of [
+      `#weir-simulated\n${connLog(1)}`,
+      `${connLog(40_000)}#weir-simulated\n${connLog(1)}`,
+    ]) {
+      const file = folder.write('conn.log', text);
+      const { chunks, inputs } = await stageAll([file], { acceptsSimulated: false, chunkBytes: 4_000 });
+      expect(inputs[0]).toMatchObject({ status: 'failed', staged: 0 });
+      expect(inputs[0]?.reason).toContain('simulated');
+      expect(chunks.filter(({ unsettled }) => unsettled === undefined)).toEqual([]);
+    }
   });
 });
 

@@ -81,6 +81,7 @@ export async function stageAll(
       sensorOf: () => 'zeek-1',
       known: () => [],
       headLengths: [],
+      acceptsSimulated: true,
       mappingOf: () => undefined,
       ...options,
     };

@@ -52,7 +52,6 @@ const CASES: Case[] = [
     says: 'the same without a payload counter',
     conn: { history: 'S', orig_pkts: 3, orig_ip_bytes: 180, conn_state: 'S0' },
     out: 0,
-    correction: 'headersOnly',
   },
   {
     says: 'no data of the originator says nothing of the responder',

@@ -30,5 +30,7 @@ export const checkAnswer = z.strictObject({
   unclassified: z.strictObject({ bytes: bytesText, share: z.number().min(0).max(1) }),
   findings: z.array(finding),
 });
+/** One finding. */
+export type Finding = z.infer<typeof finding>;
 /** What `weir check` answers. */
 export type CheckAnswer = z.infer<typeof checkAnswer>;
