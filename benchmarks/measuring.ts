@@ -18,7 +18,7 @@ export async function inFreshProcess<Result>(
 ): Promise<Result> {
   const { stdout } = await promisify(execFile)(
     process.execPath,
-    ['--import', 'tsx', join(import.meta.dirname, script), ...args],
+    ['--import', import.meta.resolve('tsx'), join(import.meta.dirname, script), ...args],
     { maxBuffer: MOST_OUTPUT_BYTES },
   );
   return schema.parse(JSON.parse(stdout));
