@@ -10,6 +10,7 @@ import { counted, formatBytes, formatInstant, formatInterval } from './print/uni
 interface DetectFlags extends PeriodFlags {
   readonly failOnLeads?: boolean;
   readonly limit: number;
+  readonly limits?: boolean;
 }
 
 const ROWS = 40;
@@ -22,10 +23,12 @@ export function addDetect(program: Command): void {
     .description('rank the campaigns that deserve a look, with their evidence')
     .option('--fail-on-leads', 'exit with 1 when there is a lead without a decision')
     .option('--limit <rows>', 'leads printed, 0 for all; --json has all', wholeNumber('--limit'), ROWS)
-    .action(async ({ failOnLeads, limit, ...period }: DetectFlags, self: Command) => {
+    .option('--limits', 'also state the largest loss that would stay unseen; for administrators only')
+    .action(async ({ failOnLeads, limit, limits, ...period }: DetectFlags, self: Command) => {
       const context = contextOf(self);
       const { detect } = await import('../operations/detect.ts');
-      const answer = await detect({ ...(await subjectOf(context)), ...stated(period) });
+      const question = { ...(await subjectOf(context)), ...stated(period) };
+      const answer = await detect(limits ? { ...question, limits } : question);
       context.answer(answer, (value) => detectText(value, limit));
       if (failOnLeads && answer.leads.some(({ decision }) => decision === null || decision === 'confirmed')) {
         process.exitCode = EXIT_LEADS;
@@ -43,6 +46,7 @@ export function detectText(answer: DetectAnswer, limit: number): string {
     coverageText(coverage),
     `\n${campaigns.length === 0 ? 'No campaign.\n' : campaigns.map(campaignText).join('\n')}`,
     leads.length === 0 ? '' : `\n${leadTable(leads, limit)}`,
+    answer.limits ? `\n${limitTable(answer.limits)}` : '',
   ].join('');
 }
 
@@ -96,6 +100,28 @@ function leadTable(leads: readonly LeadAnswer[], limit: number): string {
   return leads.length > shown.length
     ? `${table}… and ${counted(leads.length - shown.length, 'lead')} more (--limit 0)\n`
     : table;
+}
+
+function limitTable(limits: NonNullable<DetectAnswer['limits']>): string {
+  if (limits.length === 0) return 'No detection limit yet: no baseline of four weeks.\n';
+  const right = { align: 'right' } as const;
+  const bytes = (value: string | null) => (value === null ? 'none is seen' : `${formatBytes(value)} a day`);
+  return renderTable(
+    [
+      { title: 'UNSEEN FROM' },
+      { title: 'WITHIN', ...right },
+      { title: 'HALF THE TIME', ...right },
+      { title: 'ONE TIME IN TEN', ...right },
+      { title: 'SEEN FIRST BY' },
+    ],
+    limits.map((limit) => [
+      limit.family === 'centre' ? 'the whole centre' : `${limit.family} ${limit.entity}`,
+      `${limit.windowDays} days`,
+      bytes(limit.bytesPerDayMissedHalfTheTime),
+      bytes(limit.bytesPerDayMissedOneInTen),
+      limit.channel ?? '-',
+    ]),
+  );
 }
 
 /** The evidence of the channel that is furthest above its threshold, beside that threshold. */

@@ -16,6 +16,7 @@ import { formatHour, HOURS_PER_DAY } from '../records/time.ts';
 import type { DetectAnswer } from './answers/detect.ts';
 import { allowancesOf, decisionsOf } from './decisions.ts';
 import { campaignAnswer, leadAnswer } from './detection/answer.ts';
+import { limitsOf } from './detection/limits.ts';
 import { type DetectionRun, runDetection } from './detection/run.ts';
 import { type Question, type Reading, windowOf, withReading } from './reading.ts';
 import { coverageIn } from './report.ts';
@@ -24,6 +25,8 @@ import { coverageIn } from './report.ts';
 export interface DetectQuestion extends Question {
   readonly from?: string;
   readonly to?: string;
+  /** Also state the detection limit of the centre and its paths. */
+  readonly limits?: boolean;
 }
 
 /** Everything detection found, in its own terms; `detect` answers with it and `explain` goes on from it. */
@@ -69,6 +72,7 @@ export function detect(question: DetectQuestion): Promise<DetectAnswer> {
         leadAnswer(lead, campaignOf.get(lead.id) ?? null, decisions.get(lead.id) ?? null),
       ),
       campaigns: detected.campaigns.map(campaignAnswer),
+      ...(question.limits ? { limits: limitsOf(carried.state, reading.facility) } : {}),
     };
   });
 }

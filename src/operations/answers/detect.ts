@@ -54,13 +54,14 @@ export const promise = z.strictObject({
   because: z.string(),
 });
 
-/** The largest constant daily loss that would stay unseen in a window with a stated probability. */
+/** The largest constant daily loss from an entity that stays unseen in a window, bytes a day; null: none would be seen. */
 export const detectionLimit = z.strictObject({
   family: z.string(),
   entity: z.string(),
   windowDays: z.number().int().positive(),
-  missedHalf: bytesText.nullable(),
-  missedTenth: bytesText.nullable(),
+  bytesPerDayMissedHalfTheTime: bytesText.nullable(),
+  bytesPerDayMissedOneInTen: bytesText.nullable(),
+  channel: z.string().nullable(),
 });
 
 /** What `weir detect --json` prints. */
@@ -71,6 +72,8 @@ export const detectAnswer = z.strictObject({
   coverage,
   leads: z.array(lead),
   campaigns: z.array(campaign),
+  /** Only on request: a thief would like to know. */
+  limits: z.array(detectionLimit).optional(),
 });
 /** What `weir detect` answers. */
 export type DetectAnswer = z.infer<typeof detectAnswer>;
