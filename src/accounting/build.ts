@@ -133,7 +133,9 @@ async function writeDay(
 ): Promise<BuiltFile> {
   const path = `${folder}/${day}-${family}.parquet`;
   const written = await db.connection.runAndReadAll(
-    `COPY (SELECT * FROM ${source} ${order}) TO ${sqlText(path)} (FORMAT parquet, COMPRESSION lz4, PARQUET_VERSION v2)`,
+    // The limit: columns of many different values are not tried as dictionaries for long.
+    `COPY (SELECT * FROM ${source} ${order})
+     TO ${sqlText(path)} (FORMAT parquet, COMPRESSION lz4, PARQUET_VERSION v2, DICTIONARY_SIZE_LIMIT 4000)`,
   );
   return { day, family, path, rows: Number(written.getRowsJS()[0]?.[0] ?? 0) };
 }
