@@ -56,10 +56,10 @@ export function instant(text: string): string {
   return `(CASE WHEN (${micros}) BETWEEN ${EARLIEST_MICROS} AND ${LATEST_MICROS} THEN ${micros} END)`;
 }
 
-/** No connection lasts ten years; a longer one is a broken clock. */
-const LONGEST_SECONDS = 315_360_000;
+/** No connection lasts two years; a longer one is a broken clock, and would have every day between rebuilt. */
+const LONGEST_SECONDS = 63_158_400;
 
-/** Returns SQL for a length in microseconds from seconds with fraction; NULL beyond ten years. */
+/** Returns SQL for a length in microseconds from seconds with fraction; NULL beyond two years. */
 export function seconds(text: string): string {
   const number = `TRY_CAST(${text} AS DOUBLE)`;
   return `(CASE WHEN abs(${number}) <= ${LONGEST_SECONDS} THEN round(${number} * 1e6)::BIGINT END)`;

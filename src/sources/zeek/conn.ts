@@ -110,7 +110,7 @@ export function connRule(field: Field, sensor: string, snapshot: string): Record
     faults: [
       missing('ts', 't_ts'),
       wrong('ts', 't_ts', 'startedAt', 'a time between 1990 and 2100'),
-      wrong('duration', 't_duration', 'durationMicros', 'a number of seconds below ten years'),
+      wrong('duration', 't_duration', 'durationMicros', 'a number of seconds below two years'),
       missing('id.orig_h', 't_orig_h'),
       missing('id.resp_h', 't_resp_h'),
       wrong('id.orig_h', 't_orig_h', 'origLo', 'an IP address'),
