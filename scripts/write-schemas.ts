@@ -9,6 +9,7 @@ import { decisionAnswer, decisionsAnswer } from '../src/operations/answers/decid
 import { detectAnswer } from '../src/operations/answers/detect.ts';
 import { explainAnswer } from '../src/operations/answers/explain.ts';
 import { importAnswer } from '../src/operations/answers/import.ts';
+import { initAnswer } from '../src/operations/answers/init.ts';
 import {
   collectAnswer,
   compactAnswer,
@@ -47,6 +48,7 @@ export const generatedFiles: readonly GeneratedFile[] = [
   answerFile('ledger-query', 'weir ledger query', queryAnswer),
   answerFile('ledger-compact', 'weir ledger compact', compactAnswer),
   answerFile('ledger-gc', 'weir ledger gc', collectAnswer),
+  answerFile('init', 'weir init', initAnswer),
   answerFile('simulate', 'weir simulate', simulateAnswer),
 ];
 
