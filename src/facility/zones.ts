@@ -122,6 +122,26 @@ export function hostNames(facility: Facility): Map<bigint, string> {
  * order nor another way of writing the same networks changes it.
  */
 export function configSha256On(facility: Facility, day: number): string {
+  const known = digests.get(facility) ?? new Map<string, string>();
+  digests.set(facility, known);
+  const holding = datedNetworks(facility)
+    .map((entry) => (holdsOn(entry, day) ? 1 : 0))
+    .join('');
+  const digest = known.get(holding) ?? digestOn(facility, day);
+  known.set(holding, digest);
+  return digest;
+}
+
+/** Digests by which dated networks hold: every day of a ledger is asked for, and most days are alike. */
+const digests = new WeakMap<Facility, Map<string, string>>();
+
+/** All that depends on the day in what a facility's digest is made of. */
+function datedNetworks({ inside, remoteAccess, relays, paths }: Facility): DatedNetwork[] {
+  const ofPaths = paths.flatMap(({ gateways, pools, hosts }) => [...gateways, ...pools, ...hosts]);
+  return [...inside, ...remoteAccess, ...relays, ...ofPaths];
+}
+
+function digestOn(facility: Facility, day: number): string {
   const byText = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
   const lines = [
     ...zoneRangesOn(facility, day).map(({ first, last, zone, path, host }) => [
