@@ -48,8 +48,16 @@ export async function describeMachine(): Promise<string[]> {
 
 /** Returns a table in Markdown; all columns but the first are numbers. */
 export function table(titles: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  const rule = titles.map((_, index) => (index === 0 ? '---' : '---:'));
+  const widths = titles.map((title, index) =>
+    Math.max(3, title.length, ...rows.map((row) => (row[index] ?? '').length)),
+  );
+  const line = (cells: readonly string[]) => {
+    const padded = cells.map((cell, index) =>
+      index === 0 ? cell.padEnd(widths[index] ?? 0) : cell.padStart(widths[index] ?? 0),
+    );
+    return `| ${padded.join(' | ')} |`;
+  };
+  const rule = widths.map((width, index) => (index === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`));
   return [titles, rule, ...rows].map(line).join('\n');
 }
 
