@@ -4,6 +4,17 @@ import { HOURS_PER_DAY } from '../records/time.ts';
 import { type DayRange, type FactFiles, filesSql, microsOf, overlapsSql } from './facts.ts';
 
 /**
+ * What each kind of report says of an hour. Acknowledgements and packets are not added: the kind that lost the
+ * larger share stands, for what one of them lost the other need not have missed.
+ */
+function reportsSql(files: FactFiles, from: number, to: number): string {
+  return `SELECT *, lost / greatest(seen + lost, 1) AS share FROM (
+    SELECT sensor, startedAt // 3600000000 AS hour, report, count(*) AS reports,
+      coalesce(sum(seen), 0) AS seen, coalesce(sum(lost), 0) AS lost
+    FROM ${filesSql(files.coverage, COVERAGE_COLUMNS)} WHERE startedAt >= ${from} AND startedAt < ${to} GROUP BY ALL)`;
+}
+
+/**
  * Returns what each sensor gave a sign of in each hour: records that ended then, reports on its own sight,
  * and of those the packets (or acknowledgements) seen and lost. An hour without a row was silent.
  */
@@ -18,8 +29,8 @@ export function coverageSql(files: FactFiles, range: DayRange): string {
       sum(seen)::UBIGINT AS seen, sum(lost)::UBIGINT AS lost
     FROM (${flows(filesSql(files.flow, FLOW_COLUMNS), `NOT ${IS_LONG} AND ${overlapsSql(range)}`)}
       UNION ALL ${flows(long, 'true')}
-      UNION ALL SELECT sensor, startedAt // 3600000000 AS hour, 0, count(*), sum(coalesce(seen, 0)), sum(coalesce(lost, 0))
-        FROM ${filesSql(files.coverage, COVERAGE_COLUMNS)} WHERE startedAt >= ${from} AND startedAt < ${to} GROUP BY ALL
+      UNION ALL SELECT sensor, hour, 0, sum(reports), arg_max(seen, (share, report)), arg_max(lost, (share, report))
+        FROM (${reportsSql(files, from, to)}) GROUP BY sensor, hour
       UNION ALL SELECT sensor, startedAt // 3600000000 + part AS hour, count(*), 0, 0, 0
         FROM (SELECT *, unnest(range(0, hours)) AS part FROM ${filesSql(files.given, GIVEN_COLUMNS)}) GROUP BY ALL)
     WHERE ${hours} GROUP BY ALL ORDER BY ALL`;

@@ -84,7 +84,8 @@ export const COVERAGE_COLUMNS: readonly Column[] = [
   column('sensor', 'text', 'what wrote the log'),
   optional('node', 'text', 'the worker that reports'),
   optional('intervalMicros', 'micros', 'length of the interval'),
-  optional('seen', 'count', 'packets or acknowledgements seen'),
+  column('report', 'text', 'capture_loss or stats'),
+  optional('seen', 'count', 'packets, or acknowledgements of data that was seen'),
   optional('lost', 'count', 'packets dropped or acknowledgements for data never seen'),
 ];
 

@@ -43,7 +43,9 @@ export function coverageRule(field: Field, sensor: string, stream: CoverageStrea
       sensor: sqlText(sensor),
       node: 't_peer',
       intervalMicros: 'intervalMicros',
-      seen: 'seen',
+      report: sqlText(stream),
+      // Of the acknowledgements Zeek counts, the gaps are those of data it never saw.
+      seen: stream === 'capture_loss' ? 'CASE WHEN lost > seen THEN 0 ELSE seen - lost END' : 'seen',
       lost: 'lost',
     },
     faults: [
