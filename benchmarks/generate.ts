@@ -94,9 +94,9 @@ function lineWriter(cardinality: Cardinality, flows: number, random: () => numbe
   );
   const services = SERVICES.map((text) => Buffer.from(text, 'latin1'));
   const rest = texts(4, (index) => `\tSF\tT\tF\t0\t${['ShADadFf', 'ShADdaFf', 'Dd', 'ShADadfFr'][index]}\t`);
-  // A power of a uniform number has a heavy head; the exponent sets how heavy.
-  const skew = cardinality === 'ordinary' ? 4 : 1;
-  const pick = (count: number) => Math.floor(count * (random() / 2 ** 32) ** skew);
+  // A power of a uniform number has a heavy head; these make three cells of ten ordinary flows (of five million).
+  const [hostSkew, networkSkew] = cardinality === 'ordinary' ? [12, 24] : [1, 1];
+  const pick = (count: number, skew: number) => Math.floor(count * (random() / 2 ** 32) ** skew);
   const microsPerFlow = 86_400e6 / flows;
 
   return (out: Buffer, start: number, index: number): number => {
@@ -109,11 +109,11 @@ function lineWriter(cardinality: Cardinality, flows: number, random: () => numbe
     out[at++] = TAB;
     at = letters(out, at, random(), random(), random());
     out[at++] = TAB;
-    at += (hosts[pick(HOSTS)] as Buffer).copy(out, at);
+    at += (hosts[pick(HOSTS, hostSkew)] as Buffer).copy(out, at);
     out[at++] = TAB;
     at = digits(out, at, port);
     out[at++] = TAB;
-    at += (networks[pick(NETWORKS)] as Buffer).copy(out, at);
+    at += (networks[pick(NETWORKS, networkSkew)] as Buffer).copy(out, at);
     at = digits(out, at, 1 + (random() % 250));
     out[at++] = TAB;
     at += (services[(random() & 7) % SERVICES.length] as Buffer).copy(out, at);
