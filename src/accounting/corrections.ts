@@ -3,7 +3,7 @@ import type { Database } from '../ledger/duckdb/database.ts';
 import { FLOW_COLUMNS } from '../records/columns.ts';
 import { HOURS_PER_DAY, MICROS_PER_DAY, MICROS_PER_HOUR } from '../records/time.ts';
 import { type DayRange, type FactFiles, filesSql, microsOf } from './facts.ts';
-import { CORRECTIONS, MOST_HEADERS, ORIGINATOR, payloadOf, RESPONDER } from './payload.ts';
+import { CORRECTIONS, isPlainSql, ORIGINATOR, payloadOf, RESPONDER } from './payload.ts';
 import type { Perspective } from './perspective.ts';
 
 /** One kind of correction on one day: how many records, and the bytes it took away or, for intervals, made unsure. */
@@ -76,15 +76,6 @@ function counterSql(files: FactFiles, inRange: string, perspective: Perspective)
   const facts = `SELECT startedAt, sensor, proto, history, missedBytes, ${counts.join(', ')},
     greatest(coalesce(durationMicros, 0), 0) AS lastedMicros FROM ${filesSql(files.flow, FLOW_COLUMNS)} WHERE ${inRange}`;
   const directions = [ORIGINATOR, RESPONDER];
-  // Only these can be corrected; all others are passed over by a few comparisons.
-  const doubtful = directions.map(
-    ({
-      bytes,
-      ipBytes,
-      packets,
-    }) => `${bytes} IS NULL OR ${bytes} > ${ipBytes} OR ${ipBytes} IS NULL OR ${bytes} > mostBytes
-      OR (${bytes} > 0 AND proto = 'tcp' AND ${ipBytes} <= coalesce(${packets}, 0) * ${MOST_HEADERS})`,
-  );
   const corrected = directions.map((direction) => {
     const payload = payloadOf(direction, 'mostBytes');
     const unsure = `(${payload.high}) - (${payload.low})`;
@@ -92,7 +83,7 @@ function counterSql(files: FactFiles, inRange: string, perspective: Perspective)
     return `SELECT startedAt, ${payload.correction} AS correction,
       CASE WHEN ${payload.correction} IN ('missedBytes', 'fromIpBytes') THEN ${unsure} ELSE ${taken} END AS bytes FROM doubtful`;
   });
-  return `WITH doubtful AS MATERIALIZED (SELECT * FROM (SELECT *, ${perspective.mostBytes} AS mostBytes FROM (${facts})) WHERE ${doubtful.join(' OR ')})
+  return `WITH doubtful AS MATERIALIZED (SELECT * FROM (SELECT *, ${perspective.mostBytes} AS mostBytes FROM (${facts})) WHERE NOT ${isPlainSql('mostBytes')})
     SELECT startedAt // ${MICROS_PER_DAY} AS day, correction, count(*) AS records, sum(bytes)::BIGINT AS bytes
     FROM (${corrected.join(' UNION ALL ')}) WHERE correction IS NOT NULL GROUP BY ALL ORDER BY ALL`;
 }

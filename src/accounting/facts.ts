@@ -2,7 +2,7 @@ import { type Column, columnList, sqlType } from '../records/columns.ts';
 import { LONG_MICROS } from '../records/long-flow.ts';
 import { sqlTextList } from '../records/sql-text.ts';
 import { MICROS_PER_DAY } from '../records/time.ts';
-import { type Direction, ORIGINATOR, type Payload, payloadOf, RESPONDER } from './payload.ts';
+import { type Direction, isPlainSql, ORIGINATOR, type Payload, payloadOf, RESPONDER } from './payload.ts';
 import type { Perspective } from './perspective.ts';
 import { widened } from './sampling.ts';
 
@@ -62,15 +62,19 @@ export function viewedSql(facts: string, perspective: Perspective): string {
   const resp = seen(RESPONDER);
   const ipBytes = (column: string) =>
     perspective.sampling ? `${column} * ${perspective.sampling.factor}` : column;
-  const outward = (part: keyof Payload) => `CASE WHEN origInner THEN ${orig[part]} ELSE ${resp[part]} END`;
+  const plain = (outer: string, inner: string) =>
+    `WHEN isPlain THEN CASE WHEN origInner THEN ${outer} ELSE ${inner} END::BIGINT`;
+  const outward = (part: keyof Payload) =>
+    `CASE ${plain('origBytes', 'respBytes')} WHEN origInner THEN ${orig[part]} ELSE ${resp[part]} END`;
   return `
     SELECT * REPLACE (kind::UTINYINT AS kind), ${perspective.path}::UTINYINT AS path,
       ${perspective.hostKey}::UBIGINT AS hostKey, ${perspective.networkKey}::UBIGINT AS networkKey,
       coalesce(service, coalesce(proto, 'unknown') || '/' ||
         CASE WHEN respPort >= 49152 THEN 'ephemeral' ELSE respPort::VARCHAR END) AS serviceName,
       (${outward('estimate')})::BIGINT AS "out", (${outward('low')})::BIGINT AS outLow, (${outward('high')})::BIGINT AS outHigh,
-      (CASE WHEN origInner THEN ${resp.estimate} ELSE ${orig.estimate} END)::BIGINT AS "in",
+      (CASE ${plain('respBytes', 'origBytes')} WHEN origInner THEN ${resp.estimate} ELSE ${orig.estimate} END)::BIGINT AS "in",
       coalesce(CASE WHEN origInner THEN ${ipBytes('origIpBytes')} ELSE ${ipBytes('respIpBytes')} END, 0)::BIGINT AS ipOut
-    FROM (SELECT *, ${perspective.kind} AS kind, ${perspective.origInner} AS origInner, ${perspective.mostBytes} AS mostBytes
-      FROM (${facts}))`;
+    FROM (SELECT *, ${perspective.sampling ? 'false' : isPlainSql('mostBytes')} AS isPlain
+      FROM (SELECT *, ${perspective.kind} AS kind, ${perspective.origInner} AS origInner, ${perspective.mostBytes} AS mostBytes
+        FROM (${facts})))`;
 }

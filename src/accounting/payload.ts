@@ -10,6 +10,17 @@ export interface Payload {
   readonly correction: string;
 }
 
+/**
+ * SQL that holds for records whose counters need no second look in either direction: what they say is the estimate,
+ * the least and the most. Nearly all are; it spares them the rules of `payloadOf`.
+ */
+export function isPlainSql(mostBytes: string): string {
+  const plain = ({ bytes, ipBytes, packets, dataLetters }: Direction) =>
+    `${bytes} <= ${ipBytes} AND ${bytes} <= ${mostBytes} AND (${bytes} = 0 OR proto <> 'tcp' ` +
+    `OR ${ipBytes} > coalesce(${packets}, 0) * ${MOST_HEADERS} OR contains(history, '${dataLetters.charAt(0)}'))`;
+  return `coalesce(${plain(ORIGINATOR)} AND ${plain(RESPONDER)}, false)`;
+}
+
 /** Every correction accounting makes to a record's counters, in words. */
 export const CORRECTIONS: Readonly<Record<string, string>> = {
   headersOnly: 'TCP without a data packet whose IP bytes are all headers carries no payload',
@@ -24,7 +35,7 @@ export const CORRECTIONS: Readonly<Record<string, string>> = {
 const LEAST_TCP_HEADERS = 40;
 const LEAST_OTHER_HEADERS = 28;
 /** Largest IP and transport headers of one packet, bytes. */
-export const MOST_HEADERS = 120;
+const MOST_HEADERS = 120;
 
 /** One direction of a record: the columns it is counted in, and the history letters that mean data. */
 export interface Direction {
