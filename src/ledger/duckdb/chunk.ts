@@ -7,14 +7,23 @@ import { ZEEK_STREAMS } from '../../sources/layout.ts';
 import { mappedFields, mappedRule } from '../../sources/mapped.ts';
 import {
   jsonRelation,
+  type NumberFields,
   parquetRelation,
   type RawRelation,
   separatedRelation,
   shownLine,
 } from '../../sources/relation.ts';
-import { streamOfLine, ZEEK_JSON_KEYS, zeekRule } from '../../sources/zeek/streams.ts';
+import { streamOfLine, ZEEK_JSON_KEYS, zeekNumbers, zeekRule } from '../../sources/zeek/streams.ts';
 import type { Database } from './database.ts';
-import { type LineOrigin, type LogCount, type LogOfChunk, loadOrigins, writeLog } from './ingest.ts';
+import {
+  forgetRefused,
+  type LineOrigin,
+  type LogCount,
+  type LogOfChunk,
+  loadOrigins,
+  REFUSED,
+  writeLog,
+} from './ingest.ts';
 
 /** A staged chunk as the store takes it. */
 export interface ChunkToWrite {
@@ -39,8 +48,6 @@ export interface WrittenChunk {
   readonly leftAlone: readonly { readonly input: number; readonly what: string; readonly lines: number }[];
 }
 
-const REFUSED = 'refused_line';
-
 /** Writes all records of a chunk into files named `<prefix>-<family>-….parquet`. */
 export async function writeChunk(
   db: Database,
@@ -48,7 +55,7 @@ export async function writeChunk(
   mappings: readonly Mapping[],
   prefix: string,
 ): Promise<WrittenChunk> {
-  for (const table of [REFUSED, `${REFUSED}_scan`]) await db.run(`DROP TABLE IF EXISTS ${table}`);
+  await forgetRefused(db);
   if (chunk.layout.source === 'zeek' && chunk.layout.encoding === 'ndjson')
     return writeJson(db, chunk, prefix);
   const counted =
@@ -79,11 +86,19 @@ function separatedLog(
 ): { source: string; log: LogOfChunk } {
   const { layout, path, sensor, lines } = chunk;
   if (layout.source === 'zeek' && layout.encoding === 'tsv') {
-    const relation = separatedRelation(path, layout, REFUSED);
-    const rule = zeekRule(layout.stream, relation.field, sensor);
+    const read = (numbers: NumberFields): LogOfChunk => {
+      const relation = separatedRelation(path, layout, REFUSED, numbers);
+      return logOf(
+        zeekRule(layout.stream, relation.field, sensor),
+        relation.sql,
+        shownLine(layout),
+        lines,
+        REFUSED,
+      );
+    };
     return {
       source: `zeek.${layout.stream}`,
-      log: logOf(rule, relation.sql, shownLine(layout), lines, REFUSED),
+      log: { ...read(zeekNumbers(layout.stream)), asText: read({}) },
     };
   }
   const mapping =

@@ -26,6 +26,8 @@ export interface LogOfChunk {
   readonly refused: string | undefined;
   /** Number of staged lines that belong to this log. */
   readonly lines: number;
+  /** The same log with every field as text, for chunks in which the reader could not make a number of one. */
+  readonly asText?: LogOfChunk;
 }
 
 /** What became of one input's lines of one log. */
@@ -63,6 +65,11 @@ export async function writeLog(
   const staged = log.ordinal ? `, ${log.ordinal} AS "stagedLine"` : '';
   await db.run(`COPY (SELECT ${selectList(rule.columns)}${staged}, fault, CASE WHEN fault IS NOT NULL THEN ${log.shown} END AS shown
     FROM (SELECT *, ${faultSql(rule)} AS fault FROM ${valuesSql(rule, log.relation)})) TO ${sqlText(target)} ${PARQUET}`);
+  if (log.asText && (await refusedValues(db, log)) > 0) {
+    // Which column, and what was expected of it, the record's own rules say better.
+    await forgetRefused(db);
+    return writeLog(db, log.asText, origins, target);
+  }
   await collectRefused(db, log);
   const broken = await collectFaults(db, log, target);
   if (broken > 0) {
@@ -97,6 +104,21 @@ async function countRows(db: Database, path: string): Promise<number> {
 async function numberOf(db: Database, sql: string): Promise<number> {
   const [row] = await db.rows(sql, z.object({ n: z.bigint() }));
   return Number(row?.n ?? 0n);
+}
+
+/** Returns how many values, and not whole lines for their number of fields, the reader refused. */
+async function refusedValues(db: Database, { refused }: LogOfChunk): Promise<number> {
+  if (!refused) return 0;
+  const ofFields = `('MISSING COLUMNS', 'TOO MANY COLUMNS')`;
+  return numberOf(db, `SELECT count(*) AS n FROM ${refused} WHERE error_type NOT IN ${ofFields}`);
+}
+
+/** Table of the lines the reader refused; its scans are in a second one beside it. */
+export const REFUSED = 'refused_line';
+
+/** Makes ready for the next reading. */
+export async function forgetRefused(db: Database): Promise<void> {
+  for (const table of [REFUSED, `${REFUSED}_scan`]) await db.run(`DROP TABLE IF EXISTS ${table}`);
 }
 
 /** Puts the lines the reader refused into `fault`, numbered as staged lines from 0. */

@@ -1,6 +1,6 @@
 import { sqlText } from '../../records/sql-text.ts';
 import type { RecordRule } from '../record.ts';
-import type { Field } from '../relation.ts';
+import type { Field, NumberFields } from '../relation.ts';
 import { count, instant, missing, port, seconds, wrong } from '../values.ts';
 
 /** The fields of conn, open_conn and conn_long that Weir reads; any set and order of them will do. */
@@ -39,6 +39,16 @@ const COUNTS = {
   resp_pkts: 'respPackets',
   resp_ip_bytes: 'respIpBytes',
 } as const;
+
+/** The numbers among them. Times stay text: Zeek can be told to write them in several forms. */
+export const CONN_NUMBERS: NumberFields = {
+  'id.orig_p': 'USMALLINT',
+  id_orig_p: 'USMALLINT',
+  'id.resp_p': 'USMALLINT',
+  id_resp_p: 'USMALLINT',
+  duration: 'DOUBLE',
+  ...Object.fromEntries(Object.keys(COUNTS).map((name) => [name, 'UBIGINT' as const])),
+};
 
 /**
  * Returns how lines of Zeek's connection logs become flows. `snapshot` is SQL that tells a connection

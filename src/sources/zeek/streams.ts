@@ -1,8 +1,8 @@
 import { InternalError } from '../../errors.ts';
 import { sqlText } from '../../records/sql-text.ts';
 import type { RecordRule } from '../record.ts';
-import type { Field } from '../relation.ts';
-import { CONN_FIELDS, connRule } from './conn.ts';
+import type { Field, NumberFields } from '../relation.ts';
+import { CONN_FIELDS, CONN_NUMBERS, connRule } from './conn.ts';
 import { COVERAGE_FIELDS, coverageRule } from './coverage.ts';
 import { HANDSHAKE_FIELDS, handshakeRule } from './handshake.ts';
 
@@ -44,6 +44,11 @@ export function zeekRule(stream: string, field: Field, sensor: string): RecordRu
     default:
       throw new InternalError(`no rule for the Zeek log ${stream}`);
   }
+}
+
+/** Returns the fields of a text log that the reader may turn into numbers itself. */
+export function zeekNumbers(stream: string): NumberFields {
+  return ['conn', 'open_conn', 'conn_long'].includes(stream) ? CONN_NUMBERS : {};
 }
 
 /**
