@@ -5,7 +5,7 @@ import { sqlText } from '../records/sql-text.ts';
 import { HOURS_PER_DAY } from '../records/time.ts';
 import { filesSql } from './facts.ts';
 
-/** One active day of one pair (host, network), with the service and initiator of most of its bytes. */
+/** One active day of one pair (host, network). */
 export interface PairRow {
   readonly day: number;
   readonly host: string;
@@ -14,8 +14,6 @@ export interface PairRow {
   readonly path: string;
   readonly bytesOut: number;
   readonly firstDay: number;
-  readonly service: string;
-  readonly initiator: string;
 }
 
 const pairRow = z.object({
@@ -26,8 +24,6 @@ const pairRow = z.object({
   path: z.string(),
   bytesOut: z.number(),
   firstDay: z.number(),
-  service: z.string(),
-  initiator: z.string(),
 });
 
 /** Which pairs are asked for: those of flagged entities, or all that were new in the period. */
@@ -41,7 +37,10 @@ export interface PairScope {
   readonly novelSinceDay: number | undefined;
 }
 
-/** Prepares egress by day and pair for the functions below. Needs the tables of day-series.ts. */
+/**
+ * Prepares egress by day, pair and path for the functions below; keys only, so that months of a large centre fit.
+ * Needs the tables of day-series.ts.
+ */
 export async function openHistory(
   db: Database,
   cellFiles: readonly string[],
@@ -49,27 +48,58 @@ export async function openHistory(
   toDay: number,
 ): Promise<void> {
   await db.run(`CREATE OR REPLACE TEMP TABLE pair_history AS
-    SELECT c.hour // ${HOURS_PER_DAY} AS day, h.text AS host, n.text AS network, coalesce(n.asText, n.text) AS "as",
-      arg_max(path, (bytesOut, path)) AS path, sum(bytesOut)::DOUBLE AS bytesOut, any_value(k.firstDay) AS firstDay,
-      arg_max(service, (bytesOut, service)) AS service, arg_max(initiator, (bytesOut, initiator)) AS initiator
+    SELECT (hour // ${HOURS_PER_DAY})::INTEGER AS day, h.id AS hostId, n.id AS networkId, path, sum(bytesOut)::UBIGINT AS bytesOut
     FROM ${filesSql(cellFiles, CELL_COLUMNS)} c
     JOIN host_text h ON h.key = c.hostKey AND h.name = coalesce(c.hostName, '')
     JOIN network_text n ON n.key = c.networkKey AND n.name = coalesce(c.networkName, '')
-    JOIN known_pair k ON k.hostId = h.id AND k.networkId = n.id
     WHERE kind = 'egress' AND bytesOut > 0 AND hour >= ${fromDay * HOURS_PER_DAY} AND hour < ${(toDay + 1) * HOURS_PER_DAY}
     GROUP BY ALL`);
 }
 
-/** Returns the active days of the pairs in scope, ordered by day, host and network. */
+/** The history with its entities by name. */
+const NAMED = `(SELECT p.*, h.text AS host, n.text AS network, coalesce(n.asText, n.text) AS "as"
+  FROM pair_history p JOIN host_text h ON h.id = p.hostId JOIN network_text n ON n.id = p.networkId)`;
+
+/** Returns the active days of the pairs in scope, ordered by day, host and network; of several paths the heaviest. */
 export async function pairRows(db: Database, scope: PairScope): Promise<PairRow[]> {
   const among = (column: string, values: readonly string[]) =>
     values.length === 0 ? 'false' : `${column} IN (${values.map(sqlText).join(', ')})`;
   const novel = scope.novelSinceDay === undefined ? 'false' : `firstDay >= ${scope.novelSinceDay}`;
   return db.rows(
-    `SELECT * FROM pair_history WHERE day BETWEEN ${scope.fromDay} AND ${scope.toDay}
+    `SELECT day, host, network, "as", arg_max(path, (bytesOut, path)) AS path, sum(bytesOut)::DOUBLE AS bytesOut, firstDay
+     FROM ${NAMED} p JOIN known_pair k ON k.hostId = p.hostId AND k.networkId = p.networkId
+     WHERE day BETWEEN ${scope.fromDay} AND ${scope.toDay}
        AND (${among('host', scope.hosts)} OR ${among('network', scope.networks)} OR ${among('"as"', scope.systems)} OR ${novel})
-     ORDER BY day, host, network`,
+     GROUP BY ALL ORDER BY day, host, network`,
     pairRow,
+  );
+}
+
+/** How a pair mostly sent: the service and initiator of its heaviest cell. */
+export interface PairManner {
+  readonly host: string;
+  readonly network: string;
+  readonly service: string;
+  readonly initiator: string;
+}
+
+/** Returns how some pairs sent in a period. Needs the tables of day-series.ts. */
+export async function pairManners(
+  db: Database,
+  cellFiles: readonly string[],
+  pairs: readonly { readonly host: string; readonly network: string }[],
+): Promise<PairManner[]> {
+  if (pairs.length === 0) return [];
+  const wanted = pairs.map(({ host, network }) => `(${sqlText(host)}, ${sqlText(network)})`).join(', ');
+  return db.rows(
+    `SELECT h.text AS host, n.text AS network, arg_max(service, (bytesOut, service)) AS service,
+       arg_max(initiator, (bytesOut, initiator)) AS initiator
+     FROM ${filesSql(cellFiles, CELL_COLUMNS)} c
+     JOIN host_text h ON h.key = c.hostKey AND h.name = coalesce(c.hostName, '')
+     JOIN network_text n ON n.key = c.networkKey AND n.name = coalesce(c.networkName, '')
+     JOIN (VALUES ${wanted}) AS w(host, network) ON w.host = h.text AND w.network = n.text
+     WHERE kind = 'egress' AND bytesOut > 0 GROUP BY 1, 2 ORDER BY 1, 2`,
+    z.object({ host: z.string(), network: z.string(), service: z.string(), initiator: z.string() }),
   );
 }
 
@@ -86,7 +116,7 @@ export async function entityDays(
   if (entities.length === 0) return [];
   return db.rows(
     `SELECT ${ENTITY[family]} AS entity, day, sum(bytesOut::HUGEINT)::DOUBLE AS bytes FROM
-       pair_history
+       ${NAMED}
      WHERE ${ENTITY[family]} IN (${entities.map(sqlText).join(', ')}) GROUP BY ALL ORDER BY ALL`,
     seriesRow,
   );
@@ -101,7 +131,7 @@ export async function heaviestOthers(
 ): Promise<string[]> {
   const none = flagged.length === 0 ? 'true' : `${family} NOT IN (${flagged.map(sqlText).join(', ')})`;
   const rows = await db.rows(
-    `SELECT ${family} AS entity FROM pair_history WHERE ${none} GROUP BY 1 ORDER BY sum(bytesOut::HUGEINT) DESC, 1 LIMIT ${most}`,
+    `SELECT ${family} AS entity FROM ${NAMED} WHERE ${none} GROUP BY 1 ORDER BY sum(bytesOut::HUGEINT) DESC, 1 LIMIT ${most}`,
     z.object({ entity: z.string() }),
   );
   return rows.map(({ entity }) => entity);

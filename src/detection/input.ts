@@ -68,6 +68,4 @@ export interface PairDay {
   readonly bytesOut: number;
   /** The day on which the pair was first seen at all. */
   readonly firstDay: number;
-  readonly service: string;
-  readonly initiator: string;
 }

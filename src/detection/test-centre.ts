@@ -98,7 +98,7 @@ export function pairDays(days: readonly (readonly Sent[])[], fromDay: number): P
       const firstDay = firsts.get(key) ?? fromDay + i;
       firsts.set(key, firstDay);
       const bytesOut = one.bytesOut + (pairs.get(key)?.bytesOut ?? 0);
-      pairs.set(key, { ...one, day: fromDay + i, bytesOut, firstDay, service: 'ssl', initiator: 'inside' });
+      pairs.set(key, { ...one, day: fromDay + i, bytesOut, firstDay });
     }
     return [...pairs.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, pair]) => pair);
   });

@@ -1,4 +1,4 @@
-import { type PairRow, pairRows } from '../accounting/pair-history.ts';
+import { type PairRow, pairManners, pairRows } from '../accounting/pair-history.ts';
 import type { Campaign } from '../detection/campaign.ts';
 import type { Lead } from '../detection/lead.ts';
 import { ConfigurationError } from '../errors.ts';
@@ -33,7 +33,7 @@ export function explain(question: ExplainQuestion): Promise<ExplainAnswer> {
     const subject = subjectOf(detected, question.id);
     const rows = await rowsOf(reading, subject, detected, Math.floor(window.fromHour / HOURS_PER_DAY));
     const decisions = decisionsOf(reading.snapshot);
-    const pairs = pairsOf(rows);
+    const pairs = await pairsOf(reading, rows);
     return {
       asOf: reading.snapshot.position,
       id: subject.id,
@@ -108,7 +108,7 @@ async function rowsOf(
   });
 }
 
-function pairsOf(rows: readonly PairRow[]): ExplainAnswer['pairs'] {
+async function pairsOf(reading: Reading, rows: readonly PairRow[]): Promise<ExplainAnswer['pairs']> {
   const byPair = new Map<string, { row: PairRow; bytes: number; days: number }>();
   for (const row of rows) {
     const key = JSON.stringify([row.host, row.network]);
@@ -120,20 +120,38 @@ function pairsOf(rows: readonly PairRow[]): ExplainAnswer['pairs'] {
       days: (known?.days ?? 0) + 1,
     });
   }
-  return [...byPair.entries()]
+  const heaviest = [...byPair.entries()]
     .sort(([a, { bytes: x }], [b, { bytes: y }]) => y - x || (a < b ? -1 : 1))
-    .slice(0, PAIRS)
-    .map(([, { row, bytes, days }]) => ({
+    .slice(0, PAIRS);
+  const days = rows.map(({ day }) => day);
+  const files = days.length > 0 ? reading.builtFiles('cell', least(days), most(days)) : [];
+  const manners = await pairManners(
+    reading.db,
+    files,
+    heaviest.map(([, { row }]) => row),
+  );
+  return heaviest.map(([, { row, bytes, days: activeDays }]) => {
+    const manner = manners.find(({ host, network }) => host === row.host && network === row.network);
+    return {
       host: row.host,
       destination: row.network,
       as: row.as === row.network ? null : row.as,
       path: row.path,
-      service: row.service,
-      initiator: row.initiator,
+      service: manner?.service ?? 'unknown',
+      initiator: manner?.initiator ?? 'unknown',
       bytesOut: bytesText(bytes),
-      activeDays: days,
+      activeDays,
       firstSeen: formatDay(row.firstDay),
-    }));
+    };
+  });
+}
+
+function least(days: readonly number[]): number {
+  return days.reduce((a, b) => Math.min(a, b));
+}
+
+function most(days: readonly number[]): number {
+  return days.reduce((a, b) => Math.max(a, b));
 }
 
 function daysOf(rows: readonly PairRow[], { run }: Detected): ExplainAnswer['days'] {
