@@ -15,7 +15,7 @@ import type { StagedInput } from './staged-input.ts';
 export type StageOptions = ReadOptions & {
   /** A folder for chunks and a copy of standard input; the caller owns it and deletes it in the end. */
   readonly workDir: string;
-  /** Chunks are ended when they have at least this many bytes (default 128 MiB). */
+  /** Chunks are ended when they have at least this many bytes (default 64 MiB). */
   readonly chunkBytes?: number;
   /** An input with more clean bytes than this gets chunks of its own (default 16 MiB). */
   readonly groupBytes?: number;
@@ -23,7 +23,7 @@ export type StageOptions = ReadOptions & {
   readonly stdin?: Readable;
 };
 
-const CHUNK_BYTES = 128 * 1024 * 1024;
+const CHUNK_BYTES = 64 * 1024 * 1024;
 const GROUP_BYTES = 16 * 1024 * 1024;
 /** Shared chunks written side by side, each with an open file. */
 const OPEN_CHUNKS = 64;
