@@ -30,7 +30,7 @@ export interface ImportOptions {
   readonly stdin?: Readable;
   /** A commit is ended after so many decompressed bytes (default 4 GiB). */
   readonly commitBytes?: number;
-  /** Lines are handed to the engine in chunks of so many bytes (default 128 MiB); a larger input has chunks of its own. */
+  /** Lines are handed to the engine in chunks of so many bytes (default 64 MiB); a larger input has chunks of its own. */
   readonly chunkBytes?: number;
   /** How many rejected lines the answer lists; all are kept in the ledger. */
   readonly listedRejects?: number;
