@@ -1,4 +1,5 @@
 import type { Address, Network } from '../records/address.ts';
+import type { Channel } from './channels.ts';
 
 /** A network and the UTC days on which it holds: `fromDay` inclusive, `toDay` exclusive, undefined = open. */
 export interface DatedNetwork {
@@ -33,6 +34,18 @@ export interface Path {
   readonly hosts: readonly DatedNetwork[];
   /** Names of all sensors that watch it, by `paths[].sensors` or `sensors[].watches`; sorted. */
   readonly sensors: readonly string[];
+}
+
+export type OnSiteKind = 'media' | 'tape' | 'link' | 'console';
+
+/** A way out that crosses no network which Weir counts. */
+export interface OnSiteChannel {
+  readonly name: string;
+  readonly kind: OnSiteKind;
+  /** The most it can carry out in a day; undefined when the operator stated none. */
+  readonly capacityBytesPerDay: bigint | undefined;
+  /** Whether somebody keeps a log of its use. */
+  readonly logged: boolean;
 }
 
 /** What writes logs. */
@@ -102,6 +115,9 @@ export interface Facility {
   readonly relays: readonly DatedNetwork[];
   readonly zones: readonly Zone[];
   readonly paths: readonly Path[];
+  readonly onSite: readonly OnSiteChannel[];
+  /** Whether paths and on-site channels are declared to be every way out. */
+  readonly channelsComplete: boolean;
   readonly sensors: readonly Sensor[];
   readonly hosts: readonly NamedHost[];
   readonly tenants: readonly Tenant[];
@@ -111,6 +127,8 @@ export interface Facility {
   readonly detection: DetectionSettings;
   readonly checks: { readonly maxUnclassifiedShare: number; readonly minCoverage: number };
   readonly retention: { readonly recordsDays: number; readonly cellsDays: number };
+  /** Where new leads and incidents are sent. */
+  readonly notify: readonly Channel[];
   /** Absolute path of the ledger's folder. */
   readonly ledgerDir: string;
   /** What the operator should know though nothing is wrong; whole sentences. */

@@ -114,7 +114,7 @@ colour: blue
     'weir.yaml:9:5 paths[2].name: is missing; add it (text)',
     'weir.yaml:9:21 paths[2].capacityGbps: must be a number, not "many"',
     'weir.yaml:11:26 sensors[0].timezone: "Mars/Olympus" is no time zone: write UTC, a name such as Asia/Shanghai, or +08:00',
-    'weir.yaml:12:1 colour: unknown key; the keys here are facility, networks, zones, paths, sensors, hosts, tenants, asn, mappings, detection, checks, retention, ledger',
+    'weir.yaml:12:1 colour: unknown key; the keys here are facility, networks, zones, paths, onSite, sensors, hosts, tenants, asn, mappings, detection, checks, retention, ledger',
   ]);
 });
 
@@ -238,4 +238,26 @@ c: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b,*b]
 d: [*c,*c,*c,*c,*c,*c,*c,*c,*c,*c]
 `;
   expect(complaints(bomb).join()).toContain('not valid YAML');
+});
+
+test('on-site channels carry exact byte rates and share their names with no path', () => {
+  const onSite = (channels: string) => `${minimal}onSite: [${channels}]\n`;
+  const facility = parseFacility(
+    onSite(
+      '{ name: library, kind: tape, capacityPerDay: 1.5TB, logged: true }, { name: disks, kind: media }',
+    ),
+    'weir.yaml',
+    '/srv',
+  );
+  expect(facility.onSite).toEqual([
+    { name: 'library', kind: 'tape', capacityBytesPerDay: 1_500_000_000_000n, logged: true },
+    { name: 'disks', kind: 'media', capacityBytesPerDay: undefined, logged: false },
+  ]);
+  expect(facility.channelsComplete).toBe(false);
+  expect(complaints(onSite('{ name: library, kind: tape, capacityPerDay: much }'))).toEqual([
+    'weir.yaml:3:55 onSite[0].capacityPerDay: "much" is no byte count: write a number and an SI unit, such as 20TB',
+  ]);
+  expect(
+    complaints(`${minimal}paths: [{ name: border }]\nonSite: [{ name: border, kind: tape }]\n`)[0],
+  ).toContain('onSite[0].name: the name border is taken already');
 });

@@ -1,5 +1,6 @@
 import { compareAddresses, contains, formatHost, hostKey, parseAddress } from '../records/address.ts';
 import type { DatedNetwork } from './facility.ts';
+import { channelProblems } from './notify-meaning.ts';
 import { editDistance, type KeyPath, type Problem, suggest } from './problems.ts';
 import { datedNetworks, impliedSensorNames } from './resolve.ts';
 import type { NetworkEntry, WeirYaml } from './schema.ts';
@@ -21,6 +22,7 @@ export function problemsInMeaning(yaml: WeirYaml): Problem[] {
     ...zoneProblems(yaml),
     ...pathNetworkProblems(yaml),
     ...hostProblems(yaml),
+    ...channelProblems(yaml.notify),
   ];
 }
 
@@ -29,10 +31,11 @@ function duplicateNames(yaml: WeirYaml): Problem[] {
     items.map((item, index) => ({ name: item.name, path: [section, index, 'name'] as KeyPath }));
   const scopes = [
     named('zones', yaml.zones),
-    named('paths', yaml.paths ?? []),
+    [...named('paths', yaml.paths ?? []), ...named('onSite', yaml.onSite)],
     [...named('sensors', yaml.sensors ?? []), ...named('mappings', yaml.mappings)],
     named('hosts', yaml.hosts),
     named('tenants', yaml.tenants),
+    named('notify', yaml.notify),
   ];
   const twice = scopes.flatMap((scope) =>
     scope

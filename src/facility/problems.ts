@@ -11,12 +11,18 @@ export interface Problem {
   readonly onKey?: boolean;
 }
 
-/** Returns the problems that a failed validation found, in words an operator can act on. */
-export function problemsOf(issues: readonly z.core.$ZodIssue[]): Problem[] {
+/**
+ * Returns the problems that a failed validation found, in words an operator can act on.
+ * @param schemaOf returns the JSON Schema that was validated against; it says which keys are known where.
+ */
+export function problemsOf(
+  issues: readonly z.core.$ZodIssue[],
+  schemaOf: () => Record<string, unknown> = weirYamlJsonSchema,
+): Problem[] {
   return issues.flatMap((issue): Problem[] => {
     const path = issue.path.map((step) => (typeof step === 'number' ? step : String(step)));
     if (issue.code === 'unrecognized_keys') {
-      const known = knownKeys(path);
+      const known = knownKeys(schemaOf(), path);
       return issue.keys.map((key) => ({
         path: [...path, key],
         message: `unknown key; ${suggest(key, known) ?? `the keys here are ${known.join(', ')}`}`,
@@ -81,11 +87,11 @@ interface SchemaNode {
   anyOf?: SchemaNode[];
 }
 
-/** Returns the keys that the schema knows at a place of weir.yaml. */
-function knownKeys(path: KeyPath): string[] {
+/** Returns the keys that a schema knows at a place of the file. */
+function knownKeys(schema: SchemaNode, path: KeyPath): string[] {
   const objectOf = (node: SchemaNode | undefined): SchemaNode | undefined =>
     node?.anyOf?.find((branch) => branch.properties) ?? node;
-  let node = objectOf(weirYamlJsonSchema());
+  let node = objectOf(schema);
   for (const step of path) node = objectOf(typeof step === 'number' ? node?.items : node?.properties?.[step]);
   return Object.keys(node?.properties ?? {});
 }

@@ -1,6 +1,8 @@
 import { resolve } from 'node:path';
 import { parseAddress, parseNetwork } from '../records/address.ts';
+import { parseByteCount } from '../records/byte-text.ts';
 import { parseDay } from '../records/time.ts';
+import { resolveChannels } from './channels.ts';
 import type { DatedNetwork, Facility, MappedValue, Mapping, Path, Sensor, Zone } from './facility.ts';
 import type { NetworkEntry, WeirYaml } from './schema.ts';
 
@@ -24,6 +26,11 @@ export function resolveFacility(yaml: WeirYaml, folder: string): Facility {
     relays: datedNetworks(yaml.networks.relays),
     zones: resolveZones(yaml),
     paths,
+    onSite: yaml.onSite.map(({ capacityPerDay, ...channel }) => ({
+      ...channel,
+      capacityBytesPerDay: capacityPerDay === undefined ? undefined : parseByteCount(capacityPerDay),
+    })),
+    channelsComplete: yaml.facility.channelsComplete,
     sensors,
     hosts: yaml.hosts.map((host) => ({
       name: host.name,
@@ -35,6 +42,7 @@ export function resolveFacility(yaml: WeirYaml, folder: string): Facility {
     detection: yaml.detection,
     checks: yaml.checks,
     retention: yaml.retention,
+    notify: resolveChannels(yaml.notify, folder),
     ledgerDir: resolve(folder, yaml.ledger),
     remarks: remarksOn(sensors, paths),
   };

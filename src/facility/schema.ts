@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { parseAddress, parseNetwork } from '../records/address.ts';
+import { parseByteCount } from '../records/byte-text.ts';
 import { parseDay } from '../records/time.ts';
 import { globMatcher } from './globs.ts';
+import { channelSchema } from './notify-schema.ts';
 
 /**
  * The shape of weir.yaml as the operator writes it. Descriptions end up in docs/configuration.md and in
@@ -54,6 +56,12 @@ const facilitySchema = z.strictObject({
     .boolean()
     .default(false)
     .describe('Written by `weir simulate` only: marks telemetry of a centre that does not exist.'),
+  channelsComplete: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether `paths` and `onSite` together are every way by which data can leave; only then does `weir assess` ever say *not possible*.',
+    ),
 });
 
 const networksSchema = z.strictObject({
@@ -92,6 +100,26 @@ const pathSchema = z.strictObject({
     .describe('Remote-access pools behind it; all of them, if this is the only `vpn` path.'),
   hosts: networkList.default([]).describe('Inside hosts that leave by this path, such as transfer nodes.'),
   sensors: z.array(name).default([]).describe('Names of the sensors that watch it.'),
+});
+
+const bytesPerDay = z.string().refine((text) => (parseByteCount(text) ?? 0n) > 0n, {
+  error: (issue) => `"${issue.input}" is no byte count: write a number and an SI unit, such as 20TB`,
+});
+
+const onSiteSchema = z.strictObject({
+  name: name.describe('Name of the channel.'),
+  kind: z
+    .enum(['media', 'tape', 'link', 'console'])
+    .describe(
+      'What it is: portable media and disks, tape, a backup or replication link that no path lists, or a console.',
+    ),
+  capacityPerDay: bytesPerDay
+    .optional()
+    .describe('The most it can carry out in a day, such as `20TB`; without it, it has no bound.'),
+  logged: z
+    .boolean()
+    .default(false)
+    .describe('Whether a log of its use exists; Weir names it as a place to look, and does not read it.'),
 });
 
 const sensorSchema = z.strictObject({
@@ -186,6 +214,10 @@ export const weirYamlSchema = z.strictObject({
     .array(pathSchema)
     .optional()
     .describe('Ways out; by default one `border` that every sensor watches.'),
+  onSite: z
+    .array(onSiteSchema)
+    .default([])
+    .describe('Ways out that cross no network: media, tape, consoles; `weir assess` weighs them.'),
   sensors: z
     .array(sensorSchema)
     .optional()
@@ -197,6 +229,7 @@ export const weirYamlSchema = z.strictObject({
   detection: detectionSchema.prefault({}).describe('How detection is tuned.'),
   checks: checksSchema.prefault({}).describe('What `weir check` demands.'),
   retention: retentionSchema.prefault({}).describe('How long the ledger keeps what.'),
+  notify: z.array(channelSchema).default([]).describe('Where new leads and incidents are sent.'),
   ledger: name.default('./ledger').describe('Folder of the ledger, relative to weir.yaml.'),
 });
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { parseBytes } from './byte-text.ts';
+import { parseByteCount, parseBytes } from './byte-text.ts';
 
 it('reads SI units exactly', () => {
   expect(parseBytes('5TB')).toBe(5_000_000_000_000);
@@ -27,4 +27,13 @@ it('reads every whole number of any unit back', () => {
       },
     ),
   );
+});
+
+it('reads claims of any size exactly where it is asked for more than a number holds', () => {
+  expect(parseByteCount('10PB')).toBe(10n ** 16n);
+  expect(parseByteCount('1.000000000000000001EB')).toBe(10n ** 18n + 1n);
+  expect(parseByteCount('999999EB')).toBe(999_999n * 10n ** 18n);
+  for (const text of ['1000000EB', '0.0000000000000000001EB', '10 PiB', '']) {
+    expect(parseByteCount(text), text).toBeUndefined();
+  }
 });
