@@ -65,6 +65,7 @@ function isNetwork(node: SchemaNode): boolean {
 }
 
 function plural(kind: string): string {
+  if (kind.startsWith('`')) return kind;
   return kind === 'text' ? 'texts' : `${kind}s`;
 }
 

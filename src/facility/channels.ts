@@ -70,7 +70,9 @@ const PORTS: Readonly<Record<string, number>> = { tcp: 601, tls: 6514, smtp: 587
 
 /** Returns where a target of syslog or smtp points; undefined when it does not. */
 export function endpointOf(target: string): Endpoint | undefined {
-  const match = /^(tcp|tls|smtps?):\/\/(?:([^\s/@:]+)@)?(\[[0-9A-Fa-f:.]+\]|[\w.-]+)(?::(\d{1,5}))?$/.exec(target);
+  const match = /^(tcp|tls|smtps?):\/\/(?:([^\s/@:]+)@)?(\[[0-9A-Fa-f:.]+\]|[\w.-]+)(?::(\d{1,5}))?$/.exec(
+    target,
+  );
   const [, protocol = '', user, host = '', port] = match ?? [];
   const number = port === undefined ? PORTS[protocol] : Number(port);
   if (!match || number === undefined || number < 1 || number > 65_535) return undefined;
@@ -115,6 +117,8 @@ export function resolveChannels(channels: readonly ChannelYaml[], folder: string
     const { host, port, user, protocol } = endpoint;
     if (kind === 'syslog') return [{ ...common, kind, host, port, encrypted: protocol === 'tls' }];
     const { from = '', to = [] } = yaml;
-    return [{ ...common, kind, host, port, encrypted: protocol === 'smtps', user, password: secret, from, to }];
+    return [
+      { ...common, kind, host, port, encrypted: protocol === 'smtps', user, password: secret, from, to },
+    ];
   });
 }

@@ -16,7 +16,10 @@ const KINDS_OF_KEY: readonly [keyof ChannelYaml, readonly ChannelYaml['kind'][]]
 /** Returns what is wrong with the channels under `notify:`, each at its place. */
 export function channelProblems(channels: readonly ChannelYaml[]): Problem[] {
   return channels.flatMap((channel, index) => {
-    const at = (key: string, message: string): Problem => ({ path: ['notify', index, key] as KeyPath, message });
+    const at = (key: string, message: string): Problem => ({
+      path: ['notify', index, key] as KeyPath,
+      message,
+    });
     return [...misplaced(channel, at), ...targetProblems(channel, at), ...secretProblems(channel, at)];
   });
 }
@@ -40,13 +43,15 @@ function targetProblems({ kind, target }: ChannelYaml, at: At): Problem[] {
     if (kind === 'smtp' || endpoint.user === undefined) return [];
     return [at('target', 'syslog knows no user; write tcp://host:601 or tls://host:6514')];
   }
-  const example = kind === 'syslog' ? 'tcp://host:601 or tls://host:6514' : 'smtps://user@host:465 or smtp://host:587';
+  const example =
+    kind === 'syslog' ? 'tcp://host:601 or tls://host:6514' : 'smtps://user@host:465 or smtp://host:587';
   return [at('target', `must be ${example}, without a password`)];
 }
 
 function webhookProblems(target: string, at: At): Problem[] {
-  const url = URL.parse(target);
-  if (!url || !['https:', 'http:'].includes(url.protocol)) return [at('target', 'must be an https:// address')];
+  const url = URL.canParse(target) ? new URL(target) : undefined;
+  if (!url || !['https:', 'http:'].includes(url.protocol))
+    return [at('target', 'must be an https:// address')];
   if (url.username || url.password) {
     return [at('target', 'must hold no user or password; name a token with tokenFile or tokenEnv')];
   }

@@ -53,7 +53,7 @@ test('every example, uncommented, is valid too', () => {
   });
   const uncommented = text
     .replace(
-      /^# ((?:zones|paths|sensors|hosts|tenants|mappings|asn|detection|checks|retention|ledger):.*)$/gm,
+      /^# ((?:zones|paths|sensors|hosts|tenants|mappings|asn|detection|checks|retention|notify|ledger):.*)$/gm,
       '$1',
     )
     .replace(/^# {3}- /gm, '  - ');

@@ -65,6 +65,11 @@ const SECTIONS: readonly Section[] = [
     comment: 'How long the ledger keeps what.',
     example: '{ recordsDays: 400, cellsDays: 3650 }',
   },
+  {
+    key: 'notify',
+    comment: 'Where new leads and incidents are sent (docs/notify.md). Secrets lie in files of their own.',
+    example: '- { name: siem, kind: syslog, target: "tls://siem.example.org:6514", format: ocsf }',
+  },
   { key: 'ledger', comment: 'Where the ledger lies, relative to this file.', example: './ledger' },
 ];
 
