@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { LedgerError } from '../errors.ts';
+import { formlessPayload, incidentPayload } from './incident-entry.ts';
 
 /** What stands in `previous` of the first entry. */
 export const ZERO_SHA256 = '0'.repeat(64);
@@ -134,7 +135,11 @@ const detection = z.strictObject({
   replaced: z.array(ledgerPath).default([]),
 });
 
-const incident = z.strictObject({ kind: z.literal('incident'), id, payload });
+const incident = z.strictObject({
+  kind: z.literal('incident'),
+  id,
+  payload: z.union([incidentPayload, formlessPayload]),
+});
 const audit = z.strictObject({ kind: z.literal('audit'), id, payload });
 
 /** What an entry says. */

@@ -1,5 +1,6 @@
 import { formatDay } from '../records/time.ts';
 import { type DataFile, type Entry, newId } from './entries.ts';
+import { heldIn } from './holds.ts';
 import { append } from './journal.ts';
 import {
   type CompactionGroup,
@@ -42,11 +43,12 @@ export async function retain(
     return seal.length > 0 ? { kind: 'seal', id: newId(), days: [...seal] } : undefined;
   });
   const expired = await append(ledgerDir, (snapshot) => {
-    const paths = planExpiry(snapshot, policy, today);
+    const paths = planExpiry(snapshot, policy, today, heldIn(snapshot, wantedFrom));
     return paths.length > 0 ? { kind: 'expire', id: newId(), reason: 'policy', paths } : undefined;
   });
   const superseded = await append(ledgerDir, (snapshot) => {
-    const paths = planSuperseded(snapshot, policy, nowMillis, wantedFrom(snapshot));
+    const held = heldIn(snapshot, wantedFrom);
+    const paths = planSuperseded(snapshot, policy, nowMillis, wantedFrom(snapshot), held);
     return paths.length > 0 ? { kind: 'expire', id: newId(), reason: 'superseded', paths } : undefined;
   });
   const after = await readSnapshot(ledgerDir);
@@ -76,14 +78,17 @@ export async function compact(
 ): Promise<string[]> {
   const snapshot = await readSnapshot(ledgerDir);
   const done: string[] = [];
-  for (const group of planCompaction(snapshot, policy, today, wantedFrom(snapshot))) {
+  const held = heldIn(snapshot, wantedFrom);
+  for (const group of planCompaction(snapshot, policy, today, wantedFrom(snapshot), held)) {
     const files = await merge(group);
     const replaced = group.files.map((file) => file.path);
-    const entry = await append(ledgerDir, (now) =>
-      replaced.every((path) => now.file(path) !== undefined)
+    const entry = await append(ledgerDir, (now) => {
+      // A case opened meanwhile may hold what was merged.
+      const heldNow = heldIn(now, wantedFrom);
+      return replaced.every((path) => now.file(path) !== undefined && !heldNow.pins(path))
         ? { kind: 'compact', id: newId(), replaced, files }
-        : undefined,
-    );
+        : undefined;
+    });
     if (entry === undefined) continue;
     const days = `${formatDay(group.fromDay)} to ${formatDay(group.toDay)}`;
     done.push(`${group.family} of ${days}: ${replaced.length} files into ${files.length}`);

@@ -5,6 +5,7 @@ import { freshLedger } from '../../tests/ledger/folders.ts';
 import { parseDay } from '../records/time.ts';
 import { collectGarbage } from './collect.ts';
 import type { DataFile } from './entries.ts';
+import { heldIn } from './holds.ts';
 import { append } from './journal.ts';
 import { compact, type Merge, retain } from './maintain.ts';
 import { planCompaction, planExpiry, retentionSchema } from './retention.ts';
@@ -85,7 +86,8 @@ describe('expiry', () => {
   test('an expiry of a day that is not sealed is refused', async () => {
     const dir = freshLedger();
     await commitDays(dir, 'a', 0);
-    expect(planExpiry(await readSnapshot(dir), policy, FIRST + 99)).toEqual([]);
+    const snapshot = await readSnapshot(dir);
+    expect(planExpiry(snapshot, policy, FIRST + 99, heldIn(snapshot, wantedFrom))).toEqual([]);
     const paths = ['facts/a.parquet'];
     await expect(
       append(dir, () => ({ kind: 'expire', id: 'by-hand', reason: 'policy', paths })),
@@ -115,7 +117,8 @@ describe('expiry', () => {
 describe('compaction', () => {
   const plan = async (dir: string, today: number) => {
     const snapshot = await readSnapshot(dir);
-    return planCompaction(snapshot, policy, FIRST + today, wantedFrom(snapshot)).map((group) =>
+    const held = heldIn(snapshot, wantedFrom);
+    return planCompaction(snapshot, policy, FIRST + today, wantedFrom(snapshot), held).map((group) =>
       group.files.map((file) => file.path.replace(/^\w+\/|\.parquet$/g, '')),
     );
   };
@@ -195,7 +198,10 @@ describe('compaction', () => {
     }
     const families = async () => {
       const snapshot = await readSnapshot(dir);
-      return planCompaction(snapshot, policy, FIRST + 66, wantedFrom(snapshot)).map((group) => group.family);
+      const held = heldIn(snapshot, wantedFrom);
+      return planCompaction(snapshot, policy, FIRST + 66, wantedFrom(snapshot), held).map(
+        ({ family }) => family,
+      );
     };
     expect(await families()).toEqual(['flow']);
     await retainOn(dir, 66);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { SECONDS_PER_DAY } from '../records/time.ts';
 import type { LedgerFile, Origin } from './fold.ts';
+import type { Held } from './holds.ts';
 import type { Snapshot, WantedBuild } from './snapshot.ts';
 
 /** How long what is kept, in days before today. */
@@ -65,9 +66,9 @@ export function planSeals(
 
 /**
  * Returns the paths that the policy lets go: files all of whose days are past their time, and sealed where they hold
- * facts. A file of several days so stays until the youngest of them may go.
+ * facts. A file of several days so stays until the youngest of them may go, and one that a case holds until it is released.
  */
-export function planExpiry(snapshot: Snapshot, policy: RetentionPolicy, today: number): string[] {
+export function planExpiry(snapshot: Snapshot, policy: RetentionPolicy, today: number, held: Held): string[] {
   const keptDays = {
     facts: policy.recordsDays,
     build: policy.cellsDays,
@@ -78,16 +79,18 @@ export function planExpiry(snapshot: Snapshot, policy: RetentionPolicy, today: n
     .files()
     .filter((file) => file.toDay < today - keptDays[file.origin])
     .filter((file) => !openDays.some((day) => day >= file.fromDay && day <= file.toDay))
+    .filter((file) => !held.keeps(file))
     .map((file) => file.path)
     .sort();
 }
 
-/** Returns the files of builds that a newer build has stood for longer than the policy keeps them. */
+/** Returns the files of builds that a newer build has stood for longer than the policy keeps them, and no case holds. */
 export function planSuperseded(
   snapshot: Snapshot,
   policy: RetentionPolicy,
   nowMillis: number,
   wanted: WantedBuild,
+  held: Held,
 ): string[] {
   const oldestMillis = nowMillis - policy.supersededBuildsDays * SECONDS_PER_DAY * 1000;
   return snapshot
@@ -100,20 +103,21 @@ export function planSuperseded(
       );
     })
     .flatMap((built) => built.files.map((file) => file.path))
-    .filter((path) => snapshot.file(path) !== undefined)
+    .filter((path) => snapshot.file(path) !== undefined && !held.pins(path))
     .sort();
 }
 
 /**
  * Returns what to merge: a closed day's facts into daily files, a closed month's into monthly ones, and the built
  * files of sealed days (no other build can come) into monthly ones. A file that crosses its day's or month's border
- * stays as it is. Merging and planning again ends: a merged file is alone in its group or large enough to be left alone.
+ * stays as it is, and so does one that a case reads an earlier position from. Merging and planning again ends: a merged file is alone in its group or large enough to be left alone.
  */
 export function planCompaction(
   snapshot: Snapshot,
   policy: RetentionPolicy,
   today: number,
   wanted: WantedBuild,
+  held: Held,
 ): CompactionGroup[] {
   const sealedBuilds = snapshot
     .builtDays()
@@ -123,7 +127,7 @@ export function planCompaction(
   const candidates = [...snapshot.files().filter((file) => file.origin === 'facts'), ...sealedBuilds];
   const buckets = new Map<string, LedgerFile[]>();
   for (const file of candidates) {
-    if (file.bytes * 2 >= policy.fileBytesMax) continue;
+    if (file.bytes * 2 >= policy.fileBytesMax || held.pins(file.path)) continue;
     const bucket = bucketOf(file, policy, today);
     if (bucket === undefined) continue;
     const key = JSON.stringify([file.origin, file.family, bucket]);
