@@ -1,29 +1,13 @@
 import { CELL_COLUMNS, FLOW_COLUMNS, GIVEN_COLUMNS } from '../records/columns.ts';
 import { TUPLE } from '../records/flow-ends.ts';
-import { IS_LONG, LONG_MICROS } from '../records/long-flow.ts';
 import { sqlText } from '../records/sql-text.ts';
 import { HOURS_PER_DAY, MICROS_PER_DAY } from '../records/time.ts';
-import {
-  type DayRange,
-  type FactFiles,
-  factSql,
-  filesSql,
-  microsOf,
-  overlapsSql,
-  viewedSql,
-} from './facts.ts';
+import { type DayRange, type FactFiles, factSql, filesSql, microsOf, shortSql, viewedSql } from './facts.ts';
 import { KINDS, type Perspective } from './perspective.ts';
 import { lastHour, partInHour, SPREAD_COLUMNS } from './spread.ts';
 
 const KEYS = ['hour', 'kind', 'path', 'hostKey', 'networkKey', 'serviceName', 'origInner'];
 const SECOND = 'sinceSecond';
-
-/** SQL over flow columns that tells flows with bytes in more than one hour. */
-const CROSSES = (() => {
-  const since = '(startedAt // 1000000)';
-  const until = '((startedAt + greatest(coalesce(durationMicros, 0), 0)) // 1000000)';
-  return `(${lastHour(since, until)} <> ${since} // 3600)`;
-})();
 
 /**
  * Returns the cells of a range of days: one query over single flows, settled pieces (settle.ts) and cells
@@ -37,19 +21,19 @@ export function cellSql(
   tunnelDays: string | undefined,
 ): string {
   const hours = `hour BETWEEN ${range.fromDay * HOURS_PER_DAY} AND ${range.toDay * HOURS_PER_DAY + HOURS_PER_DAY - 1}`;
-  const single = (
-    where: string,
-  ) => `(SELECT *, startedAt // 1000000 AS sinceSecond, (startedAt + lastedMicros) // 1000000 AS untilSecond,
-    startedAt AS sinceAt, startedAt + lastedMicros AS endedAt, 1 AS flows
-    FROM (${viewedSql(factSql(filesSql(files.flow, FLOW_COLUMNS), perspective, `${singleSql(range)} AND ${where}`), perspective)}))`;
-  const columns = `uid, ${KEYS.slice(1).join(', ')}, ${SPREAD_COLUMNS.map((name) => `"${name}"`).join(', ')}, flows, sinceSecond, untilSecond, sinceAt, endedAt`;
+  const flows = `startedAt // 1000000 AS sinceSecond, startedAt AS sinceAt, startedAt + lastedMicros AS endedAt, 1 AS flows`;
   const parts = [
-    // Most flows lie in one hour: they are summed as they are, and the files read a second time for the few others.
-    hourPart(single(`NOT ${CROSSES}`), `${SECOND} // 3600`, 'flows', (name) => `"${name}"`, tunnelDays),
+    // A connection that nothing else speaks of lies in one hour and is summed as it is; all others come as pieces.
+    hourPart(
+      `(SELECT *, ${flows} FROM (${viewedSql(factSql(filesSql(files.flow, FLOW_COLUMNS), perspective, singleSql(range)), perspective)}))`,
+      `${SECOND} // 3600`,
+      'flows',
+      (name) => `"${name}"`,
+      tunnelDays,
+    ),
     hourPart(
       `(SELECT *, unnest(range(${SECOND} // 3600, 1 + ${lastHour(SECOND, 'untilSecond')})) AS pieceHour
-        FROM (SELECT ${columns} FROM ${single(CROSSES)} UNION ALL SELECT ${columns} FROM piece)
-        WHERE "out" > 0 OR "in" > 0 OR outHigh > 0 OR ipOut > 0 OR flows > 0)`,
+        FROM piece WHERE "out" > 0 OR "in" > 0 OR outHigh > 0 OR ipOut > 0 OR flows > 0)`,
       'pieceHour',
       `CASE WHEN pieceHour = ${SECOND} // 3600 THEN flows ELSE 0 END`,
       (name) => partInHour(`"${name}"`, SECOND, 'untilSecond', 'pieceHour * 3600'),
@@ -63,12 +47,9 @@ export function cellSql(
   return `${named(summed, perspective)} UNION ALL ${givenSql(files.given, range, hours)}`;
 }
 
-/**
- * SQL that keeps flows no other fact speaks of; all others come as pieces. None is long, so none that reaches into the
- * range began more than two hours before: a bound on the column itself lets the reader skip what lies further back.
- */
+/** SQL that keeps flows that no other fact speaks of, each in one hour. */
 function singleSql(range: DayRange): string {
-  return `NOT ${IS_LONG} AND startedAt >= ${microsOf(range).from - 2 * LONG_MICROS} AND ${overlapsSql(range)} AND ${TUPLE} NOT IN (SELECT tuple FROM suspect)`;
+  return `${shortSql(range)} AND ${TUPLE} NOT IN (SELECT tuple FROM suspect)`;
 }
 
 /**

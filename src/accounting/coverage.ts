@@ -1,7 +1,6 @@
 import { COVERAGE_COLUMNS, FLOW_COLUMNS, GIVEN_COLUMNS } from '../records/columns.ts';
-import { IS_LONG } from '../records/long-flow.ts';
 import { HOURS_PER_DAY } from '../records/time.ts';
-import { type DayRange, type FactFiles, filesSql, microsOf, overlapsSql } from './facts.ts';
+import { type DayRange, type FactFiles, filesSql, microsOf, shortSql } from './facts.ts';
 
 /**
  * What each kind of report says of an hour. Acknowledgements and packets are not added: the kind that lost the
@@ -27,7 +26,7 @@ export function coverageSql(files: FactFiles, range: DayRange): string {
     `SELECT sensor, ${ended} AS hour, count(*) AS records, 0 AS reports, 0 AS seen, 0 AS lost FROM ${source} WHERE ${where} GROUP BY ALL`;
   return `SELECT sensor, hour::INTEGER AS hour, sum(records)::UBIGINT AS records, sum(reports)::UBIGINT AS reports,
       sum(seen)::UBIGINT AS seen, sum(lost)::UBIGINT AS lost
-    FROM (${flows(filesSql(files.flow, FLOW_COLUMNS), `NOT ${IS_LONG} AND ${overlapsSql(range)}`)}
+    FROM (${flows(filesSql(files.flow, FLOW_COLUMNS), shortSql(range))}
       UNION ALL ${flows(long, 'true')}
       UNION ALL SELECT sensor, hour, 0, sum(reports), arg_max(seen, (share, report)), arg_max(lost, (share, report))
         FROM (${reportsSql(files, from, to)}) GROUP BY sensor, hour

@@ -1,5 +1,5 @@
 import { type Column, columnList, sqlType } from '../records/columns.ts';
-import { LONG_MICROS } from '../records/long-flow.ts';
+import { IS_LONG, LONG_MICROS } from '../records/long-flow.ts';
 import { sqlTextList } from '../records/sql-text.ts';
 import { MICROS_PER_DAY } from '../records/time.ts';
 import { type Direction, isPlainSql, ORIGINATOR, type Payload, payloadOf, RESPONDER } from './payload.ts';
@@ -47,6 +47,14 @@ export function factSql(source: string, perspective: Perspective, where: string)
 export function overlapsSql(range: DayRange): string {
   const { from, to } = microsOf(range);
   return `startedAt < ${to + LONG_MICROS} AND startedAt + greatest(coalesce(durationMicros, 0), 0) >= ${from - LONG_MICROS}`;
+}
+
+/**
+ * SQL that keeps flows that are not long and have a moment in the widened range. None of them began more than two hours
+ * before it: a bound on the column itself lets the reader skip what lies further back.
+ */
+export function shortSql(range: DayRange): string {
+  return `NOT ${IS_LONG} AND startedAt >= ${microsOf(range).from - 2 * LONG_MICROS} AND ${overlapsSql(range)}`;
 }
 
 /**

@@ -2,22 +2,39 @@ import { z } from 'zod';
 import type { Database } from '../ledger/duckdb/database.ts';
 import { FLOW_COLUMNS } from '../records/columns.ts';
 import { TUPLE } from '../records/flow-ends.ts';
-import { IS_LONG, LONG_MICROS } from '../records/long-flow.ts';
+import { LONG_MICROS } from '../records/long-flow.ts';
 import { dayOfMicros } from '../records/time.ts';
-import { type DayRange, type FactFiles, factSql, filesSql, overlapsSql, viewedSql } from './facts.ts';
+import {
+  type DayRange,
+  type FactFiles,
+  factSql,
+  filesSql,
+  overlapsSql,
+  shortSql,
+  viewedSql,
+} from './facts.ts';
 import type { Perspective } from './perspective.ts';
+import { lastHour } from './spread.ts';
 
 /** Sensors' clocks differ; two sensors' records of one connection may miss each other by this much. */
 const CLOCK_SLACK_MICROS = 1_000_000;
+
+/** SQL over flow columns that tells flows with bytes in more than one hour. */
+const CROSSES_HOUR = (() => {
+  const since = '(startedAt // 1000000)';
+  const until = '((startedAt + greatest(coalesce(durationMicros, 0), 0)) // 1000000)';
+  return `(${lastHour(since, until)} <> ${since} // 3600)`;
+})();
 
 /** A connection mirrored at two places of one sensor comes twice, apart by no more than this. */
 const MIRROR_SLACK_MICROS = 100_000;
 
 /**
- * Settles what a plain sum would count twice (docs/accounting.md, rules 3 and 4), into temporary tables:
+ * Settles what a plain sum would count twice or in one hour only (docs/accounting.md, rules 3 and 4), into temporary
+ * tables:
  *
- * - `suspect(tuple)`: ends that occur in more than one fact; every other connection is one fact and is
- *   summed straight from the files;
+ * - `suspect(tuple)`: ends that occur in more than one fact, or in one with bytes in more than one hour; every
+ *   other connection is one fact of one hour and is summed straight from the files;
  * - `piece`: what suspects amount to: each the bytes one interval added to one connection, copies zeroed.
  *
  * Long connections are joined with all their snapshots, wherever those lie, so that a day's answer does not
@@ -29,10 +46,10 @@ export async function settle(
   range: DayRange,
   perspective: Perspective,
 ): Promise<void> {
-  const short = `(SELECT *, ${TUPLE} AS tuple FROM ${filesSql(files.flow, FLOW_COLUMNS)} WHERE NOT ${IS_LONG} AND ${overlapsSql(range)})`;
+  const short = `(SELECT *, ${TUPLE} AS tuple FROM ${filesSql(files.flow, FLOW_COLUMNS)} WHERE ${shortSql(range)})`;
   await collectLong(db, files, range);
   await db.run(`CREATE OR REPLACE TEMP TABLE suspect AS
-    SELECT tuple FROM long_row UNION SELECT tuple FROM ${short} GROUP BY tuple HAVING count(*) > 1`);
+    SELECT tuple FROM long_row UNION SELECT tuple FROM ${short} GROUP BY tuple HAVING count(*) > 1 OR bool_or(${CROSSES_HOUR})`);
   const rows = `(SELECT * FROM long_row UNION ALL SELECT * FROM ${short} WHERE tuple IN (SELECT tuple FROM suspect))`;
   const facts = factSql(rows, perspective, 'true');
   await db.run(
