@@ -1,14 +1,6 @@
 import { VIEWS } from '../src/ledger/duckdb/views.ts';
-import {
-  CELL_COLUMNS,
-  COVERAGE_COLUMNS,
-  type Column,
-  FLOW_COLUMNS,
-  GIVEN_COLUMNS,
-  HANDSHAKE_COLUMNS,
-  REJECT_COLUMNS,
-  sqlType,
-} from '../src/records/columns.ts';
+import { CELL_COLUMNS, type Column, REJECT_COLUMNS, sqlType } from '../src/records/columns.ts';
+import { FACT_COLUMNS } from '../src/records/families.ts';
 
 const BEGIN = '<!-- columns: written by scripts/write-schemas.ts -->';
 const END = '<!-- end of columns -->';
@@ -22,15 +14,34 @@ const RECORDS: readonly {
   {
     name: 'flow',
     is: 'One connection as its sensor logged it: closed, or a cumulative snapshot of one still open.',
-    columns: FLOW_COLUMNS,
+    columns: FACT_COLUMNS.flow,
   },
   {
     name: 'handshake',
     is: 'What a connection said of itself. Belongs to the flow of the same sensor and uid.',
-    columns: HANDSHAKE_COLUMNS,
+    columns: FACT_COLUMNS.handshake,
   },
-  { name: 'coverage', is: 'What a sensor said of its own sight.', columns: COVERAGE_COLUMNS },
-  { name: 'given', is: 'Egress that arrived already summed, through a mapping.', columns: GIVEN_COLUMNS },
+  { name: 'coverage', is: 'What a sensor said of its own sight.', columns: FACT_COLUMNS.coverage },
+  {
+    name: 'given',
+    is: 'Egress that arrived already summed, through a mapping.',
+    columns: FACT_COLUMNS.given,
+  },
+  {
+    name: 'counter',
+    is: 'What an interface has carried since its counters began, as read.',
+    columns: FACT_COLUMNS.counter,
+  },
+  {
+    name: 'lease',
+    is: 'An address bound to an identity, a host or a device for a time (DHCP, VPN).',
+    columns: FACT_COLUMNS.lease,
+  },
+  { name: 'session', is: 'Somebody logged in: VPN, SSH, portal.', columns: FACT_COLUMNS.session },
+  { name: 'job', is: 'Work that a scheduler ran for somebody.', columns: FACT_COLUMNS.job },
+  { name: 'access', is: 'Somebody read or wrote storage.', columns: FACT_COLUMNS.access },
+  { name: 'transfer', is: 'A file that a service moved.', columns: FACT_COLUMNS.transfer },
+  { name: 'member', is: 'Who belongs to which tenant, and from when.', columns: FACT_COLUMNS.member },
   { name: 'reject', is: 'A line that is no record, and why.', columns: REJECT_COLUMNS },
   {
     name: 'cell',

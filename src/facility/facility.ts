@@ -54,8 +54,14 @@ export interface Sensor {
   readonly files: readonly string[];
   /** IANA name or offset; undefined when not stated (then only logs with epoch or zoned times will do). */
   readonly timezone: string | undefined;
-  /** One packet in how many. */
+  /** Year of its times, where its logs state none; undefined when not stated. */
+  readonly year: number | undefined;
+  /** Name of the format of its logs, where their content does not tell. */
+  readonly format: string | undefined;
+  /** One packet in how many; 1 where weir.yaml does not state it. */
   readonly samplingRate: number;
+  /** Whether weir.yaml states the rate. */
+  readonly samplingStated: boolean;
   /** Whether its counts are already multiplied by the rate. */
   readonly samplingScaled: boolean;
   readonly snapshotIntervalSeconds: number;

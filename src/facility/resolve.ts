@@ -74,6 +74,10 @@ function resolveSensors(yaml: WeirYaml): Sensor[] {
     ...sensor,
     files: typeof sensor.files === 'string' ? [sensor.files] : sensor.files,
     timezone: sensor.timezone,
+    year: sensor.year,
+    format: sensor.format,
+    samplingRate: sensor.samplingRate ?? 1,
+    samplingStated: sensor.samplingRate !== undefined,
     implied: false,
   }));
   const names = impliedSensorNames(yaml);
@@ -84,7 +88,10 @@ function resolveSensors(yaml: WeirYaml): Sensor[] {
     name,
     files: [alone ? '**' : `${name}/**`],
     timezone: undefined,
+    year: undefined,
+    format: undefined,
     samplingRate: 1,
+    samplingStated: false,
     samplingScaled: false,
     snapshotIntervalSeconds: 300,
     watches: [],

@@ -128,11 +128,22 @@ const sensorSchema = z.strictObject({
     .default('**')
     .describe('Globs of its files below the imported folder; `**` takes what no other sensor claims.'),
   timezone: timezone.optional().describe('Zone of its times, needed where the log states none.'),
+  year: z
+    .int('must be a whole number')
+    .min(1990, 'must be from 1990 on')
+    .max(2099, 'must be before 2100')
+    .optional()
+    .describe('Year of its times, needed where the log states none (syslog).'),
+  format: name
+    .optional()
+    .describe('Format of its logs, where their content does not tell; docs/sources/ lists the names.'),
   samplingRate: z
     .int('must be a whole number')
     .min(1, 'must be at least 1 (1 means every packet)')
-    .default(1)
-    .describe('One packet in how many it sees; 1 is every packet. Totals carry the sampling error.'),
+    .optional()
+    .describe(
+      'One packet in how many it sees; 1, and 1 if absent, is every packet. Logs that say they are sampled need it. Totals carry the sampling error.',
+    ),
   samplingScaled: z
     .boolean()
     .default(false)

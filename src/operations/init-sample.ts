@@ -106,9 +106,8 @@ async function lookAt(path: string, layout: Layout, most: number, seen: Map<stri
 
 /** Returns how a line of a layout gives its fields; undefined for logs that are none of connections. */
 function lineReader(layout: Layout): ((line: string) => FieldOf | undefined) | undefined {
-  if (layout.source !== 'zeek') return undefined;
-  if (layout.encoding === 'ndjson') return jsonFields;
-  if (!CONNECTION_LOGS.has(layout.stream)) return undefined;
+  if (layout.source === 'zeek' && layout.encoding === 'ndjson') return jsonFields;
+  if (layout.encoding !== 'tsv' || !CONNECTION_LOGS.has(layout.stream)) return undefined;
   const { fields, separator } = layout;
   return (line) => {
     const values = line.split(separator);

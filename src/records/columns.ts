@@ -28,11 +28,13 @@ export function sqlType(type: ColumnType): string {
   return SQL_TYPES[type];
 }
 
-function column(name: string, type: ColumnType, doc: string): Column {
+/** Returns a column that every record has. */
+export function column(name: string, type: ColumnType, doc: string): Column {
   return { name, type, nullable: false, doc };
 }
 
-function optional(name: string, type: ColumnType, doc: string): Column {
+/** Returns a column that may be unset. */
+export function optional(name: string, type: ColumnType, doc: string): Column {
   return { name, type, nullable: true, doc };
 }
 

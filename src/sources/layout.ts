@@ -12,11 +12,22 @@ type ZeekTsvLayout = {
   readonly fields: readonly string[];
 };
 
-/** Zeek's JSON lines; one file may hold every stream, so the stream is each line's own affair. */
-type ZeekNdjsonLayout = {
-  readonly source: 'zeek';
-  readonly encoding: 'ndjson';
+/**
+ * The lines of any other format (format.ts). `source` is the format's name. Lines of JSON and of text speak for
+ * themselves, so one file may hold several logs; separated values have the columns that `fields` names in order.
+ */
+export type FormatLayout = {
+  readonly source: string;
+  readonly encoding: 'csv' | 'ndjson' | 'text';
+  /** Columns in order; of JSON the keys seen; of text none. */
   readonly fields: readonly string[];
+  readonly separator?: string;
+  /** What encloses fields of separated values that hold the separator: `"` unless it is empty. */
+  readonly quote?: '"' | '';
+  /** What stands in separated values for a field that is not set, beside nothing. */
+  readonly unset?: string;
+  /** What the format itself wants to remember of the file: inputs that differ in it share no chunk. */
+  readonly variant?: string;
 };
 
 /** Ready-made cells or series, described by a mapping in weir.yaml. */
@@ -28,7 +39,7 @@ export type MappedLayout = {
   readonly separator?: string;
 };
 
-export type Layout = ZeekTsvLayout | ZeekNdjsonLayout | MappedLayout;
+export type Layout = ZeekTsvLayout | MappedLayout | FormatLayout;
 
 /** The Zeek streams that Weir reads; every other stream is named, counted and left alone. */
 export const ZEEK_STREAMS: ReadonlySet<string> = new Set([
@@ -54,11 +65,8 @@ export function zeekStream(path: string): string {
  */
 export function layoutKey(layout: Layout): string {
   if (layout.encoding === 'ndjson') {
-    return JSON.stringify([
-      layout.source,
-      layout.encoding,
-      layout.source === 'mapping' ? layout.mapping : '',
-    ]);
+    const which = 'mapping' in layout ? layout.mapping : (layout.variant ?? '');
+    return JSON.stringify([layout.source, layout.encoding, which]);
   }
   const { fields, ...rest } = layout;
   return JSON.stringify([Object.entries(rest).sort(([a], [b]) => (a < b ? -1 : 1)), fields]);

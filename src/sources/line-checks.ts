@@ -35,6 +35,7 @@ export function isClean(lines: Buffer, target: Target, maxLineBytes: number): bo
  */
 export function quotingOf(layout: Layout | 'zeek-tsv'): RegExp | undefined {
   if (layout === 'zeek-tsv' || layout.encoding !== 'csv') return undefined;
+  if ('quote' in layout && layout.quote === '') return undefined;
   const separator = (layout.separator ?? ',').replace(/[|\\^\]]/g, '\\$&');
   const field = `(?:"[^"]*(?:""[^"]*)*"|[^"${separator}]*)`;
   return new RegExp(`^${field}(?:[${separator}]${field})*$`, 's');

@@ -1,11 +1,43 @@
 import type { MappedValue, Mapping } from '../facility/facility.ts';
 import { sqlText } from '../records/sql-text.ts';
+import type { Reading } from './format.ts';
+import type { MappedLayout } from './layout.ts';
 import type { RecordRule } from './record.ts';
-import type { Field } from './relation.ts';
-import { count, instant, missing, wrong } from './values.ts';
+import { type Field, jsonRelation, parquetRelation, separatedRelation, shownLine } from './relation.ts';
+import { count, instantIn, missing, wrong, zoneText } from './values.ts';
+
+/** Returns how the rows of a mapping's files are read. */
+export function mappedReading(layout: MappedLayout, mapping: Mapping): Reading {
+  const shared = {
+    source: `mapping.${mapping.name}`,
+    streams: { '': { rule: (field: Field) => mappedRule(mapping, field) } },
+  };
+  switch (layout.encoding) {
+    case 'csv':
+      return {
+        ...shared,
+        relation: (path, rejects) => separatedRelation(path, layout, rejects),
+        shown: shownLine(layout),
+      };
+    case 'ndjson':
+      return {
+        ...shared,
+        relation: (path, rejects) => jsonRelation(path, mappedFields(mapping), rejects),
+        shown: 'left(line, 1000)',
+        notValid: 'not a JSON object',
+      };
+    case 'parquet':
+      return {
+        ...shared,
+        relation: (path) => parquetRelation(path, layout.fields),
+        shown: 'NULL::VARCHAR',
+        refuses: false,
+      };
+  }
+}
 
 /** Returns the columns a mapping reads. */
-export function mappedFields(mapping: Mapping): string[] {
+function mappedFields(mapping: Mapping): string[] {
   const values = [
     mapping.host,
     mapping.destination,
@@ -23,7 +55,7 @@ export function mappedFields(mapping: Mapping): string[] {
  * Returns how rows of ready-made cells or series become records. Hosts and destinations may be addresses,
  * networks or any names. A row stands for the hour (UTC) or the day (of the mapping's zone) that holds its time.
  */
-export function mappedRule(mapping: Mapping, field: Field, sensor: string): RecordRule {
+function mappedRule(mapping: Mapping, field: Field): RecordRule {
   const text = (value: MappedValue) => ('column' in value ? field(value.column) : sqlText(value.value));
   const optionalCount = (name: string | undefined) => (name === undefined ? 'NULL::VARCHAR' : field(name));
   return {
@@ -48,7 +80,7 @@ export function mappedRule(mapping: Mapping, field: Field, sensor: string): Reco
       destinationParts: `weir_parts(weir_plain(split_part(t_destination, '/', 1)))`,
     },
     values: {
-      rowAt: zoned('t_time', mapping.timezone),
+      rowAt: instantIn('t_time', mapping.timezone),
       hostHi: 'weir_hi(hostPlain)',
       hostLo: 'weir_lo(hostPlain, hostParts)',
       destinationHi: 'weir_hi(destinationPlain)',
@@ -56,12 +88,12 @@ export function mappedRule(mapping: Mapping, field: Field, sensor: string): Reco
       bytesOut: count('t_out'),
       bytesIn: count('t_in'),
       flows: count('t_flows'),
-      arrivedAt: zoned('t_arrival', mapping.timezone),
+      arrivedAt: instantIn('t_arrival', mapping.timezone),
     },
     columns: {
       startedAt: beginOf(mapping),
       hours: mapping.per === 'day' ? '24' : '1',
-      sensor: sqlText(sensor),
+      sensor: sqlText(mapping.name),
       path: `coalesce(t_path, 'unknown')`,
       hostKey: 'CASE WHEN hostLo IS NULL THEN 0 WHEN hostHi = 0 THEN hostLo ELSE hostHi END::UBIGINT',
       hostName: `CASE WHEN hostLo IS NULL THEN coalesce(t_host, 'unknown') END`,
@@ -96,17 +128,4 @@ function beginOf({ per, timezone }: Mapping): string {
   const local = `timezone(${zone}, timezone('UTC', make_timestamp(rowAt)))`;
   const midnight = `epoch_us(timezone(${zone}, date_trunc('day', ${local})))`;
   return `${midnight} - ${midnight} % 3600000000`;
-}
-
-/** SQL for a zone's name; the engine knows offsets by the name of what they are off. */
-function zoneText(timezone: string): string {
-  return sqlText(/^[+-]/.test(timezone) ? `UTC${timezone}` : timezone);
-}
-
-/** Times without a zone are in the mapping's; numbers and times with a zone speak for themselves. */
-function zoned(text: string, timezone: string): string {
-  const plain = instant(text);
-  if (timezone === 'UTC') return plain;
-  const naive = `regexp_full_match(${text}, '\\d{4}-\\d{2}-\\d{2}([ T][\\d:.]+)?')`;
-  return `(CASE WHEN ${naive} THEN epoch_us(timezone(${zoneText(timezone)}, TRY_CAST(${text} AS TIMESTAMP))) ELSE ${plain} END)`;
 }

@@ -1,10 +1,12 @@
 import { createHash, type Hash } from 'node:crypto';
 import { assertIdentity, InputError } from '../errors.ts';
 import { type CleanBlock, createLineCleaner, type LineCleaner } from './clean.ts';
-import { type Compression, type OpenedBytes, openBytes } from './decompress.ts';
+import type { Compression, OpenedBytes } from './decompress.ts';
+import type { SensorSettings } from './format.ts';
 import { reasonOf } from './inputs.ts';
 import type { Layout } from './layout.ts';
 import { createLineSplitter } from './lines.ts';
+import { openInput } from './open-input.ts';
 import { type Peeked, peek } from './peek.ts';
 import { type Recognition, recognise, type SourceMapping } from './recognise.ts';
 import { createRejectList } from './rejects.ts';
@@ -16,6 +18,8 @@ export type ReadOptions = Known & {
   readonly sensorOf: (path: string) => string;
   /** Returns the mapping that weir.yaml has for a path, undefined when none claims it. */
   readonly mappingOf: (path: string) => SourceMapping | undefined;
+  /** What weir.yaml says of a sensor; left out, no input is refused for what it does not say. */
+  readonly settingsOf?: (sensor: string) => SensorSettings;
   /** Whether marked telemetry of a simulated facility may count: only in a simulated ledger. */
   readonly acceptsSimulated: boolean;
   readonly readBytes?: number;
@@ -55,7 +59,7 @@ export async function* readInput(
   const { index, path } = source;
   let base: Base = { index, path, sensor: options.sensorOf(path), compression: 'none' };
   try {
-    const opened = await openBytes(source.file, options.readBytes);
+    const opened = await openInput(source.file, options.readBytes);
     base = { ...base, compression: opened.compression };
     return yield* readOpened(source, opened, base, options);
   } catch (error) {
@@ -75,7 +79,8 @@ async function* readOpened(
   const head = Buffer.from(peeked.head.subarray(0, HEAD_BYTES));
   try {
     if (head.length === 0) return { staged: nothingRead({ ...base, status: 'left-alone', reason: 'empty' }) };
-    const recognised = recognise({ ...peeked, isFinal }, options.mappingOf(path));
+    const settings = options.settingsOf?.(base.sensor);
+    const recognised = recognise({ ...peeked, isFinal }, options.mappingOf(path), settings);
     const unread = statusUnread(path, compression, recognised);
     if (unread) return { staged: nothingRead({ ...base, ...unread }) };
     const known = knownPrefixes(head, base.sensor, options);
@@ -241,6 +246,7 @@ function statusUnread(
   if (recognised.kind === 'parquet' && compression !== 'none') {
     return { status: 'left-alone', reason: `${compression} of Parquet; Parquet compresses itself` };
   }
+  if (recognised.kind === 'refused') return { status: 'failed', reason: recognised.reason };
   if (recognised.kind !== 'unknown') return undefined;
   if (compression !== 'none') return { status: 'left-alone', reason: `${compression} of ${recognised.what}` };
   if (recognised.what === 'binary' && /\.(gz|zst|zstd)$/i.test(path)) {

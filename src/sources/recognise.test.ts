@@ -95,7 +95,6 @@ describe('sources of weir.yaml', () => {
 
 describe('everything else is named', () => {
   it.each([
-    ['{"timestamp":"2026-03-01T00:00:00Z","event_type":"flow"}\n', 'Suricata EVE JSON'],
     ['{"a":1}\n', 'JSON lines (a)'],
     ['{"a":\n', 'broken JSON'],
     ['[{"a":1}]\n', 'JSON array'],

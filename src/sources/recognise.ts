@@ -1,3 +1,5 @@
+import { type FirstLines, missingSetting, type Recognised, type SensorSettings } from './format.ts';
+import { FORMATS } from './formats.ts';
 import type { Layout } from './layout.ts';
 
 /** A ready-made source of weir.yaml, as far as reading it goes. */
@@ -18,6 +20,8 @@ export type Recognition =
   | { readonly kind: 'parquet'; readonly layout: Layout }
   /** No line has ended yet: there is nothing to judge. */
   | { readonly kind: 'nothing-yet' }
+  /** Known, but not to be read before something is put right. */
+  | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'unknown'; readonly what: string };
 
 /** How many lines of JSON are looked at to learn the keys. */
@@ -29,29 +33,17 @@ const SIMULATED_KEY = 'weir_simulated';
 const ZEEK_HEADER_LINE =
   /^#(separator |(set_separator|empty_field|unset_field|path|open|fields|types|close)[^\w])/;
 
-/** Any one of these sets of keys makes a JSON line Zeek's. */
-const ZEEK_KEYS: readonly (readonly string[])[] = [
-  ['_path'],
-  ['@stream'],
-  ['_stream'],
-  ['id.orig_h'],
-  ['id_orig_h'],
-  ['ts', 'uid'],
-  ['ts', 'fuid'],
-  ['ts', 'ts_delta'],
-  ['ts', 'pkts_proc'],
-];
-
 /** The beginning of an input: `isWhole` when nothing follows it, `isFinal` when nothing ever can. */
 export type Beginning = { readonly head: Buffer; readonly isWhole: boolean; readonly isFinal: boolean };
 
 /**
- * Returns what an input is, from its first decompressed bytes and from the mapping that weir.yaml has for it,
- * if any. Names never decide: a `conn.log` may hold JSON.
+ * Returns what an input is, from its first decompressed bytes, from the mapping that weir.yaml has for it, if any, and
+ * from what it says of the sensor. Names never decide: a `conn.log` may hold JSON.
  */
 export function recognise(
   { head, isWhole, isFinal }: Beginning,
   mapping: SourceMapping | undefined,
+  sensor?: SensorSettings,
 ): Recognition {
   const isParquet = head.subarray(0, 4).toString('latin1') === 'PAR1';
   if (mapping?.format === 'parquet') return recogniseParquet(mapping, isParquet);
@@ -66,8 +58,11 @@ export function recognise(
   }
   if (mapping) return recogniseMapped(mapping, lines);
   if (lines.some((line) => ZEEK_HEADER_LINE.test(line))) return recogniseZeekText(lines);
-  const fields = keysOf(lines);
-  if (fields.length > 0) return recogniseJson(fields);
+  const objects = objectsOf(lines);
+  const keys = keysOf(objects);
+  const known = recogniseFormat({ lines, objects, keys, stated: false }, sensor);
+  if (known) return known;
+  if (keys.length > 0) return { kind: 'unknown', what: `JSON lines (${keys.slice(0, 3).join(', ')})` };
   // A stray NUL is a damaged line of a log, but here there is nothing of a log.
   if (head.includes(0)) return { kind: 'unknown', what: 'binary' };
   return { kind: 'unknown', what: guessText(first) };
@@ -89,23 +84,42 @@ function recogniseZeekText(lines: readonly string[]): Recognition {
   return { kind: 'zeek-tsv', simulated: lines.some((line) => line.startsWith(SIMULATED_COMMENT)) };
 }
 
-function recogniseJson(fields: readonly string[]): Recognition {
-  const has = (key: string): boolean => fields.includes(key);
-  if (ZEEK_KEYS.some((keys) => keys.every(has))) {
-    const layout: Layout = { source: 'zeek', encoding: 'ndjson', fields };
-    return { kind: 'lines', layout, headerLines: 0, simulated: has(SIMULATED_KEY) };
+/** Asks the formats in their order; one that weir.yaml states for the sensor is asked alone, and has to answer. */
+function recogniseFormat(first: FirstLines, sensor: SensorSettings | undefined): Recognition | undefined {
+  const stated = sensor?.format;
+  if (stated !== undefined) {
+    const format = FORMATS.find(({ name }) => name === stated);
+    const found = format?.recognise({ ...first, stated: true });
+    if (format && found) return toRecognition(found, format.title, first, sensor);
+    const names = FORMATS.map(({ name }) => name).join(', ');
+    const reason = format
+      ? `is not ${format.title}, which weir.yaml states as the format of sensor ${sensor?.name}`
+      : `weir.yaml states a format that Weir does not know for sensor ${sensor?.name}: ${stated}; there are ${names}`;
+    return { kind: 'refused', reason };
   }
-  if (has('event_type') && has('timestamp')) return { kind: 'unknown', what: 'Suricata EVE JSON' };
-  return {
-    kind: 'unknown',
-    what: fields.length > 0 ? `JSON lines (${fields.slice(0, 3).join(', ')})` : 'broken JSON',
-  };
+  for (const format of FORMATS) {
+    const found = format.recognise(first);
+    if (found) return toRecognition(found, format.title, first, sensor);
+  }
+  return undefined;
+}
+
+function toRecognition(
+  { layout, headerLines = 0, needs = [], refused }: Recognised,
+  title: string,
+  { lines, keys }: FirstLines,
+  sensor: SensorSettings | undefined,
+): Recognition {
+  const reason = refused ?? (sensor && missingSetting(needs, sensor, title));
+  if (reason !== undefined) return { kind: 'refused', reason };
+  const simulated = keys.includes(SIMULATED_KEY) || lines.some((line) => line.startsWith(SIMULATED_COMMENT));
+  return { kind: 'lines', layout, headerLines, simulated };
 }
 
 function recogniseMapped(mapping: SourceMapping, lines: readonly string[]): Recognition {
   const simulated = lines.some((line) => line.startsWith(SIMULATED_COMMENT));
   if (mapping.format === 'ndjson') {
-    const fields = keysOf(lines);
+    const fields = keysOf(objectsOf(lines));
     if (fields.length === 0)
       return { kind: 'unknown', what: `no JSON lines, as mapping ${mapping.name} expects` };
     const layout: Layout = { source: 'mapping', mapping: mapping.name, encoding: 'ndjson', fields };
@@ -129,20 +143,23 @@ function recogniseParquet(mapping: SourceMapping, isParquet: boolean): Recogniti
   };
 }
 
-/** Returns the sorted top-level keys of the first lines that are JSON objects; broken lines are passed over. */
-function keysOf(lines: readonly string[]): string[] {
-  const keys = new Set<string>();
-  for (const line of lines.slice(0, SAMPLE_LINES)) {
-    const value = parseObject(line);
-    if (value) for (const key of Object.keys(value)) keys.add(key);
-  }
-  return [...keys].sort();
+/** Returns the first lines that are JSON objects; broken ones are passed over. */
+function objectsOf(lines: readonly string[]): Readonly<Record<string, unknown>>[] {
+  return lines.slice(0, SAMPLE_LINES).flatMap((line) => {
+    const object = parseObject(line);
+    return object ? [object] : [];
+  });
 }
 
-function parseObject(line: string): object | undefined {
+/** Returns the sorted top-level keys of objects. */
+function keysOf(objects: readonly object[]): string[] {
+  return [...new Set(objects.flatMap((object) => Object.keys(object)))].sort();
+}
+
+function parseObject(line: string): Readonly<Record<string, unknown>> | undefined {
   if (!line.trimStart().startsWith('{')) return undefined;
   try {
-    return JSON.parse(line) as object;
+    return JSON.parse(line) as Readonly<Record<string, unknown>>;
   } catch {
     return undefined;
   }

@@ -1,3 +1,4 @@
+import type { FactFamily } from '../records/families.ts';
 import { sqlText } from '../records/sql-text.ts';
 import type { Fault } from './values.ts';
 
@@ -7,7 +8,7 @@ import type { Fault } from './values.ts';
  * line with a fault is a reject; the first fault that holds is its reason.
  */
 export interface RecordRule {
-  readonly family: 'flow' | 'handshake' | 'coverage' | 'given';
+  readonly family: FactFamily;
   readonly texts: Readonly<Record<string, string>>;
   readonly parts?: Readonly<Record<string, string>>;
   readonly values: Readonly<Record<string, string>>;

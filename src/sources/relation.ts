@@ -1,5 +1,5 @@
 import { sqlText } from '../records/sql-text.ts';
-import type { Layout, MappedLayout } from './layout.ts';
+import type { FormatLayout, Layout, MappedLayout } from './layout.ts';
 
 /**
  * How one field of a log is reached: an SQL expression of type VARCHAR over the raw relation, `NULL` where
@@ -40,35 +40,64 @@ export function separatedRelation(
   const columns = layout.fields
     .map((name, index) => `'c${index}': '${numbers[name] ?? 'VARCHAR'}'`)
     .join(', ');
-  const quote = layout.source === 'mapping' ? `quote='"', escape='"'` : "quote='', escape=''";
-  const unset = layout.source === 'zeek' ? `, nullstr=${sqlText(layout.unsetField)}` : '';
+  const isPlain = layout.encoding === 'tsv' || ('quote' in layout && layout.quote === '');
+  const quote = isPlain ? "quote='', escape=''" : `quote='"', escape='"'`;
   const sql = readCsv(
     path,
-    `delim=${sqlText(layout.separator ?? ',')}, ${quote}${unset}, columns={${columns}}`,
+    `delim=${sqlText(layout.separator ?? ',')}, ${quote}${unsetOf(layout)}, columns={${columns}}`,
     rejects,
   );
   return { sql, field: fieldOf(layout.fields, (index) => `"c${index}"`) };
 }
 
+function unsetOf(layout: SeparatedLayout): string {
+  if ('unsetField' in layout) return `, nullstr=${sqlText(layout.unsetField)}`;
+  return 'unset' in layout && layout.unset !== undefined ? `, nullstr=['', ${sqlText(layout.unset)}]` : '';
+}
+
 /** Layouts whose lines are separated values. */
-export type SeparatedLayout =
-  | Extract<Layout, { readonly source: 'zeek'; readonly encoding: 'tsv' }>
-  | MappedLayout;
+export type SeparatedLayout = Extract<Layout, { readonly encoding: 'tsv' }> | MappedLayout | FormatLayout;
 
 /**
- * Returns the relation of a staged chunk of JSON lines. `wanted` are the keys to take out of each object;
- * a line that is no JSON object has `valid` false and all fields unset.
+ * Returns the relation of a staged chunk of JSON lines. `wanted` are the keys to take out of each object, `a/b` being
+ * the key `b` of the object `a`; no two may differ in case alone. A line that is no JSON object has `valid` false
+ * and all fields unset. A list or an object taken whole is its JSON text.
  */
 export function jsonRelation(path: string, wanted: readonly string[], rejects: string): RawRelation {
-  const structure = JSON.stringify(Object.fromEntries(wanted.map((name) => [name, 'VARCHAR'])));
-  // Raw control characters are illegal in JSON, so no valid line holds the separator.
-  const lines = readCsv(path, `delim='\x01', quote='', escape='', columns={'line': 'VARCHAR'}`, rejects);
+  const structure = JSON.stringify(structureOf(wanted));
+  const lines = wholeLines(path, rejects);
   // The engine may compute a branch it does not take, so broken lines are made harmless before they are parsed.
   const safe = `(SELECT line, CASE WHEN json_valid(line) THEN line ELSE 'null' END AS safe FROM ${lines})`;
   const sql =
     `(SELECT line, coalesce(json_type(safe) = 'OBJECT', false) AS valid, ` +
     `json_transform(safe, ${sqlText(structure)}) AS fields FROM ${safe})`;
-  return { sql, field: fieldOf(wanted, (index) => `fields[${sqlText(wanted[index] ?? '')}]`) };
+  const reach = (key: string) =>
+    `fields${key
+      .split('/')
+      .map((part) => `[${sqlText(part)}]`)
+      .join('')}`;
+  return { sql, field: fieldOf(wanted, (index) => reach(wanted[index] ?? '')) };
+}
+
+type Structure = { [key: string]: Structure | 'VARCHAR' };
+
+function structureOf(wanted: readonly string[]): Structure {
+  const structure: Structure = {};
+  for (const key of wanted) {
+    const parts = key.split('/');
+    let at = structure;
+    for (const part of parts.slice(0, -1)) {
+      const inner = at[part];
+      at = at[part] = typeof inner === 'object' ? inner : {};
+    }
+    at[parts.at(-1) ?? ''] = 'VARCHAR';
+  }
+  return structure;
+}
+
+/** Each line as the one column `line`. No log holds the separator but in damage: raw control characters are illegal in JSON. */
+export function wholeLines(path: string, rejects: string): string {
+  return readCsv(path, `delim='\x01', quote='', escape='', columns={'line': 'VARCHAR'}`, rejects);
 }
 
 /** Returns the relation of a mapped Parquet file, each column as text. */
@@ -89,7 +118,8 @@ function readCsv(path: string, dialect: string, rejects: string): string {
   );
 }
 
-function fieldOf(names: readonly string[], reach: (index: number) => string): Field {
+/** Returns how fields are reached by name, `reach` giving the SQL of the name at an index. */
+export function fieldOf(names: readonly string[], reach: (index: number) => string): Field {
   return (...alternatives) => {
     const found = alternatives.flatMap((name) => {
       const index = names.indexOf(name);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { openBytes } from './decompress.ts';
+import { openInput } from './open-input.ts';
 import { HEAD_BYTES, type Head, type KnownPrefix, type StagedInput } from './staged-input.ts';
 
 /** Returns the hash of the first `bytes` of a beginning (fewer when it is shorter). */
@@ -26,7 +26,7 @@ export async function findResumePoint(
   let found: KnownPrefix | undefined;
   let at = 0;
   let next = 0;
-  for await (const buffer of (await openBytes(path, readBytes)).bytes) {
+  for await (const buffer of (await openInput(path, readBytes)).bytes) {
     const from = at;
     for (
       let prefix = ascending[next];

@@ -1,3 +1,5 @@
+import { sqlText } from '../records/sql-text.ts';
+
 /**
  * SQL that reads texts as values. Each returns NULL where the text is no such value, so that a record's
  * rules can tell "not set" from "wrong" and name the column.
@@ -54,6 +56,31 @@ export function instant(text: string): string {
   const fromNumber = `TRY_CAST(round(${number} * CASE WHEN ${number} > ${MILLIS_ABOVE} THEN 1e3 ELSE 1e6 END) AS BIGINT)`;
   const micros = `CASE WHEN ${number} IS NULL THEN epoch_us(TRY_CAST(${text} AS TIMESTAMPTZ)) ELSE ${fromNumber} END`;
   return `(CASE WHEN (${micros}) BETWEEN ${EARLIEST_MICROS} AND ${LATEST_MICROS} THEN ${micros} END)`;
+}
+
+/** SQL for a zone's name; the engine knows offsets by the name of what they are off. */
+export function zoneText(timezone: string): string {
+  return sqlText(/^[+-]/.test(timezone) ? `UTC${timezone}` : timezone);
+}
+
+/** Returns SQL as `instant` does; times without a zone are in `timezone`, numbers and times with one speak for themselves. */
+export function instantIn(text: string, timezone: string): string {
+  const plain = instant(text);
+  if (timezone === 'UTC') return plain;
+  const naive = `regexp_full_match(${text}, '\\d{4}-\\d{2}-\\d{2}([ T][\\d:.]+)?')`;
+  return `(CASE WHEN ${naive} THEN epoch_us(timezone(${zoneText(timezone)}, TRY_CAST(${text} AS TIMESTAMP))) ELSE ${plain} END)`;
+}
+
+/**
+ * Returns SQL for microseconds since 1970 of a text in the format of strptime, without a zone of its own, as it is
+ * meant in `timezone`. With `year` the format has none and the year is put in front. Runs of blanks count as one.
+ */
+export function stampIn(text: string, format: string, timezone: string, year?: number): string {
+  const single = `regexp_replace(${text}, ' +', ' ', 'g')`;
+  const whole = year === undefined ? single : `${sqlText(`${year} `)} || ${single}`;
+  const stamp = `try_strptime(${whole}, ${sqlText(year === undefined ? format : `%Y ${format}`)})`;
+  const micros = `epoch_us(timezone(${zoneText(timezone)}, ${stamp}))`;
+  return `(CASE WHEN ${micros} BETWEEN ${EARLIEST_MICROS} AND ${LATEST_MICROS} THEN ${micros} END)`;
 }
 
 /** No connection lasts two years; a longer one is a broken clock, and would have every day between rebuilt. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { hasEnd } from '../../records/families.ts';
 import { TUPLE } from '../../records/flow-ends.ts';
 import { IS_LONG } from '../../records/long-flow.ts';
 import { sqlText, sqlTextList } from '../../records/sql-text.ts';
@@ -8,18 +9,28 @@ import type { Database } from './database.ts';
 /** A day of another time zone ends on the next UTC day. */
 const GIVEN_END = `(startedAt + hours * ${MICROS_PER_HOUR} - 1)`;
 
+/** The end of time: 2100 (values.ts takes no later one). */
+const LAST_MICROS = 4_102_444_800_000_000;
+
 const dayRow = z.object({ day: z.bigint().transform(Number) });
 
 /** Returns the UTC days that the records of a file touch, ascending. */
 export async function daysOfFile(db: Database, path: string, family: string): Promise<number[]> {
   const source = `read_parquet(${sqlText(path)})`;
   const first = `startedAt // ${MICROS_PER_DAY}`;
-  const ended = '(startedAt + greatest(coalesce(durationMicros, 0), 0))';
-  const last = family === 'flow' || family === 'long' ? ended : family === 'given' ? GIVEN_END : 'startedAt';
   const days = `SELECT unnest(range("first", "last" + 1)) AS day
-    FROM (SELECT DISTINCT ${first} AS "first", ${last} // ${MICROS_PER_DAY} AS "last" FROM ${source})`;
+    FROM (SELECT DISTINCT ${first} AS "first", ${endOf(family)} // ${MICROS_PER_DAY} AS "last" FROM ${source})`;
   const rows = await db.rows(`SELECT DISTINCT day FROM (${days}) ORDER BY day`, dayRow);
   return rows.map(({ day }) => day);
+}
+
+/** SQL for the last moment a record of a family has to do with. */
+function endOf(family: string): string {
+  if (family === 'flow' || family === 'long') return '(startedAt + greatest(coalesce(durationMicros, 0), 0))';
+  if (family === 'given') return GIVEN_END;
+  // Who belongs to whom holds until further notice, however old the record of it.
+  if (family === 'member') return `greatest(startedAt, coalesce(endedAt - 1, ${LAST_MICROS}))`;
+  return hasEnd(family) ? 'greatest(startedAt, coalesce(endedAt, startedAt))' : 'startedAt';
 }
 
 /** Writes the long flows of a file to a file of their own; returns how many. */

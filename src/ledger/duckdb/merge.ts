@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { assertIdentity } from '../../errors.ts';
+import { FACT_COLUMNS } from '../../records/families.ts';
 import { sqlText, sqlTextList } from '../../records/sql-text.ts';
 import { type DataFile, newId } from '../entries.ts';
 import { hashFile, publish, type Stage } from '../files.ts';
@@ -12,11 +13,7 @@ import { ORIGIN_FAMILY, originSql } from './origins.ts';
 
 /** Order of a merged file's rows: what is asked for together lies together, so that readers skip the rest. */
 const ORDERS: Readonly<Record<string, string>> = {
-  flow: 'startedAt, line',
   long: 'startedAt, uid',
-  handshake: 'startedAt, line',
-  coverage: 'startedAt, line',
-  given: 'startedAt, line',
   reject: 'input, line',
   origin: 'file, firstRow',
   cell: 'hour, kind, path, hostKey, networkKey, service, initiator, principal',
@@ -24,7 +21,7 @@ const ORDERS: Readonly<Record<string, string>> = {
 };
 
 /** Families whose rows are told apart by their origins; merged, each row carries its own `input` and `line`. */
-export const TRACED: ReadonlySet<string> = new Set(['flow', 'handshake', 'coverage', 'given']);
+export const TRACED: ReadonlySet<string> = new Set(Object.keys(FACT_COLUMNS));
 
 /**
  * Returns how a group of files of one family becomes one: all their rows and all their columns, sorted, each record
@@ -39,7 +36,7 @@ export function mergeWith(db: Database, stage: Stage, ledgerDir: string): Merge 
     const source = TRACED.has(family)
       ? await tracedSql(db, ledgerDir, group)
       : `(SELECT * FROM ${parquetSql(files.map(({ path }) => join(ledgerDir, path)))})`;
-    const order = ORDERS[family] ?? 'ALL';
+    const order = ORDERS[family] ?? (TRACED.has(family) ? 'startedAt, line' : 'ALL');
     const written = await db.connection.runAndReadAll(
       `COPY (SELECT * FROM ${source} ORDER BY ${order}) TO ${sqlText(temporary)}
        (FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2)`,

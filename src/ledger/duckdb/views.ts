@@ -1,16 +1,7 @@
 import { StatementType } from '@duckdb/node-api';
 import { z } from 'zod';
-import {
-  CELL_COLUMNS,
-  COVERAGE_COLUMNS,
-  type Column,
-  columnList,
-  FLOW_COLUMNS,
-  GIVEN_COLUMNS,
-  HANDSHAKE_COLUMNS,
-  REJECT_COLUMNS,
-  sqlType,
-} from '../../records/columns.ts';
+import { CELL_COLUMNS, type Column, columnList, REJECT_COLUMNS, sqlType } from '../../records/columns.ts';
+import { FACT_COLUMNS, type FactFamily } from '../../records/families.ts';
 import { sqlTextList } from '../../records/sql-text.ts';
 import { MICROS_PER_HOUR } from '../../records/time.ts';
 import type { Database } from './database.ts';
@@ -30,37 +21,37 @@ interface View {
 const STARTED = { column: 'startedAt', unit: 'micros' } as const;
 const AT = 'make_timestamp("startedAt") AS "time"';
 
+/** What makes a record readable, beside its time: its addresses as text, its end as a timestamp. */
+const READABLE: Readonly<Partial<Record<FactFamily, readonly string[]>>> = {
+  flow: [addressText('orig'), addressText('resp')],
+  lease: [endText(), addressText('address')],
+  session: [endText(), addressText('outer'), addressText('assigned')],
+  job: [endText()],
+  access: [endText()],
+  transfer: [endText(), addressText('server'), addressText('peer')],
+  member: [endText()],
+};
+
+function addressText(name: string): string {
+  return `weir_address("${name}Hi", "${name}Lo") AS "${name}"`;
+}
+
+function endText(): string {
+  return 'make_timestamp("endedAt") AS "end"';
+}
+
+const FACT_VIEWS: readonly View[] = Object.entries(FACT_COLUMNS).map(([name, columns]) => ({
+  name,
+  family: name,
+  built: false,
+  columns,
+  readable: [AT, ...(READABLE[name as FactFamily] ?? [])],
+  time: STARTED,
+}));
+
 /** The views of `weir ledger query`. Addresses and times stand beside the stored numbers as text and timestamp. */
 export const VIEWS: readonly View[] = [
-  {
-    name: 'flow',
-    family: 'flow',
-    built: false,
-    columns: FLOW_COLUMNS,
-    readable: [
-      AT,
-      'weir_address("origHi", "origLo") AS "orig"',
-      'weir_address("respHi", "respLo") AS "resp"',
-    ],
-    time: STARTED,
-  },
-  {
-    name: 'handshake',
-    family: 'handshake',
-    built: false,
-    columns: HANDSHAKE_COLUMNS,
-    readable: [AT],
-    time: STARTED,
-  },
-  {
-    name: 'coverage',
-    family: 'coverage',
-    built: false,
-    columns: COVERAGE_COLUMNS,
-    readable: [AT],
-    time: STARTED,
-  },
-  { name: 'given', family: 'given', built: false, columns: GIVEN_COLUMNS, readable: [AT], time: STARTED },
+  ...FACT_VIEWS,
   {
     name: 'cell',
     family: 'cell',

@@ -91,7 +91,7 @@ export async function openDraft(db: Database, stage: Stage, facility: Facility):
           ? await bringIn(chunk.path, `${prefix}-input.parquet`)
           : chunk.path;
       const toWrite = { ...chunk, path, origins: originsOf(chunk, paths) };
-      const written = await writeChunk(db, toWrite, facility.mappings, prefix).catch((error: unknown) => {
+      const written = await writeChunk(db, toWrite, facility, prefix).catch((error: unknown) => {
         // Only the engine knows whether Parquet is whole; lines were seen to be before.
         if (chunk.layout.encoding !== 'parquet' || chunk.unsettled === undefined || !isUnreadable(error))
           throw error;

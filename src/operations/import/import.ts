@@ -13,6 +13,7 @@ import { append } from '../../ledger/journal.ts';
 import { readSnapshot, type Snapshot } from '../../ledger/snapshot.ts';
 import { formatDay } from '../../records/time.ts';
 import { findInputs, type InputFile } from '../../sources/inputs.ts';
+import { settingsOf } from '../../sources/settings.ts';
 import { stageInputs } from '../../sources/stage.ts';
 import type { ImportAnswer, ImportedStream } from '../answers/import.ts';
 import type { Progress } from '../progress.ts';
@@ -159,6 +160,7 @@ function stagingOf(stage: Stage, snapshot: Snapshot, options: ImportOptions) {
     mappingOf: (path: string) => mappingOfFile(facility, path, rootOf(path)),
     sensorOf: (path: string) =>
       mappingOfFile(facility, path, rootOf(path))?.name ?? sensorOfFile(facility, path, rootOf(path)),
+    settingsOf: (sensor: string) => settingsOf(facility.sensors, sensor),
     headLengths: [...new Set(sensorsOf(facility).flatMap((sensor) => snapshot.headLengths(sensor)))],
     known: (head: { bytes: number; sha256: string }, sensor: string) =>
       snapshot

@@ -1,0 +1,22 @@
+import { InternalError } from '../errors.ts';
+import type { Mapping } from '../facility/facility.ts';
+import type { LogFormat, Reading } from './format.ts';
+import type { Layout } from './layout.ts';
+import { mappedReading } from './mapped.ts';
+import { zeek, zeekTextReading } from './zeek/format.ts';
+
+/** Every log format, in the order in which they are asked whether an input is theirs: the narrowest first. */
+export const FORMATS: readonly LogFormat[] = [zeek];
+
+/** Returns how lines under a layout become records. @throws InternalError when no format made the layout. */
+export function readingOf(layout: Layout, mappings: readonly Mapping[]): Reading {
+  if (layout.encoding === 'tsv') return zeekTextReading(layout);
+  if ('mapping' in layout) {
+    const mapping = mappings.find(({ name }) => name === layout.mapping);
+    if (!mapping) throw new InternalError(`no mapping ${layout.mapping} for a chunk`);
+    return mappedReading(layout, mapping);
+  }
+  const format = FORMATS.find(({ name }) => name === layout.source);
+  if (!format) throw new InternalError(`no format ${layout.source} for a chunk`);
+  return format.reading(layout);
+}

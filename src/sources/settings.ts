@@ -1,0 +1,15 @@
+import type { Sensor } from '../facility/facility.ts';
+import type { SensorSettings } from './format.ts';
+
+/** Returns what weir.yaml says of a sensor, and nothing where it does not know it (files that no sensor claims). */
+export function settingsOf(sensors: readonly Sensor[], name: string): SensorSettings {
+  const sensor = sensors.find((each) => each.name === name);
+  return {
+    name,
+    format: sensor?.format,
+    timezone: sensor?.timezone,
+    year: sensor?.year,
+    samplingRate: sensor?.samplingStated ? sensor.samplingRate : undefined,
+    samplingScaled: sensor?.samplingScaled ?? false,
+  };
+}

@@ -1,0 +1,109 @@
+import { sqlText } from '../records/sql-text.ts';
+import { type Field, fieldOf, type RawRelation, wholeLines } from './relation.ts';
+
+/**
+ * Relations of lines of text: each has `line`, `valid` and whatever its fields are reached through. A field that is
+ * empty is not set.
+ */
+
+/** A pattern made ready for the engine: its groups are numbered there, and named beside it. */
+interface Pattern {
+  readonly sql: string;
+  readonly names: readonly string[];
+}
+
+/** Name of the group around the whole pattern; it is empty where the pattern does not match. */
+const ALL = 'weir_all';
+
+/**
+ * Patterns are written as for JavaScript, every capturing group with a name: `(?<user>\S+)`; groups without are
+ * `(?:…)`. They hold for both engines as long as they use neither look-around nor references.
+ */
+function patternOf(pattern: string): Pattern {
+  const names = [...pattern.matchAll(/\(\?<(\w+)>/g)].map(([, name = '']) => name);
+  const numbered = pattern.replace(/\(\?<\w+>/g, '(');
+  return { sql: sqlText(`(${numbered})`), names: [ALL, ...names] };
+}
+
+/** Returns SQL for the struct of a pattern's groups in a text; all empty where it does not match. */
+export function groupsSql(text: string, pattern: string): string {
+  const { sql, names } = patternOf(pattern);
+  return `regexp_extract(${text}, ${sql}, [${names.map(sqlText).join(', ')}])`;
+}
+
+/** Returns how the groups of a pattern are reached in a struct that `groupsSql` made. */
+export function groupField(struct: string, pattern: string): Field {
+  const { names } = patternOf(pattern);
+  return fieldOf(names, (index) => `nullif(${struct}[${sqlText(names[index] ?? '')}], '')`);
+}
+
+/** SQL that holds for a struct of groups whose pattern matched. */
+export function matched(struct: string): string {
+  return `${struct}[${sqlText(ALL)}] <> ''`;
+}
+
+/** Returns the relation of lines under one pattern; a line that it does not match is not `valid`. */
+export function patternRelation(path: string, pattern: string, rejects: string): RawRelation {
+  const groups = `(SELECT line, ${groupsSql('line', pattern)} AS fields FROM ${wholeLines(path, rejects)})`;
+  return {
+    sql: `(SELECT line, coalesce(${matched('fields')}, false) AS valid, fields FROM ${groups})`,
+    field: groupField('fields', pattern),
+  };
+}
+
+/**
+ * Returns the relation of lines of `key=value` and `key="value"`, in any order and behind any text; the first of a
+ * key counts. A line is `valid` when it has the key `must`.
+ */
+export function pairsRelation(path: string, must: string, rejects: string): RawRelation {
+  const field: Field = (...names) => {
+    const all = names.flatMap((name) => [
+      `nullif(regexp_extract(line, ${sqlText(`(?:^|[\\s,;])${escaped(name)}="((?:[^"\\\\]|\\\\.)*)"`)}, 1), '')`,
+      `nullif(regexp_extract(line, ${sqlText(`(?:^|[\\s,;])${escaped(name)}=([^\\s",;][^\\s,;]*)`)}, 1), '')`,
+    ]);
+    return `coalesce(${all.join(', ')})`;
+  };
+  const valid = `regexp_matches(line, ${sqlText(`(?:^|[\\s,;])${escaped(must)}=`)})`;
+  return { sql: `(SELECT line, ${valid} AS valid FROM ${wholeLines(path, rejects)})`, field };
+}
+
+function escaped(name: string): string {
+  return name.replace(/[^\w]/g, '\\$&');
+}
+
+/**
+ * Returns the relation of separated values whose lines have different numbers of fields, quoted or not. `prefix` is a
+ * pattern of what stands before the first field (a syslog header); its groups are fields too. A line is `valid`
+ * when it has the prefix and at least `least` fields.
+ */
+export function raggedRelation(
+  path: string,
+  options: {
+    readonly fields: readonly string[];
+    readonly separator: string;
+    readonly least: number;
+    readonly prefix?: string;
+  },
+  rejects: string,
+): RawRelation {
+  const { fields, least, prefix = '' } = options;
+  const separator = escaped(options.separator);
+  const one = `${separator}("(?:[^"]|"")*"|[^${separator}]*)`;
+  const rest = `substr(line, length(groups[${sqlText(ALL)}]) + 1)`;
+  const list = `regexp_extract_all(${sqlText(options.separator)} || ${rest}, ${sqlText(one)}, 1)`;
+  const begun = prefix === '' ? `{${sqlText(ALL)}: ''}` : groupsSql('line', `^${prefix}`);
+  const isPrefixed = prefix === '' ? 'true' : matched('groups');
+  const split = `(SELECT line, groups, ${list} AS fields FROM (SELECT line, ${begun} AS groups FROM ${wholeLines(path, rejects)}))`;
+  const value = (index: number) => `fields[${index + 1}]`;
+  const plain = (index: number) =>
+    `nullif(CASE WHEN starts_with(${value(index)}, '"') THEN replace(substr(${value(index)}, 2, length(${value(index)}) - 2), '""', '"') ELSE ${value(index)} END, '')`;
+  const ofPrefix = prefix === '' ? undefined : groupField('groups', prefix);
+  const ofFields = fieldOf(fields, plain);
+  return {
+    sql: `(SELECT line, coalesce(${isPrefixed} AND len(fields) >= ${least}, false) AS valid, groups, fields FROM ${split})`,
+    field: (...names) => {
+      const mine = names.filter((name) => fields.includes(name));
+      return mine.length > 0 || !ofPrefix ? ofFields(...names) : ofPrefix(...names);
+    },
+  };
+}
