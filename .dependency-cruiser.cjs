@@ -15,6 +15,7 @@ const rooms = [
   'incidents',
   'feeds',
   'simulation',
+  'outbox',
   'operations',
   'commands',
   'server',
@@ -48,7 +49,7 @@ module.exports = {
       name: 'edges-call-operations-only',
       severity: 'error',
       from: { path: '^src/(commands|server)/', pathNot: '\\.test\\.ts$' },
-      to: { path: '^src/(sources|ledger|accounting|detection|simulation)/' },
+      to: { path: '^src/(sources|ledger|accounting|detection|simulation|outbox)/' },
     },
     {
       name: 'server-and-commands-apart',

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { WeirError } from '../errors.ts';
+import { addAssess } from './assess.ts';
 import { addCheck } from './check.ts';
 import { addDecide, addRegister } from './decisions.ts';
 import { addDetect } from './detect.ts';
@@ -38,6 +39,7 @@ export function createProgram(): Command {
     addReport,
     addDetect,
     addExplain,
+    addAssess,
     addRegister,
     addDecide,
     addLedger,

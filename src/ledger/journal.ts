@@ -100,7 +100,8 @@ function removeSingles(ledger: Ledger, first: number, last: number): void {
   faultPoint('roll:done');
 }
 
-const weirVersion = readVersion();
+/** The version of Weir that runs. */
+export const weirVersion = readVersion();
 
 function readVersion(): string {
   const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
