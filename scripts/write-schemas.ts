@@ -2,8 +2,10 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { claimJsonSchema } from '../src/claims/claim.ts';
 import { weirYamlJsonSchema } from '../src/facility/schema.ts';
 import { checkpointSchema } from '../src/ledger/checkpoint.ts';
+import { assessAnswer } from '../src/operations/answers/assess.ts';
 import { checkAnswer } from '../src/operations/answers/check.ts';
 import { decisionAnswer, decisionsAnswer } from '../src/operations/answers/decide.ts';
 import { detectAnswer } from '../src/operations/answers/detect.ts';
@@ -40,6 +42,8 @@ export const generatedFiles: readonly GeneratedFile[] = [
   answerFile('report', 'weir report', reportAnswer),
   answerFile('detect', 'weir detect', detectAnswer),
   answerFile('explain', 'weir explain', explainAnswer),
+  answerFile('assess', 'weir assess', assessAnswer),
+  jsonSchemaFile('claim.yaml', claimJsonSchema),
   answerFile('decide', 'weir register and weir decide', decisionAnswer),
   answerFile('decisions', 'weir register --list', decisionsAnswer),
   answerFile('ledger-log', 'weir ledger log', logAnswer),

@@ -1,0 +1,181 @@
+import { HOURS_PER_DAY } from '../records/time.ts';
+import type { ChannelBound } from './bounds.ts';
+import { channelInWords } from './contradictions.ts';
+import type { Weighed } from './verdict.ts';
+import { lookedUpDays, windowInWords } from './window.ts';
+import {
+  boundInWords,
+  bytesInWords,
+  intervalInWords,
+  listInWords,
+  rateInWords,
+  shareInWords,
+  timesInWords,
+  volumeInWords,
+} from './words.ts';
+
+const SHOWN_READERS = 3;
+
+/** Returns the one sentence a verdict comes to; it names what nobody watched. */
+export function headlineOf(weighed: Weighed): string {
+  const { kind, combination, mostBytes, seenMostBytes, leastCrossedBytes } = weighed;
+  const { volume, channel } = combination;
+  if (!volume) return `No statement says how much; ${mostInWords(weighed)}.${remaining(weighed)}`;
+  const claimed = volumeInWords(volume);
+  const way = channel.kind === 'unknown' ? '' : ` ${channelInWords(channel)}`;
+  const most = mostBytes ?? 0n;
+  const seen = bytesInWords(seenMostBytes ?? 0n);
+  const fold = (bytes: bigint) => `${timesInWords(volume.least, bytes)} times smaller`;
+  switch (kind) {
+    case 'notPossible':
+      return `Not possible${way}: ${claimed} in ${windowInWords(combination.window)}, where ${mostInWords(weighed)}; packed ${packing(weighed)} it is still ${bytesInWords(leastCrossedBytes)}.`;
+    case 'beyondListed':
+      return channel.kind === 'unknown'
+        ? `More than every listed channel together can have carried: ${claimed} against ${boundInWords(mostBytes)}, even packed ${packing(weighed)}; weir.yaml does not declare its list complete, so what remains is a channel it does not name.`
+        : `More than can have left${way}: ${claimed} against ${boundInWords(mostBytes)}, even packed ${packing(weighed)}; it would have to have left another way, or by a channel that weir.yaml does not name.`;
+    case 'onlyPacked':
+      return `Possible${way} only if packed at least ${fold(most)}: ${claimed} against ${boundInWords(mostBytes)}.${remaining(weighed)}`;
+    case 'onlyThrough':
+      return `Possible only through ${throughInWords(weighed)}: ${claimed} claimed, ${watchedInWords(weighed, seen)}.${remaining(weighed)}`;
+    case 'moreThanWatched':
+      return `More than the watched paths carried: ${claimed} against ${seen}, unless packed at least ${fold(seenMostBytes ?? 0n)}.${remaining(weighed)}`;
+    case 'supported':
+      return `Supported by ${unexplainedInWords(weighed)} that left beyond what was to be expected ${where(weighed)}, against ${claimed} claimed; that it was a theft is not shown by it.${remaining(weighed)}`;
+    case 'partlySupported':
+      return `Partly supported: ${unexplainedInWords(weighed)} left beyond what was to be expected ${where(weighed)}, against ${claimed} claimed; the rest would be in what is usual, or unseen.${remaining(weighed)}`;
+    case 'nothingUnusual':
+      return `Nothing unusual left by the watched paths: ${claimed} would fit into the ${seen} they carried only as a part of what was to be expected.${remaining(weighed)}`;
+    case 'noHistory':
+      return `It would fit into the ${seen} that the watched paths carried; there is no history that tells how much of it was usual.${remaining(weighed)}`;
+    case 'fitsCapacity':
+      return `The days are not known, so no log can rule it out; by capacity ${mostInWords(weighed)}${way}, against ${claimed}.${remaining(weighed)}`;
+    case 'notAssessable':
+      return `Nothing can be said of ${claimed}${way}: weir.yaml names no such channel.`;
+  }
+}
+
+function packing({ packedAtMost }: Weighed): string {
+  return packedAtMost === 1 ? 'not at all' : `${packedAtMost} times smaller`;
+}
+
+function mostInWords({ mostBytes }: Weighed): string {
+  return mostBytes === null ? 'what can have left has no bound' : `${boundInWords(mostBytes)} can have left`;
+}
+
+function watchedInWords({ seenMostBytes }: Weighed, seen: string): string {
+  return seenMostBytes === 0n
+    ? 'and no log shows any of it'
+    : `and the watched paths carried at most ${seen}`;
+}
+
+/** Names what nobody watched, wholly or for a time; part of every headline where there is any. */
+function remaining({ unwatched, combination: { window } }: Weighed): string {
+  if (unwatched.length === 0) return '';
+  const looked = lookedUpDays(window);
+  const allHours = looked === null ? 0 : (looked.toDay - looked.fromDay) * HOURS_PER_DAY;
+  const byTime = new Map<string, ChannelBound[]>();
+  for (const channel of unwatched) {
+    const { unseenHours } = channel.evidence;
+    const time = unseenHours >= allHours ? 'all the time' : `for ${hoursInWords(unseenHours)}`;
+    byTime.set(time, [...(byTime.get(time) ?? []), channel]);
+  }
+  return ` Unwatched remain: ${[...byTime].map(([time, channels]) => `${named(channels)} ${time}`).join('; ')}.`;
+}
+
+function hoursInWords(hours: number): string {
+  if (hours < 48) return `${Number(hours.toPrecision(2))} h`;
+  return `${Number((hours / 24).toPrecision(hours < 2400 ? 2 : 3)).toLocaleString('en-US')} days`;
+}
+
+function throughInWords({ essential, unwatched }: Weighed): string {
+  if (essential.length > 0) return named(essential);
+  return unwatched.length > 1 ? `one or more of ${named(unwatched)}` : named(unwatched);
+}
+
+function named(channels: readonly ChannelBound[]): string {
+  return listInWords(channels.map(({ evidence }) => evidence.name));
+}
+
+function unexplainedInWords({ unexplained }: Weighed): string {
+  return unexplained ? intervalInWords(unexplained) : 'nothing';
+}
+
+function where({ channels }: Weighed): string {
+  const standing = channels.filter(({ unexplained }) => unexplained !== null && unexplained.low > 0n);
+  return `by ${named(standing.length > 0 ? standing : channels.filter(({ unexplained }) => unexplained !== null))}`;
+}
+
+/** Returns the sentences a verdict rests on, the needed rate first. */
+export function reasonsOf(weighed: Weighed): string[] {
+  const { channels, essential, bounds } = weighed;
+  return [
+    ...rateSentence(weighed),
+    ...(channels.length > 1 && essential.length > 0 && weighed.kind !== 'onlyThrough'
+      ? [`Without ${named(essential)} it would not fit, however packed.`]
+      : []),
+    ...aloneSentence(weighed),
+    `Remotely ${boundInWords(bounds.remoteBytes)}, on site ${boundInWords(bounds.onSiteBytes)}, links counted in both; together ${boundInWords(bounds.totalBytes)}.`,
+    ...readsSentence(weighed),
+  ];
+}
+
+function rateSentence({ rate, feasibility, combination: { volume, window } }: Weighed): string[] {
+  if (!volume) return [];
+  if (!rate) return ['How long it took is not known, so it needs no particular rate.'];
+  const upTo = rate.high !== null && rate.high > rate.low * 1.005 ? ` to ${rateInWords(rate.high)}` : '';
+  const shares = feasibility
+    .filter(({ neededShare }) => neededShare !== null)
+    .map(({ name, neededShare }) => `${shareInWords(neededShare ?? 0)} of ${name}`);
+  const against = shares.length > 0 ? `: unpacked, ${listInWords(shares)}` : '';
+  return [`It needs ${rateInWords(rate.low)}${upTo} on average over ${windowInWords(window)}${against}.`];
+}
+
+/** Returns what is known of one channel: what it carried, what was expected, what was unseen, the most it can have carried. */
+export function boundSentence({ evidence, unexplained, mostBytes }: ChannelBound): string {
+  const { name, seen, unseenHours, unseenBytes, expected, because } = evidence;
+  const watched = seen.high === 0n && unseenHours > 0 ? [] : [`carried ${intervalInWords(seen)}`];
+  const usual =
+    expected && unexplained
+      ? [`expected ${intervalInWords(expected)}`, `unexplained ${intervalInWords(unexplained)}`]
+      : [];
+  const unseen =
+    unseenHours > 0
+      ? [
+          `unwatched for ${hoursInWords(unseenHours)}, in which ${unseenBytes === null ? 'it has no stated limit' : `${boundInWords(unseenBytes)} fits`}`,
+        ]
+      : ['watched all the time'];
+  const why = because.length > 0 ? ` (${because.join('; ')})` : '';
+  return `${name}: ${[...watched, ...usual, ...unseen].join(', ')}; ${boundInWords(mostBytes)} in all${why}.`;
+}
+
+/** Which channels can have carried it alone, and which not; said where there are several. */
+function aloneSentence({ feasibility }: Weighed): string[] {
+  if (feasibility.length < 2) return [];
+  const named = (alone: boolean) =>
+    feasibility.filter((each) => each.alone === alone).map(({ name }) => name);
+  const [able, unable] = [named(true), named(false)];
+  return [
+    ...(able.length > 0
+      ? [`By its bound, each of these can have carried it alone: ${listInWords(able)}.`]
+      : []),
+    ...(unable.length > 0 ? [`Not alone, unpacked: ${listInWords(unable)}.`] : []),
+  ];
+}
+
+function readsSentence({ reads, combination: { volume } }: Weighed): string[] {
+  if (!reads || !volume) return [];
+  const { byPrincipal } = reads;
+  const total = byPrincipal.reduce((sum, { bytesRead }) => sum + bytesRead, 0n);
+  const heaviest = [...byPrincipal]
+    .sort((a, b) =>
+      a.bytesRead === b.bytesRead ? (a.principal < b.principal ? -1 : 1) : a.bytesRead > b.bytesRead ? -1 : 1,
+    )
+    .slice(0, SHOWN_READERS)
+    .map(({ principal, bytesRead }) => `${principal} ${bytesInWords(bytesRead)}`);
+  const who = `Storage logs name ${byPrincipal.length === 1 ? '1 identity' : `${byPrincipal.length} identities`} that read ${bytesInWords(total)}${heaviest.length > 0 ? `: ${listInWords(heaviest)} first` : ''}`;
+  return total >= volume.least
+    ? [`${who}; the claim is ${shareInWords(Number(volume.least) / Number(total))} of that.`]
+    : [
+        `${who}; of the claim at least ${bytesInWords(volume.least - total)} was read where no storage log shows it, if at all.`,
+      ];
+}
