@@ -19,6 +19,7 @@ import {
   queryAnswer,
   verifyAnswer,
 } from '../src/operations/answers/ledger.ts';
+import { notifyAnswer } from '../src/operations/answers/notify.ts';
 import { reportAnswer } from '../src/operations/answers/report.ts';
 import { simulateAnswer } from '../src/operations/answers/simulate.ts';
 import { withKeyTable } from './config-reference.ts';
@@ -46,6 +47,7 @@ export const generatedFiles: readonly GeneratedFile[] = [
   jsonSchemaFile('claim.yaml', claimJsonSchema),
   answerFile('decide', 'weir register and weir decide', decisionAnswer),
   answerFile('decisions', 'weir register --list', decisionsAnswer),
+  answerFile('notify', 'weir notify', notifyAnswer),
   answerFile('ledger-log', 'weir ledger log', logAnswer),
   answerFile('ledger-verify', 'weir ledger verify', verifyAnswer),
   answerFile('ledger-checkpoint', 'weir ledger checkpoint', checkpointSchema),

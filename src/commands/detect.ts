@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
 import type { CampaignAnswer, DetectAnswer, LeadAnswer } from '../operations/answers/detect.ts';
+import type { DetectQuestion } from '../operations/detect.ts';
 import { contextOf, type PeriodFlags, stated, subjectOf, wholeNumber, withPeriod } from './context.ts';
 import { EXIT_LEADS } from './exit-codes.ts';
+import { assertWhole, failUnlessDelivered, notifyText } from './notify.ts';
 import { coverageText } from './print/coverage.ts';
 import { safeText } from './print/safe-text.ts';
 import { renderTable } from './print/table.ts';
@@ -11,6 +13,7 @@ interface DetectFlags extends PeriodFlags {
   readonly failOnLeads?: boolean;
   readonly limit: number;
   readonly limits?: boolean;
+  readonly notify?: boolean;
 }
 
 const ROWS = 40;
@@ -24,17 +27,31 @@ export function addDetect(program: Command): void {
     .option('--fail-on-leads', 'exit with 1 when there is a lead without a decision')
     .option('--limit <rows>', 'leads printed, 0 for all; --json has all', wholeNumber('--limit'), ROWS)
     .option('--limits', 'also state the largest loss that would stay unseen; for administrators only')
-    .action(async ({ failOnLeads, limit, limits, ...period }: DetectFlags, self: Command) => {
+    .option('--notify', 'also send what is new, as weir notify does')
+    .action(async ({ failOnLeads, limit, limits, notify, ...period }: DetectFlags, self: Command) => {
       const context = contextOf(self);
-      const { detect } = await import('../operations/detect.ts');
-      const question = { ...(await subjectOf(context)), ...stated(period) };
-      const answer = await detect(limits ? { ...question, limits } : question);
+      const question = { ...(await subjectOf(context)), ...stated(period), ...(limits ? { limits } : {}) };
+      if (notify) assertWhole(stated(period));
+      const { answer, notified } = notify ? await detectAndTell(question) : await detectOnly(question);
       context.answer(answer, (value) => detectText(value, limit));
+      if (notified) context.remark(notifyText(notified).trimEnd());
       if (failOnLeads && answer.leads.some(({ decision }) => decision === null || decision === 'confirmed')) {
         process.exitCode = EXIT_LEADS;
       }
+      if (notified) failUnlessDelivered(notified, context);
     });
   withPeriod(command);
+}
+
+async function detectOnly(question: DetectQuestion) {
+  const { detect } = await import('../operations/detect.ts');
+  return { answer: await detect(question), notified: undefined };
+}
+
+async function detectAndTell(question: DetectQuestion) {
+  const { detectAndNotify } = await import('../operations/notify.ts');
+  const { detected, notified } = await detectAndNotify(question);
+  return { answer: detected, notified };
 }
 
 /** Returns detection's answer for a person: at most `limit` leads, all of them for 0. */

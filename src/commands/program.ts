@@ -10,6 +10,7 @@ import { addExplain } from './explain.ts';
 import { addImport } from './import.ts';
 import { addInit } from './init.ts';
 import { addLedger } from './ledger.ts';
+import { addNotify } from './notify.ts';
 import { safeText } from './print/safe-text.ts';
 import { addReport } from './report.ts';
 import { addServe } from './serve.ts';
@@ -42,6 +43,7 @@ export function createProgram(): Command {
     addAssess,
     addRegister,
     addDecide,
+    addNotify,
     addLedger,
     addServe,
     addSimulate,

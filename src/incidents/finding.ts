@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { caseBrief } from './case.ts';
 
 const bytes = z.string().regex(/^\d+$/);
 const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
@@ -16,14 +17,6 @@ const evidence = z.strictObject({
   logEvidence: z.number().nullable(),
   threshold: z.number().nullable(),
   since: day.nullable(),
-});
-
-/** Where a case stands. */
-const standing = z.strictObject({
-  title: z.string(),
-  status: z.enum(['open', 'acknowledged', 'contained', 'closed']),
-  /** The TLP level of the case; undefined levels are the receiver's to assume. */
-  tlp: z.string().nullable(),
 });
 
 /**
@@ -56,7 +49,7 @@ export const finding = z.strictObject({
   leads: z.array(z.string()),
   /** Campaigns that explain a lead, or that a case is about. */
   campaigns: z.array(z.string()),
-  incident: standing.nullable(),
+  incident: caseBrief.nullable(),
   /** Findings told before whose place this one takes. */
   replaces: z.array(z.string()),
   because: z.string(),
@@ -91,7 +84,7 @@ export function commandsOf({ id, kind }: Pick<Finding, 'id' | 'kind'>): { explai
 
 /** Returns what a finding is called in a list: who, and to where, without a number. */
 export function titleOf({ kind, hosts, destinations, about, incident }: Finding): string {
-  if (incident) return `Incident: ${incident.title}`;
+  if (incident) return incident.tlp === 'red' ? 'Incident (TLP:RED)' : `Incident: ${incident.title}`;
   const from = named(hosts, 'host');
   const to = named(destinations, 'destination');
   const what = kind === 'lead' ? 'Unusual egress' : 'Campaign of unusual egress';
