@@ -3,7 +3,7 @@ import type { Channel } from '../facility/channels.ts';
 import { ecsFinding } from '../incidents/ecs.ts';
 import { type Finding, finding, gravityOf, type Telling } from '../incidents/finding.ts';
 import { letterOf, subjectOf } from '../incidents/finding-text.ts';
-import { ocsfIncident } from '../incidents/ocsf.ts';
+import { ocsfCase } from '../incidents/ocsf-case.ts';
 import { ocsfFinding } from '../incidents/ocsf-finding.ts';
 import { openLedger } from '../ledger/files.ts';
 import { readSnapshot } from '../ledger/snapshot.ts';
@@ -167,5 +167,5 @@ function written({ id, subject, activity }: Draft, format: Channel['format']): M
 }
 
 function ocsfOf(what: Finding, telling: Telling) {
-  return what.incident ? ocsfIncident(what.incident, { ...what, ...telling }) : ocsfFinding(what, telling);
+  return what.kind === 'incident' ? ocsfCase(what, telling) : ocsfFinding(what, telling);
 }
