@@ -1,3 +1,4 @@
+import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { ConfigurationError } from '../errors.ts';
@@ -92,4 +93,14 @@ export function stated<Flags extends object>(
 ): { [Key in keyof Flags]: Exclude<Flags[Key], undefined> } {
   const entries = Object.entries(flags).filter(([, value]) => value !== undefined);
   return Object.fromEntries(entries) as { [Key in keyof Flags]: Exclude<Flags[Key], undefined> };
+}
+
+/** Returns the user at this terminal, who says what no `--by` says otherwise. */
+export function whoami(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // A container may run under a user id without a name.
+    return `uid ${process.getuid?.() ?? 'unknown'}`;
+  }
 }

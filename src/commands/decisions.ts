@@ -1,9 +1,8 @@
-import { userInfo } from 'node:os';
 import { Argument, type Command } from 'commander';
 import { ConfigurationError } from '../errors.ts';
 import type { DecisionAnswer, DecisionsAnswer } from '../operations/answers/decide.ts';
 import type { Verdict } from '../operations/decide.ts';
-import { contextOf, stated, subjectOf, wholeNumber } from './context.ts';
+import { contextOf, stated, subjectOf, whoami, wholeNumber } from './context.ts';
 import { safeText } from './print/safe-text.ts';
 import { renderTable } from './print/table.ts';
 import { counted, formatBytes, formatInstant } from './print/units.ts';
@@ -102,15 +101,6 @@ export function addDecide(program: Command): void {
       });
       context.answer(answer, writtenText);
     });
-}
-
-function whoami(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    // A container may run under a user id without a name.
-    return `uid ${process.getuid?.() ?? 'unknown'}`;
-  }
 }
 
 function writtenText(decision: DecisionAnswer): string {

@@ -8,6 +8,7 @@ import { addDetect } from './detect.ts';
 import { EXIT_INTERNAL, EXIT_USAGE } from './exit-codes.ts';
 import { addExplain } from './explain.ts';
 import { addImport } from './import.ts';
+import { addIncident } from './incident.ts';
 import { addInit } from './init.ts';
 import { addLedger } from './ledger.ts';
 import { addNotify } from './notify.ts';
@@ -43,6 +44,7 @@ export function createProgram(): Command {
     addAssess,
     addRegister,
     addDecide,
+    addIncident,
     addNotify,
     addLedger,
     addServe,

@@ -87,7 +87,7 @@ export function ecsFinding(finding: Finding, telling: Telling): EcsEvent {
     organization: { name: finding.facility },
     rule: {
       name: titleOf(finding),
-      category: 'Data Exfiltration',
+      category: 'Unusual Egress',
       description:
         finding.evidence
           .map(({ channel }) => channel)

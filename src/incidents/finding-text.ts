@@ -42,7 +42,7 @@ function amountText(amount: Finding['amount']): string {
   if (!amount) return 'see its findings';
   if (amount.of === 'day')
     return `${digits(amount.observed)} B a day; usual were ${digits(amount.usual)} B a day`;
-  return `${digits(amount.estimate)} B (90 % interval ${digits(amount.low)} to ${digits(amount.high)} B)`;
+  return `${digits(amount.estimate)} B (${digits(amount.low)} to ${digits(amount.high)} B)`;
 }
 
 /** Groups of three, with a space: the same in every country. */

@@ -129,9 +129,9 @@ export function ocsfFinding(finding: Finding, telling: Telling): OcsfDetectionFi
       created_time: Date.parse(finding.detectedAt),
       modified_time: writtenMillis,
       ...(startMillis === undefined ? {} : { first_seen_time: startMillis }),
-      types: ['Data Exfiltration', finding.kind],
+      types: ['Unusual Egress', finding.kind],
       analytic: { name: 'weir detect', type_id: 3, type: 'Statistical' },
-      // The tactic only: how it was done, egress does not tell.
+      // The tactic that is looked for; how it was done, egress does not tell.
       attacks: [{ version: '18.0', tactic: { uid: 'TA0010', name: 'Exfiltration' } }],
       ...relatedOf(finding),
     },

@@ -155,6 +155,9 @@ export const bodySchema = z.discriminatedUnion('kind', [
   audit,
 ]);
 
+/** Every kind of entry. */
+export const ENTRY_KINDS = bodySchema.options.map(({ shape }) => shape.kind.value);
+
 /** Where and when an entry was said, and after what: `previous` is the sha256 of the previous entry's exact bytes. */
 const envelopeSchema = z.strictObject({
   seq: z.int().positive(),

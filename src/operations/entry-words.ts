@@ -1,4 +1,5 @@
 import type { Entry } from '../ledger/entries.ts';
+import { sentenceOf } from '../ledger/incident-entry.ts';
 import { formatDay } from '../records/time.ts';
 
 /** Returns what a journal entry says, in one line. */
@@ -22,9 +23,19 @@ export function entryInWords(entry: Entry): string {
     case 'detection':
       return `detection through ${formatDay(entry.throughDay)}`;
     case 'incident':
+      return incidentInWords(entry.payload);
     case 'audit':
       return JSON.stringify(entry.payload);
   }
+}
+
+function incidentInWords(payload: unknown): string {
+  const said = sentenceOf(payload);
+  if (!said) return JSON.stringify(payload);
+  const { verb, by, incident, title, text, signals, releasesHold } = said;
+  const signalled = signals.map(({ source, text: words }) => `${source}: ${words}`);
+  const parts = [title, text, ...signalled, releasesHold ? 'lets its records go' : ''].filter(Boolean);
+  return `case ${incident}: ${verb} by ${by}${parts.length > 0 ? `: ${parts.join('; ')}` : ''}`;
 }
 
 function daysInWords(days: readonly number[]): string {

@@ -8,7 +8,7 @@ import { type Checkpoint, checkpointSchema, createCheckpoint, generateKeys } fro
 import { collectGarbage } from '../ledger/collect.ts';
 import { mergeWith } from '../ledger/duckdb/merge.ts';
 import { createViews, select } from '../ledger/duckdb/views.ts';
-import type { Entry } from '../ledger/entries.ts';
+import { ENTRY_KINDS, type Entry } from '../ledger/entries.ts';
 import { openLedger, openStage } from '../ledger/files.ts';
 import { compact, retain, type WantedFrom } from '../ledger/maintain.ts';
 import { retentionSchema } from '../ledger/retention.ts';
@@ -19,23 +19,13 @@ import type { CollectAnswer, CompactAnswer, LogAnswer, QueryAnswer, VerifyAnswer
 import { entryInWords } from './entry-words.ts';
 import { type Question, windowOf, withReading } from './reading.ts';
 
-const KINDS = [
-  'commit',
-  'build',
-  'compact',
-  'expire',
-  'seal',
-  'decision',
-  'detection',
-  'incident',
-  'audit',
-] as const;
-
 /** Returns the journal's entries as of a position, oldest first. @throws ConfigurationError without a ledger. */
 export async function ledgerLog(ledgerDir: string, asOf?: number): Promise<LogAnswer> {
   openLedger(ledgerDir);
   const snapshot = await readSnapshot(ledgerDir, asOf);
-  const entries = KINDS.flatMap((kind): Entry[] => snapshot.entriesOf(kind)).sort((a, b) => a.seq - b.seq);
+  const entries = ENTRY_KINDS.flatMap((kind): Entry[] => snapshot.entriesOf(kind)).sort(
+    (a, b) => a.seq - b.seq,
+  );
   return {
     asOf: snapshot.position,
     entries: entries.map((entry) => ({

@@ -1,0 +1,128 @@
+import type {
+  IncidentAnswer,
+  IncidentSaidAnswer,
+  IncidentsAnswer,
+} from '../../operations/answers/incident.ts';
+import { safeText } from './safe-text.ts';
+import { renderTable } from './table.ts';
+import { counted, formatBytes, formatInstant } from './units.ts';
+
+const SHOWN_ROWS = 30;
+const right = { align: 'right' } as const;
+
+/** Returns what was written for a person. */
+export function saidText({ entry, incident }: IncidentSaidAnswer): string {
+  const { id, title, status, tlp } = incident;
+  return [
+    `Case ${safeText(id)} (${status}, TLP:${tlp.toUpperCase()}), entry ${entry}: ${safeText(title)}\n`,
+    holdText(incident),
+    `Next: weir incident show ${safeText(id)}\n`,
+  ].join('');
+}
+
+function holdText({ hold, holdReleased }: IncidentSaidAnswer['incident']): string {
+  if (holdReleased) return 'Its records go by retention again.\n';
+  if (!hold) return 'It holds no records: --hold-from names days whose records outlive retention.\n';
+  return `Records from ${hold.from} ${hold.to ? `to ${hold.to}` : 'on, until it is contained,'} outlive retention.\n`;
+}
+
+/** Returns the cases for a person. */
+export function incidentsText({ incidents }: IncidentsAnswer): string {
+  if (incidents.length === 0) return 'No case was opened.\n';
+  return renderTable(
+    [
+      { title: 'CASE' },
+      { title: 'STATUS' },
+      { title: 'TLP' },
+      { title: 'OPENED (UTC)' },
+      { title: 'ACKNOWLEDGED' },
+      { title: 'CONTAINED' },
+      { title: 'HOLDS' },
+      { title: 'TITLE', whole: true },
+    ],
+    incidents.map(({ id, status, tlp, openedAt, acknowledgedAt, containedAt, hold, title }) => [
+      id,
+      status,
+      tlp.toUpperCase(),
+      formatInstant(openedAt),
+      formatInstant(acknowledgedAt),
+      formatInstant(containedAt),
+      hold ? `${hold.from}..${hold.to ?? ''}` : '-',
+      title,
+    ]),
+  );
+}
+
+/** Returns a case for a person. */
+export function caseText(told: IncidentAnswer): string {
+  const { incident, figures, asOf, simulated } = told;
+  const figure = (name: string, { because, command }: { because: string; command: string }) =>
+    `  ${name}: ${safeText(because)}\n      ${safeText(command)}\n`;
+  return [
+    `TLP:${incident.tlp.toUpperCase()}  ${safeText(incident.title)}\n`,
+    `Case ${safeText(incident.id)}, ${incident.status}, as of entry ${asOf} (${formatInstant(told.asOfAt)} UTC)${simulated ? ', simulated' : ''}\n\n`,
+    figure('Loss', figures.loss),
+    figure('Dwell time', figures.dwell),
+    figure('Reporting gap', figures.reportingGap),
+    figure('Passed in all', figures.observed),
+    `\nTimeline:\n${timelineText(told)}`,
+    sheetText(told),
+    tenantsText(told),
+    `\n${holdText(incident)}Hand it over: weir incident export ${safeText(incident.id)} --form html|stix|ocsf|timesketch|csv --out FILE\n`,
+  ].join('');
+}
+
+function timelineText({ timeline }: IncidentAnswer): string {
+  return renderTable(
+    [
+      { title: 'WHEN (UTC)' },
+      { title: 'WHAT' },
+      { title: 'WHO' },
+      { title: 'ENTRY', ...right },
+      { title: '', whole: true },
+    ],
+    timeline.map(({ at, kind, text, by, reference, entry }) => [
+      `${at.low === at.high ? '' : '~'}${formatInstant(at.estimate)}`,
+      kind,
+      by ?? reference ?? '',
+      entry === null ? '' : String(entry),
+      text,
+    ]),
+  );
+}
+
+function sheetText({ sheet: { days, rows } }: IncidentAnswer): string {
+  if (!days || rows.length === 0) return '';
+  const shown = rows.slice(0, SHOWN_ROWS);
+  const table = renderTable(
+    [
+      { title: 'CUT' },
+      { title: 'NAME' },
+      { title: 'CASE', ...right },
+      { title: 'OTHERS', ...right },
+      { title: 'LAST (UTC)' },
+      { title: 'WHO ELSE', whole: true },
+    ],
+    shown.map(({ cut, name, bytesOutOfCase, bytesOutOfOthers, counterparts, lastSeen }) => [
+      cut,
+      name,
+      formatBytes(bytesOutOfCase),
+      formatBytes(bytesOutOfOthers),
+      formatInstant(lastSeen),
+      counted(counterparts, cut === 'destination' ? 'host' : 'destination'),
+    ]),
+  );
+  const more =
+    rows.length > shown.length ? `… and ${counted(rows.length - shown.length, 'row')} more (--json)\n` : '';
+  return `\nWhat to cut, and what breaks (${days.from} to ${days.to}):\n${table}${more}`;
+}
+
+function tenantsText({ tenants }: IncidentAnswer): string {
+  if (tenants.length === 0) return '';
+  const rows = tenants.map(({ tenant, bytesOut, principals }) => [
+    tenant,
+    formatBytes(bytesOut),
+    principals.join(' '),
+  ]);
+  return `\nTenants touched:\n${renderTable([{ title: 'TENANT' }, { title: 'PASSED', ...right }, { title: 'IDENTITIES', whole: true }], rows)}`;
+}

@@ -1,0 +1,208 @@
+import { createHash } from 'node:crypto';
+import type { IncidentCase, SheetRow } from './case.ts';
+import { pictureOf, voiceOf } from './html-picture.ts';
+import { styleOf } from './html-style.ts';
+import { html, type Markup } from './html-text.ts';
+import { tlpLabel, tlpReach } from './tlp.ts';
+import { bytesInWords, instantInWords, intervalInWords, momentInWords, timeInWords } from './words.ts';
+
+/** So many rows of what can be very long; the rest is counted, and stands in the other forms. */
+const ROWS = 40;
+
+/**
+ * Returns a case as one HTML file that needs nothing else: no script, no font, no picture from elsewhere, and a policy
+ * that lets a browser load none. It prints on A4 with the marking on every sheet.
+ */
+export function htmlOf(told: IncidentCase): string {
+  const { incident, facility, asOf } = told;
+  const style = styleOf(incident.tlp, `${facility}, case ${incident.id}, as of entry ${asOf}`);
+  const hash = createHash('sha256').update(style).digest('base64');
+  const policy = `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`;
+  const page = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<title>${`${tlpLabel(incident.tlp)} ${incident.title}`}</title>
+<style>${{ markup: style }}</style>
+</head>
+<body>
+${headOf(told)}
+${figuresOf(told)}
+${sheetOf(told)}
+${timelineOf(told)}
+${findingsOf(told)}
+${trafficOf(told)}
+${flowsOf(told)}
+${recordOf(told)}
+</body>
+</html>
+`;
+  return page.markup;
+}
+
+function headOf({ incident, facility, simulated, asOf, asOfAt }: IncidentCase): Markup {
+  return html`<header>
+<div class="bar"><span class="tlp">${tlpLabel(incident.tlp)}</span><span class="soft">${tlpReach(incident.tlp)}</span></div>
+${simulated ? html`<p class="warn">Simulated: this centre does not exist.</p>` : html``}
+<h1>${incident.title}</h1>
+<p class="soft">${facility} · case ${incident.id} · <strong>${incident.status}</strong> · opened ${instantInWords(incident.openedAt)} · as of entry ${asOf} of the journal, ${instantInWords(asOfAt)} · times are UTC</p>
+</header>`;
+}
+
+function figuresOf({ figures }: IncidentCase): Markup {
+  const { loss, observed, dwell, reportingGap } = figures;
+  const figure = (name: string, value: string, because: string, command: string) =>
+    html`<div class="figure"><div class="name">${name}</div><div class="value">${value}</div><p>${because}.</p><code class="command">${command}</code></div>
+`;
+  const time = (seconds: { estimate: number } | null) =>
+    seconds ? timeInWords(seconds.estimate) : 'not known';
+  return html`<section><div class="figures">
+${figure('Loss', loss.bytesOut ? bytesInWords(loss.bytesOut.estimate) : 'not known', loss.because, loss.command)}
+${figure(dwell.running ? 'Dwell time, still running' : 'Dwell time', time(dwell.seconds), dwell.because, dwell.command)}
+${figure(reportingGap.running ? 'Reporting gap, still running' : 'Reporting gap', time(reportingGap.seconds), reportingGap.because, reportingGap.command)}
+${figure('Passed in all', bytesInWords(observed.bytesOut.estimate), observed.because, observed.command)}
+</div></section>`;
+}
+
+const CUTS: Readonly<Record<SheetRow['cut'], string>> = {
+  principal: 'Revoke the identity',
+  host: 'Isolate the host',
+  path: 'Close the path',
+  destination: 'Block the destination',
+};
+
+function sheetOf({ sheet: { days, rows } }: IncidentCase): Markup {
+  if (!days || rows.length === 0)
+    return html`<section><h2>Containment: what to cut, and what breaks</h2><p>The ledger names nothing to cut: no traffic belongs to this case.</p></section>`;
+  const shown = rows.slice(0, ROWS);
+  const row = (each: SheetRow) => {
+    const others = each.cut === 'destination' ? 'host' : 'destination';
+    const breaks =
+      each.bytesOutOfOthers === '0'
+        ? 'nothing else was seen'
+        : `${each.counterparts} other ${others}${each.counterparts === 1 ? '' : 's'}${each.principals > 0 ? `, ${each.principals} known identities` : ''}`;
+    return html`<tr><td class="kind">${CUTS[each.cut]}</td><td>${each.name}</td><td class="number">${bytesInWords(each.bytesOutOfCase)}</td><td class="number">${bytesInWords(each.bytesOutOfOthers)}</td><td>${breaks}</td><td class="mono">${each.command}</td></tr>
+`;
+  };
+  return html`<section><h2>Containment: what to cut, and what breaks</h2>
+<p>What went the same ways from ${days.from} to ${days.to}, by the case and by others. What others sent is what breaks; that it is legitimate is an assumption, not a finding.</p>
+<table><thead><tr><th>Cut</th><th>Name</th><th class="number">Case</th><th class="number">Others</th><th>What breaks</th><th>Made again by</th></tr></thead><tbody>
+${shown.map(row)}</tbody></table>${moreOf(rows.length, shown.length)}</section>`;
+}
+
+function timelineOf(told: IncidentCase): Markup {
+  const rows = told.timeline.map((event) => {
+    const source = event.by ?? (event.reference ? `Weir, ${event.reference}` : 'Weir');
+    const entry = event.entry === null ? '' : `entry ${event.entry}`;
+    return html`<tr class="${voiceOf(event)}"><td class="time">${momentInWords(event.at)}</td><td class="kind">${event.kind}</td><td>${event.text}</td><td>${source}</td><td class="soft">${entry}</td></tr>
+`;
+  });
+  return html`<section><h2>Timeline</h2>${pictureOf(told)}
+<table><thead><tr><th>When (UTC)</th><th>What</th><th></th><th>Who</th><th>Journal</th></tr></thead><tbody>
+${rows}</tbody></table>
+<p class="soft">Blue: computed from the logs. Violet: said outside. Green: done and said here. A day known by its date only stands at its noon.</p></section>`;
+}
+
+function findingsOf({ campaigns, leads, tenants }: IncidentCase): Markup {
+  const blocks = campaigns.map(
+    ({
+      id,
+      bytesOut,
+      because,
+      hosts,
+      destinations,
+      command,
+    }) => html`<div class="block"><p><strong>Campaign ${id}: ${intervalInWords(bytesOut)}</strong></p><p>${because}</p>
+<p class="soft">${hosts.length} ${hosts.length === 1 ? 'host' : 'hosts'}, ${destinations.length} ${destinations.length === 1 ? 'destination' : 'destinations'}</p><code class="command">${command}</code></div>
+`,
+  );
+  const rows = leads.map(
+    ({
+      family,
+      entity,
+      detectedAt,
+      observedBytesPerDay,
+      baselineBytesPerDay,
+      channels,
+      decision,
+      command,
+    }) => {
+      const best = [...channels].sort(
+        (a, b) => b.logEvidence - b.threshold - (a.logEvidence - a.threshold),
+      )[0];
+      return html`<tr><td class="time">${instantInWords(detectedAt)}</td><td>${family} ${entity}</td><td class="number">${bytesInWords(observedBytesPerDay)}</td><td class="number">${bytesInWords(baselineBytesPerDay)}</td><td>${best ? `${best.channel}: ${best.logEvidence.toFixed(1)} > ${best.threshold.toFixed(1)}` : ''}</td><td>${decision ?? ''}</td><td class="mono">${command}</td></tr>
+`;
+    },
+  );
+  const whose = tenants.map(
+    ({
+      tenant,
+      bytesOut,
+      principals,
+    }) => html`<tr><td>${tenant}</td><td class="number">${bytesInWords(bytesOut)}</td><td>${principals.join(', ') || 'no identity is known'}</td></tr>
+`,
+  );
+  return html`<section><h2>What Weir found</h2>
+${blocks.length > 0 ? blocks : html`<p>No campaign stands behind this case.</p>`}
+${
+  rows.length > 0
+    ? html`<table><thead><tr><th>Known since</th><th>Lead</th><th class="number">A day</th><th class="number">Usual</th><th>Strongest evidence</th><th>Decided</th><th>Made again by</th></tr></thead><tbody>
+${rows}</tbody></table>`
+    : html``
+}
+<h2>Tenants touched</h2>
+${
+  whose.length > 0
+    ? html`<table><thead><tr><th>Tenant</th><th class="number">Passed</th><th>Identities</th></tr></thead><tbody>
+${whose}</tbody></table><p class="soft">By the identities that sent, as weir.yaml assigns them to tenants. <em>unknown</em>: no log says who sent.</p>`
+    : html`<p>No traffic belongs to this case, so no tenant is known.</p>`
+}</section>`;
+}
+
+function trafficOf({ traffic }: IncidentCase): Markup {
+  if (traffic.length === 0) return html``;
+  const shown = traffic.slice(0, ROWS);
+  const rows = shown.map(
+    (
+      each,
+    ) => html`<tr><td>${each.host}</td><td>${each.destination}</td><td>${each.path}</td><td>${each.service}</td><td>${each.principal}</td><td class="number">${bytesInWords(each.bytesOut.estimate)}</td><td class="time">${instantInWords(each.firstSeen)}</td><td class="time">${instantInWords(each.lastSeen)}</td></tr>
+`,
+  );
+  return html`<section><h2>Who sent to whom</h2>
+<table><thead><tr><th>Host</th><th>Destination</th><th>Path</th><th>Service</th><th>Identity</th><th class="number">Out</th><th>First</th><th>Last</th></tr></thead><tbody>
+${rows}</tbody></table>${moreOf(traffic.length, shown.length)}</section>`;
+}
+
+function flowsOf({ flows }: IncidentCase): Markup {
+  if (flows.length === 0) return html``;
+  const rows = flows.map(
+    (
+      flow,
+    ) => html`<tr><td class="time">${instantInWords(flow.startedAt)}</td><td>${flow.from}</td><td>${flow.to}</td><td class="number">${bytesInWords(flow.bytesOut)}</td><td class="mono">${flow.uid ?? ''}</td><td class="mono">${flow.line === null ? flow.file : `${flow.file}:${flow.line}`}</td></tr>
+`,
+  );
+  return html`<section><h2>The way back to the logs</h2><p>The heaviest connections, and where they were logged.</p>
+<table><thead><tr><th>Started</th><th>From</th><th>To</th><th class="number">Out</th><th>Uid</th><th>Logged at</th></tr></thead><tbody>
+${rows}</tbody></table></section>`;
+}
+
+function recordOf({ incident, asOf, weirVersion }: IncidentCase): Markup {
+  const { hold, holdReleased, id, claims } = incident;
+  const held = holdReleased
+    ? 'The case has let its records go.'
+    : hold
+      ? `Records from ${hold.from} ${hold.to ? `to ${hold.to}` : 'on, until the case is contained,'} outlive retention until the case lets them go.`
+      : 'The case holds no records.';
+  return html`<section><h2>On record</h2>
+<p>${held}</p>
+${claims.length > 0 ? html`<p>Claims: ${claims.join(', ')}.</p>` : html``}
+<p>Every sentence of this case is an entry of the ledger's journal, chained by hashes; <code>weir ledger verify</code> checks them. All figures are as of entry ${asOf}, computed by Weir ${weirVersion}; the command beside a figure makes it again, and this makes the whole page:</p>
+<code class="command">weir incident export ${id} --form html --as-of ${asOf}</code></section>`;
+}
+
+function moreOf(all: number, shown: number): Markup {
+  return all > shown ? html`<p class="soft">… and ${all - shown} more, in the CSV.</p>` : html``;
+}
