@@ -44,6 +44,7 @@ const LEASE_COLUMNS: readonly Column[] = [
 const SESSION_COLUMNS: readonly Column[] = [
   column('startedAt', 'micros', 'begin of the session; of an `end` that does not say when it began, the end'),
   optional('endedAt', 'micros', 'end of the session; unset while it is open or where the log does not say'),
+  optional('observedAt', 'micros', 'when the line was true: the time of a snapshot, else of the event'),
   column('sensor', 'text', 'what wrote the log'),
   optional('uid', 'text', 'what joins the lines of one session, as the log says it'),
   column('kind', 'text', 'vpn, ssh or portal'),
@@ -52,6 +53,7 @@ const SESSION_COLUMNS: readonly Column[] = [
   ...address('outer', 'address the client came from', optional),
   optional('outerPort', 'port', 'port the client came from'),
   ...address('assigned', 'inner address it was given', optional),
+  ...address('assigned6', 'inner IPv6 address it was given beside an IPv4 address', optional),
   optional('server', 'text', 'host that served it'),
   optional('bytesIn', 'count', 'bytes from the client, cumulative'),
   optional('bytesOut', 'count', 'bytes to the client, cumulative'),
