@@ -12,6 +12,9 @@ interface NotifyFlags {
   readonly drop?: string[];
 }
 
+/** Messages listed for each channel. */
+const ROWS = 10;
+
 /** Adds `weir notify`. */
 export function addNotify(program: Command): void {
   program
@@ -62,12 +65,19 @@ export function failUnlessDelivered({ channels }: NotifyAnswer, context: Context
 export function notifyText({ asOf, channels }: NotifyAnswer): string {
   const lines = channels.flatMap(({ name, kind, first, known, sent, waiting, remarks }) => [
     `${name} (${kind}): ${counted(sent.length, 'message')} sent, ${waiting.length} waiting${first ? `; first run: ${counted(known, 'lead, campaign or incident', 'leads, campaigns and incidents')} taken as known` : ''}`,
-    ...sent.map(({ subject, title }) => `  sent     ${subject}  ${safeText(title)}`),
-    ...waiting.map(
-      ({ id, title, attempts, error }) =>
-        `  waiting  ${id}  ${safeText(title)} (${counted(attempts, 'attempt')}${error === null ? '' : `: ${safeText(error)}`})`,
+    ...shown(sent.map(({ subject, title }) => `  sent     ${subject}  ${safeText(title)}`)),
+    ...shown(
+      waiting.map(
+        ({ id, title, attempts, error }) =>
+          `  waiting  ${id}  ${safeText(title)} (${counted(attempts, 'attempt')}${error === null ? '' : `: ${safeText(error)}`})`,
+      ),
     ),
     ...remarks.map((remark) => `  ${safeText(remark)}`),
   ]);
   return `As of entry ${asOf}\n${lines.join('\n')}\n`;
+}
+
+function shown(lines: readonly string[]): string[] {
+  const rest = lines.length - ROWS;
+  return rest > 0 ? [...lines.slice(0, ROWS), `  … and ${rest} more (--json has all)`] : [...lines];
 }

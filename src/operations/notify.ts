@@ -89,7 +89,7 @@ async function runChannel(
   channel: Channel,
   subjects: readonly Subject[],
 ): Promise<ChannelRun> {
-  const before = readBox(ledgerDir, channel.name);
+  const before = readable(readBox(ledgerDir, channel.name));
   const { box, drafts } = queue(channel.name, before, withReplaced(subjects, openIn(before)), takenBack, {
     ledgerId: openLedger(ledgerDir).id,
     nowMillis: Date.now(),
@@ -137,6 +137,16 @@ async function send(
     if (!(error instanceof WeirError) || error.exitCode !== 2) throw error;
     return { sent: [], waiting: waitingOf(state.pending), remarks: [error.message], failed: true };
   }
+}
+
+/** What an older version told in words that this one does not know cannot be taken back; it counts as known. */
+function readable(box: Box | undefined): Box | undefined {
+  if (!box) return undefined;
+  const known = Object.entries(box.known).map(([key, each]) => {
+    const told = finding.safeParse(each.told).success ? each.told : null;
+    return [key, { ...each, told }] as const;
+  });
+  return { ...box, known: Object.fromEntries(known) };
 }
 
 function openIn(box: Box | undefined): Finding[] {
