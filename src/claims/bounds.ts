@@ -39,10 +39,10 @@ export interface ChannelBound {
 export interface Bounds {
   readonly window: AssessedWindow;
   readonly channels: readonly ChannelBound[];
-  /** Sums over the channels of each side, links in both; null without bound. */
+  /** Sums over the channels of each side, links in both; null without bound, or where an unfinished list has none. */
   readonly remoteBytes: bigint | null;
   readonly onSiteBytes: bigint | null;
-  /** Over all channels, each once. */
+  /** Over all listed channels, each once. */
   readonly totalBytes: bigint | null;
 }
 
@@ -64,14 +64,24 @@ export function bytesAtCapacity(capacityBytesPerDay: bigint | null, hours: numbe
  * Returns the most that can have left in a window by each channel. A theft in watched time is among the bytes seen,
  * a theft in unwatched time fits into it at capacity, and neither exceeds capacity × the longest the window can have
  * lasted. Where a window has no beginning, what the sensors saw on the days looked up bounds nothing.
+ * @param complete whether these are declared to be all channels: only then is a side without any bounded by nothing.
  */
-export function boundsOf(channels: readonly ChannelEvidence[], window: AssessedWindow): Bounds {
+export function boundsOf(
+  channels: readonly ChannelEvidence[],
+  window: AssessedWindow,
+  complete: boolean,
+): Bounds {
   const bounded = channels.map((evidence) => boundOf(evidence, window));
-  const sumOf = (side: Side) => sumOrNull(bounded.filter(({ evidence }) => evidence.side !== side));
+  const sumOf = (other: Side) => {
+    const ofSide = bounded.filter(({ evidence }) => evidence.side !== other);
+    return ofSide.length === 0 && !complete ? null : sumOrNull(ofSide);
+  };
   const [remoteBytes, onSiteBytes, totalBytes] = [sumOf('onSite'), sumOf('remote'), sumOrNull(bounded)];
   assertIdentity(
     totalBytes === null ||
-      (remoteBytes !== null && onSiteBytes !== null && totalBytes <= remoteBytes + onSiteBytes),
+      remoteBytes === null ||
+      onSiteBytes === null ||
+      totalBytes <= remoteBytes + onSiteBytes,
     () => `the sides' bounds do not cover the whole: ${remoteBytes} + ${onSiteBytes} < ${totalBytes}`,
   );
   return { window, channels: bounded, remoteBytes, onSiteBytes, totalBytes };

@@ -1,9 +1,9 @@
 import { PICTURE_GROUPS, type Picture, type PictureBar, type PictureGroup } from './picture.ts';
 
-const WIDTH = 1060;
+const WIDTH = 1100;
 const LEFT = 190;
 /** What bars say stands to the right of the plot. */
-const RIGHT = 310;
+const RIGHT = 350;
 const TOP = 92;
 const ROW = 24;
 const BAR = 13;
@@ -77,7 +77,7 @@ function ticksSvg({ ticks }: Picture, bottom: number): string[] {
 
 function barSvg(bar: PictureBar, y: number): string {
   const from = placeOf(bar.from);
-  const to = Math.max(placeOf(bar.to), from + 2);
+  const to = Math.max(placeOf(bar.to), from + 4);
   const top = y + 4;
   const body = bar.open
     ? `<path class="${bar.group}" d="M${from} ${top}H${to - 2}l10 ${BAR / 2}l-10 ${BAR / 2}H${from}z"/>`

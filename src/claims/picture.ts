@@ -1,4 +1,4 @@
-import type { Bounds } from './bounds.ts';
+import type { Bounds, Side } from './bounds.ts';
 import type { VolumeRange } from './claim.ts';
 import { neededRate } from './feasibility.ts';
 import { windowInWords } from './window.ts';
@@ -88,6 +88,13 @@ export function pictureOf(
   const possible = bounds.channels.map(({ evidence, mostBytes }) =>
     bar('possible', evidence.name, boundInWords(mostBytes), 0n, mostBytes),
   );
+  const has = (other: Side) => bounds.channels.some(({ evidence }) => evidence.side !== other);
+  const side = (label: string, bytes: bigint | null) =>
+    bar('possible', label, boundInWords(bytes), 0n, bytes);
+  const sides = [
+    ...(has('onSite') ? [side('all remote', bounds.remoteBytes)] : []),
+    ...(has('remote') ? [side('all on site', bounds.onSiteBytes)] : []),
+  ];
   const least = volumes
     .map(({ volume }) => volume.least)
     .sort(ascending)
@@ -95,14 +102,7 @@ export function pictureOf(
   return {
     title,
     window: windowInWords(bounds.window),
-    bars: [
-      ...claimed,
-      ...needed,
-      ...carried,
-      ...possible,
-      bar('possible', 'all remote', boundInWords(bounds.remoteBytes), 0n, bounds.remoteBytes),
-      bar('possible', 'all on site', boundInWords(bounds.onSiteBytes), 0n, bounds.onSiteBytes),
-    ],
+    bars: [...claimed, ...needed, ...carried, ...possible, ...sides],
     ticks: axis.ticks,
     claimedAt: least === undefined ? null : axis.placeOf(least),
   };

@@ -1,5 +1,5 @@
 import { HOURS_PER_DAY } from '../records/time.ts';
-import type { ChannelBound } from './bounds.ts';
+import type { Bounds, ChannelBound, Side } from './bounds.ts';
 import { channelInWords } from './contradictions.ts';
 import type { Weighed } from './verdict.ts';
 import { lookedUpDays, windowInWords } from './window.ts';
@@ -114,9 +114,26 @@ export function reasonsOf(weighed: Weighed): string[] {
       ? [`Without ${named(essential)} it would not fit, however packed.`]
       : []),
     ...aloneSentence(weighed),
-    `Remotely ${boundInWords(bounds.remoteBytes)}, on site ${boundInWords(bounds.onSiteBytes)}, links counted in both; together ${boundInWords(bounds.totalBytes)}.`,
+    ...unexplainedSentence(weighed),
+    sidesSentence(bounds),
     ...readsSentence(weighed),
   ];
+}
+
+/** What stands out, where the headline speaks of something else. */
+function unexplainedSentence(weighed: Weighed): string[] {
+  const { unexplained, kind } = weighed;
+  if (unexplained === null || kind === 'supported' || kind === 'partlySupported') return [];
+  return unexplained.low > 0n
+    ? [`Beyond what was to be expected ${intervalInWords(unexplained)} left ${where(weighed)}.`]
+    : [`Nothing left beyond what was to be expected by more than chance (${intervalInWords(unexplained)}).`];
+}
+
+function sidesSentence({ channels, remoteBytes, onSiteBytes, totalBytes }: Bounds): string {
+  const sideInWords = (other: Side, bytes: bigint | null) =>
+    channels.some(({ evidence }) => evidence.side !== other) ? boundInWords(bytes) : 'by no listed channel';
+  const links = channels.some(({ evidence }) => evidence.side === 'either') ? ', links counted in both' : '';
+  return `Remotely ${sideInWords('onSite', remoteBytes)}, on site ${sideInWords('remote', onSiteBytes)}${links}; by all listed channels ${boundInWords(totalBytes)}.`;
 }
 
 function rateSentence({ rate, feasibility, combination: { volume, window } }: Weighed): string[] {

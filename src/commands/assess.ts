@@ -149,7 +149,17 @@ function boundsText({ id, window, channels, remote, onSite, total, storageReads 
   const reads = storageReads
     ? `Storage logs: ${counted(storageReads.length, 'identity', 'identities')} read ${formatBytes(storageReads.reduce((sum, { bytesRead }) => sum + BigInt(bytesRead), 0n))}\n`
     : '';
-  return `Window ${id}: ${window.from ?? '?'} to ${window.to}, at most ${days}\n${table}${notesText(channels)}Remote ${most(remote)}, on site ${most(onSite)}, together ${most(total)} (links on both sides count once)\n${reads}`;
+  return `Window ${id}: ${window.from ?? '?'} to ${window.to}, at most ${days}\n${table}${notesText(channels)}${sidesText(channels, { remote, onSite, total })}${reads}`;
+}
+
+function sidesText(
+  channels: Bounds['channels'],
+  { remote, onSite, total }: Pick<Bounds, 'remote' | 'onSite' | 'total'>,
+): string {
+  const most = (bytes: string | null) => (bytes === null ? 'without bound' : `at most ${formatBytes(bytes)}`);
+  const sideText = (other: string, bytes: string | null) =>
+    channels.some(({ side }) => side !== other) ? most(bytes) : 'no channel listed';
+  return `Remote ${sideText('onSite', remote)}, on site ${sideText('remote', onSite)}, all listed ${most(total)} (a link stands on both sides and counts once)\n`;
 }
 
 /** Returns why each way out stands as it does; ways with the same reason share a line. */

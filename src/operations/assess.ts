@@ -98,7 +98,7 @@ function boundsByWindow(combinations: readonly Combination[], evidence: Evidence
     const looked = lookedUpDays(window);
     found.set(key, {
       id: `w${found.size + 1}`,
-      bounds: boundsOf(channelsIn(evidence, window), window),
+      bounds: boundsOf(channelsIn(evidence, window), window, evidence.facility.channelsComplete),
       reads: looked === null ? undefined : evidence.readsIn(looked),
     });
   }

@@ -1,0 +1,148 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { type AssessAnswer, assessAnswer } from '../../src/operations/answers/assess.ts';
+import { assess, assessmentSvg } from '../../src/operations/assess.ts';
+import { type TestLedger, temporaryFolder, testLedger } from '../support/ledgers.ts';
+
+const GB = 1_000_000_000;
+
+/** Hourly sums of two paths arrive ready-made; the backup link and the tape library are listed and not watched. */
+const YAML = `
+facility: { name: Test Centre, channelsComplete: true }
+paths:
+  - { name: border, capacityGbps: 10 }
+  - { name: vpn, kind: vpn, capacityGbps: 1 }
+  - { name: replica, kind: backup, capacityGbps: 0.1 }
+onSite:
+  - { name: library, kind: tape, capacityPerDay: 2TB, logged: true }
+mappings:
+  - { name: border-sums, files: "border/**", time: time, per: hour, bytesOut: bytes, flows: flows, path: { value: border } }
+  - { name: vpn-sums, files: "vpn/**", time: time, per: hour, bytesOut: bytes, flows: flows, path: { value: vpn } }
+  - { name: replica-sums, files: "replica/**", time: time, per: hour, bytesOut: bytes, path: { value: replica } }
+`;
+
+const START = Date.parse('2026-03-01T00:00:00Z');
+
+/** Returns sums of 60 days, by the hour: ordinary ones of a path, and what the test adds; no line for undefined. */
+function sums(perHour: number, more: (hour: number) => number | undefined): string {
+  const lines = Array.from({ length: 60 * 24 }, (_, hour) => {
+    const extra = more(hour);
+    const bytes = Math.round(perHour * (0.9 + 0.1 * ((hour * 7) % 3)));
+    return extra === undefined
+      ? ''
+      : `${new Date(START + hour * 3_600_000).toISOString()},${bytes + extra},20\n`;
+  });
+  return `time,bytes,flows\n${lines.join('')}`;
+}
+
+const CLAIM = `
+title: Planted
+packedAtMost: 1
+statements:
+  - id: whole
+    source: { who: somebody, saidOn: 2026-04-20 }
+    volume: 3TB
+    window: { from: 2026-04-01, to: 2026-04-10 }
+`;
+
+async function assessed(ledger: TestLedger, claim = CLAIM): Promise<AssessAnswer> {
+  const claimFile = join(temporaryFolder(), 'claim.yaml');
+  writeFileSync(claimFile, claim);
+  const question = { facility: ledger.facility, ledgerDir: ledger.dir, progress: () => undefined, claimFile };
+  return assessAnswer.parse(await assess(question));
+}
+
+/** April 1 to 10, in hours of the sums. */
+const stolen = (hour: number) => hour >= 31 * 24 && hour < 41 * 24;
+
+describe('weir assess', () => {
+  test('works with capacities alone', async () => {
+    const answer = await assessed(testLedger(YAML));
+    expect(answer.asOf).toBeNull();
+    const [bounds] = answer.bounds;
+    // Ten days at 10 + 1 + 0.1 Gbit/s, and of two terabytes.
+    expect(bounds?.channels.map(({ name, most }) => [name, most])).toEqual([
+      ['border', '1080000000000000'],
+      ['vpn', '108000000000000'],
+      ['replica', '10800000000000'],
+      ['library', '20000000000000'],
+    ]);
+    expect(bounds).toMatchObject({
+      remote: '1198800000000000',
+      onSite: '30800000000000',
+      total: '1218800000000000',
+    });
+    expect(answer.verdicts[0]?.kind).toBe('onlyThrough');
+    expect(answer.verdicts[0]?.neededBitsPerSecond?.low).toBe(27_777_778);
+    const tooMuch = await assessed(testLedger(YAML), CLAIM.replace('3TB', '2PB'));
+    expect(tooMuch.headline).toMatch(
+      /^Not possible: 2\.00 PB in 2026-04-01 to 2026-04-10, 10 days, where at most 1\.22 PB can have left/,
+    );
+  });
+
+  test('finds a theft among what the paths carried, with what was to be expected of them', async () => {
+    const ledger = testLedger(YAML);
+    await ledger.importFiles({
+      'border/a.csv': sums(20 * GB, () => 0),
+      'vpn/a.csv': sums(1 * GB, (hour) => (stolen(hour) ? 12.5 * GB : 0)),
+      'replica/a.csv': sums(0.1 * GB, () => 0),
+    });
+    const answer = await assessed(ledger);
+    const of = (name: string) => answer.bounds[0]?.channels.find((each) => each.name === name);
+    expect(of('vpn')).toMatchObject({
+      unseenHours: 0,
+      couldHaveBeen: '0',
+      seen: { estimate: '3240000000000' },
+      most: '3240000000000',
+    });
+    expect(Number(of('vpn')?.unexplained?.low) / 3e12).toBeGreaterThan(0.99);
+    expect(Number(of('vpn')?.unexplained?.high) / 3e12).toBeLessThan(1.01);
+    expect(Number(of('border')?.unexplained?.estimate)).toBeLessThan(50 * GB);
+    expect(of('vpn')?.because).toEqual([
+      'expected as on 31 watched days before the window, 2026-03-01 to 2026-03-31',
+    ]);
+    expect(answer.verdicts[0]?.kind).toBe('supported');
+    expect(answer.headline).toMatch(
+      /^Supported by 3\.\d+ TB \(.*\) that left beyond what was to be expected by vpn.* Unwatched remain: library all the time\.$/,
+    );
+    // The same logs bound an invented volume: what was seen, and what tape can carry.
+    const invented = await assessed(ledger, CLAIM.replace('3TB', '40TB'));
+    expect(invented.verdicts[0]?.kind).toBe('notPossible');
+  });
+
+  test('says which path nobody watched, and for how long', async () => {
+    const ledger = testLedger(YAML);
+    const blind = (hour: number) => hour >= 33 * 24 && hour < 36 * 24;
+    await ledger.importFiles({
+      'border/a.csv': sums(20 * GB, (hour) => (blind(hour) ? undefined : 0)),
+      'vpn/a.csv': sums(1 * GB, () => 0),
+      'replica/a.csv': sums(0.1 * GB, () => 0),
+    });
+    const answer = await assessed(ledger, CLAIM.replace('3TB', '150TB'));
+    const border = answer.bounds[0]?.channels.find(({ name }) => name === 'border');
+    expect(border).toMatchObject({ unseenHours: 72, couldHaveBeen: '324000000000000' });
+    expect(answer.headline).toContain('Possible only through border: 150 TB claimed');
+    expect(answer.headline).toContain('Unwatched remain: border for 3 days; library all the time');
+    // Days before the logs begin are as blind as any.
+    const early = await assessed(ledger, CLAIM.replace('from: 2026-04-01', 'from: 2026-02-25'));
+    expect(early.bounds[0]?.channels.find(({ name }) => name === 'vpn')?.unseenHours).toBe(96);
+  });
+
+  test('the shipped example is assessed, marked as unconfirmed, and its picture is drawn', async () => {
+    const root = join(import.meta.dirname, '../../examples');
+    const { facility } = testLedger(readFileSync(join(root, 'tianjin-2026.weir.yaml'), 'utf8'));
+    const question = { facility, ledgerDir: temporaryFolder(), progress: () => undefined };
+    const answer = assessAnswer.parse(
+      await assess({ ...question, claimFile: join(root, 'tianjin-2026.claim.yaml') }),
+    );
+    expect(answer.claim.note).toContain('Unconfirmed');
+    expect(answer.contradictions.map(({ between, about }) => [...between, about])).toEqual([
+      ['six-months', 'since-february', 'duration'],
+    ]);
+    expect(answer.verdicts.map(({ kind }) => kind)).not.toContain('notPossible');
+    expect(assessmentSvg(answer)).toContain('<title id="weir-title">');
+    const page = readFileSync(join(root, '../docs/claims.md'), 'utf8');
+    expect(page).toContain(answer.headline.slice(0, 80));
+  });
+});
