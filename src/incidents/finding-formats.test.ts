@@ -50,7 +50,6 @@ const CASE: CaseBrief = {
   closedAt: null,
   changedAt: '2026-04-02T09:00:00Z',
   firstEntry: 8,
-  firstEntry: 7,
   lastEntry: 9,
   campaigns: ['202ffdc730695c98'],
   leads: [],

@@ -1,6 +1,6 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { newId } from '../../src/ledger/entries.ts';
 import { append } from '../../src/ledger/journal.ts';
 import { detectAnswer } from '../../src/operations/answers/detect.ts';
@@ -29,32 +29,42 @@ function rows(days: readonly string[], thefts: readonly string[] = []): string {
   return `day,host,place,bytes\n${[...usual, ...thefts].join('\n')}\n`;
 }
 
-/** A ledger of 55 quiet days, and the day after them on which one host sends 60 TB. */
-async function quietCentre(notifyYaml: string) {
-  const root = temporaryFolder();
-  const yaml = `
+const BASE = `
 facility: { name: Series }
 mappings:
   - { name: nightly, files: "*.csv", time: day, per: day, host: host, destination: place, bytesOut: bytes, path: { value: border } }
-notify:
-${notifyYaml}`;
+`;
+const THEFT = {
+  'day.csv': rows(DAYS.slice(55, 56), [`${DAYS[55]},"${EVIL.replaceAll('"', '""')}",AS64998,60000000000000`]),
+};
+
+/** 55 quiet days; and the same with the day after them, on which one host sends 60 TB. Made once, copied for each test. */
+const quiet = temporaryFolder();
+const stolen = temporaryFolder();
+
+beforeAll(async () => {
+  await testLedger(BASE, quiet).importFiles({ 'a.csv': rows(DAYS.slice(0, 55)) });
+  cpSync(quiet, stolen, { recursive: true });
+  const { facility, dir, importFiles } = testLedger(BASE, stolen);
+  await importFiles(THEFT);
+  await detect({ facility, ledgerDir: dir, progress: () => undefined });
+}, 30_000);
+
+/** A copy of one of the two centres, with channels. */
+function centre(from: string, channels: string) {
+  const root = temporaryFolder();
+  cpSync(from, root, { recursive: true });
+  const yaml = `${BASE}notify:\n${channels}`;
   writeFileSync(join(root, 'weir.yaml'), yaml);
   writeFileSync(join(root, 'key'), 'secret', { mode: 0o600 });
   const ledger = testLedger(yaml, root);
-  await ledger.importFiles({ 'a.csv': rows(DAYS.slice(0, 55)) });
   const question = {
     facility: ledger.facility,
     ledgerDir: ledger.dir,
     progress: () => undefined,
     patience: QUICK,
   };
-  const theft = (day = 55) =>
-    ledger.importFiles({
-      [`day-${day}.csv`]: rows(DAYS.slice(day, day + 1), [
-        `${DAYS[day]},"${EVIL.replaceAll('"', '""')}",AS64998,60000000000000`,
-      ]),
-    });
-  return { root, ledger, question, theft };
+  return { root, ledger, question };
 }
 
 const lines = (path: string) =>
@@ -71,17 +81,20 @@ it('tells every channel what is new from now on, once, and takes the answer back
     await httpReceiver([500, 503, 200]),
     await mailReceiver(),
   ];
-  const { root, question, theft } = await quietCentre(`
+  const { root, question, ledger } = centre(
+    quiet,
+    `
   - { name: file, kind: file, target: out.ndjson, format: ecs }
   - { name: siem, kind: syslog, target: "tcp://127.0.0.1:${plain.port}" }
   - { name: hook, kind: webhook, target: "http://127.0.0.1:${http.port}/", secretFile: key }
   - { name: mail, kind: smtp, target: "smtp://127.0.0.1:${mail.port}", from: w@c.example, to: [soc@c.example], subjects: [campaign] }
-`);
+`,
+  );
   const first = await notify(question);
   expect(first.channels.map((channel) => [channel.first, channel.sent.length])).toEqual(
     Array(4).fill([true, 0]),
   );
-  await theft();
+  await ledger.importFiles(THEFT);
   const found = await detect(question);
   expect(found.leads.length).toBeGreaterThan(0);
   const ids = [...found.leads, ...found.campaigns].map(({ id }) => id).sort();
@@ -115,20 +128,21 @@ it('tells every channel what is new from now on, once, and takes the answer back
 
 it('lets no channel that is down hold up the others, and sends later what waited', async () => {
   const port = await closedPort();
-  const { root, question, theft } = await quietCentre(`
+  const { root, question } = centre(
+    stolen,
+    `
   - { name: down, kind: syslog, target: "tcp://127.0.0.1:${port}" }
   - { name: keyless, kind: webhook, target: "https://h.example/", secretEnv: WEIR_TEST_UNSET }
   - { name: file, kind: file, target: out.ndjson }
-`);
-  await notify(question);
-  await theft();
-  const run = await weir(root, ['notify', '--json', '--channel', 'file', 'keyless']);
+`,
+  );
+  const run = await weir(root, ['notify', '--all', '--json', '--channel', 'file', 'keyless']);
   expect(run.code).toBe(3);
   const [keyless, file] = notifyAnswer.parse(JSON.parse(run.out)).channels;
   expect(keyless).toMatchObject({ failed: true, remarks: [expect.stringContaining('WEIR_TEST_UNSET')] });
   expect(file).toMatchObject({ failed: false, waiting: [] });
   expect(run.err).toContain('channel keyless');
-  const down = (await notify({ ...question, channels: ['down'] })).channels[0];
+  const down = (await notify({ ...question, channels: ['down'], all: true })).channels[0];
   expect(down).toMatchObject({ failed: true, sent: [] });
   expect(down?.waiting.map(({ attempts }) => attempts)).toEqual([
     3,
@@ -143,15 +157,16 @@ it('lets no channel that is down hold up the others, and sends later what waited
 
 it('goes on after a crash between sending and recording: the same message with the same id', async () => {
   const http = await httpReceiver();
-  const { root, question, theft } = await quietCentre(`
+  const { root, question } = centre(
+    stolen,
+    `
   - { name: file, kind: file, target: out.ndjson }
   - { name: hook, kind: webhook, target: "http://127.0.0.1:${http.port}/", secretFile: key }
-`);
-  await notify(question);
-  await theft();
+`,
+  );
   for (const channel of ['file', 'hook']) {
     process.env.WEIR_FAULT = 'deliver:sent#1';
-    const killed = await weir(root, ['notify', '--channel', channel]).finally(
+    const killed = await weir(root, ['notify', '--all', '--channel', channel]).finally(
       () => delete process.env.WEIR_FAULT,
     );
     expect(killed.code).toBeNull();
@@ -172,9 +187,7 @@ it('goes on after a crash between sending and recording: the same message with t
 }, 20_000);
 
 it('tells of cases, entry by entry, and of red ones only that they are there', async () => {
-  const { root, question, ledger } = await quietCentre(
-    '  - { name: file, kind: file, target: out.ndjson }\n',
-  );
+  const { root, question, ledger } = centre(quiet, '  - { name: file, kind: file, target: out.ndjson }\n');
   await notify(question);
   const say = (incident: string, verb: 'open' | 'contain' | 'close', tlp?: 'red' | 'green') =>
     append(ledger.dir, () => ({
@@ -214,8 +227,7 @@ it('tells of cases, entry by entry, and of red ones only that they are there', a
 }, 20_000);
 
 it('is a flag of detect, over the whole history only', async () => {
-  const { root, theft } = await quietCentre('  - { name: file, kind: file, target: out.ndjson }\n');
-  await theft();
+  const { root } = centre(stolen, '  - { name: file, kind: file, target: out.ndjson }\n');
   const run = await weir(root, ['detect', '--notify', '--json']);
   expect(run.code, run.err).toBe(0);
   const { leads, campaigns } = detectAnswer.parse(JSON.parse(run.out));
