@@ -179,20 +179,25 @@ function aloneSentence({ feasibility }: Weighed): string[] {
   ];
 }
 
+/** What reads by identity allow. They rule nothing out: a disk that is carried away is read by nobody. */
 function readsSentence({ reads, combination: { volume } }: Weighed): string[] {
   if (!reads || !volume) return [];
-  const { byPrincipal } = reads;
+  const { byPrincipal, boundBytes, unsizedReads } = reads;
   const total = byPrincipal.reduce((sum, { bytesRead }) => sum + bytesRead, 0n);
   const heaviest = [...byPrincipal]
-    .sort((a, b) =>
-      a.bytesRead === b.bytesRead ? (a.principal < b.principal ? -1 : 1) : a.bytesRead > b.bytesRead ? -1 : 1,
-    )
+    .sort((a, b) => (a.bytesRead === b.bytesRead ? 0 : a.bytesRead > b.bytesRead ? -1 : 1))
     .slice(0, SHOWN_READERS)
     .map(({ principal, bytesRead }) => `${principal} ${bytesInWords(bytesRead)}`);
-  const who = `Storage logs name ${byPrincipal.length === 1 ? '1 identity' : `${byPrincipal.length} identities`} that read ${bytesInWords(total)}${heaviest.length > 0 ? `: ${listInWords(heaviest)} first` : ''}`;
-  return total >= volume.least
-    ? [`${who}; the claim is ${shareInWords(Number(volume.least) / Number(total))} of that.`]
-    : [
-        `${who}; of the claim at least ${bytesInWords(volume.least - total)} was read where no storage log shows it, if at all.`,
-      ];
+  const who = byPrincipal.length === 1 ? '1 identity' : `${byPrincipal.length} identities`;
+  const bound = boundBytes > 0n ? 'at most ' : '';
+  const unsized =
+    unsizedReads > 0 ? `, and ${unsizedReads.toLocaleString('en-US')} reads without a size` : '';
+  const said = `Storage logs name ${who} that read ${bound}${bytesInWords(total)}${unsized}; most by ${listInWords(heaviest)}`;
+  const enough = byPrincipal.filter(({ bytesRead }) => bytesRead >= volume.least).length;
+  if (enough > 0)
+    return [`${said}. ${enough === 1 ? 'One of them' : `${enough} of them`} read as much as is claimed.`];
+  if (total >= volume.least) return [`${said}. No single one read as much as is claimed; together they did.`];
+  return [
+    `${said}. At least ${bytesInWords(volume.least - total)} of the claim was read${unsizedReads > 0 ? ' without a size, or' : ''} where no storage log shows it, if at all.`,
+  ];
 }

@@ -21,7 +21,12 @@ export type VerdictKind = (typeof VERDICT_KINDS)[number];
 
 /** What storage logs say of reads in the days looked up, by identity. */
 export interface StorageReads {
+  /** `bytesRead` is the most where a log has only the sizes of opened files. */
   readonly byPrincipal: readonly { readonly principal: string; readonly bytesRead: bigint }[];
+  /** Of all bytes those that are the size of an opened file, not what was read of it. */
+  readonly boundBytes: bigint;
+  /** Reads that are logged without any size. */
+  readonly unsizedReads: number;
 }
 
 /** What is weighed, all for one reading of the claim. */

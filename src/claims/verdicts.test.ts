@@ -175,6 +175,35 @@ describe('planted thefts get the right verdict', () => {
   });
 });
 
+test('reads by identity are weighed beside the paths, and rule nothing out', () => {
+  const reasons = (byPrincipal: { principal: string; bytesRead: bigint }[], unsizedReads = 0) => {
+    const [combination] = combinationsOf({
+      title: 'P',
+      note: undefined,
+      packedAtMost: 1,
+      statements: [statement({ volume: exactly(10n * TB) })],
+    }).all;
+    if (!combination) throw new Error('no reading');
+    const world = { logsFromDay: 1000, logsToDay: 1100, channels: [border({ stolen: evenly(10n * TB) })] };
+    const bounds = boundsOf(evidenceOf(world, combination.window), combination.window, true);
+    const reads = { byPrincipal, boundBytes: 0n, unsizedReads };
+    const { kind, because } = verdictOn({ combination, bounds, packedAtMost: 1, complete: true, reads });
+    expect(kind).toBe('supported');
+    return because.at(-1);
+  };
+  const ann = { principal: 'ann', bytesRead: 12n * TB };
+  const bob = { principal: 'bob', bytesRead: 8n * TB };
+  expect(reasons([bob, ann])).toBe(
+    'Storage logs name 2 identities that read 20.0 TB; most by ann 12.0 TB and bob 8.00 TB. One of them read as much as is claimed.',
+  );
+  expect(reasons([bob, { ...bob, principal: 'cat' }])).toContain(
+    'No single one read as much as is claimed; together they did.',
+  );
+  expect(reasons([bob], 3)).toContain(
+    'At least 2.00 TB of the claim was read without a size, or where no storage log shows it',
+  );
+});
+
 /** Returns a theft by random channels in random hours of a random centre, and a claim that tells it truly or modestly. */
 const cases = fc.record({
   channels: fc.array(
@@ -318,7 +347,7 @@ test('what truly happened is never called not possible, and every bound holds it
         }
       }
     }),
-    { numRuns: 400 },
+    { numRuns: 250 },
   );
   // The cases reach every verdict that the truth can get, so that none is right by never being met.
   for (const kind of [

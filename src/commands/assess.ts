@@ -146,10 +146,14 @@ function boundsText({ id, window, channels, remote, onSite, total, storageReads 
     ]),
   );
   const days = window.mostDays === null ? 'of unknown length' : counted(window.mostDays, 'day');
-  const reads = storageReads
-    ? `Storage logs: ${counted(storageReads.length, 'identity', 'identities')} read ${formatBytes(storageReads.reduce((sum, { bytesRead }) => sum + BigInt(bytesRead), 0n))}\n`
-    : '';
-  return `Window ${id}: ${window.from ?? '?'} to ${window.to}, at most ${days}\n${table}${notesText(channels)}${sidesText(channels, { remote, onSite, total })}${reads}`;
+  return `Window ${id}: ${window.from ?? '?'} to ${window.to}, at most ${days}\n${table}${notesText(channels)}${sidesText(channels, { remote, onSite, total })}${readsText(storageReads)}`;
+}
+
+function readsText(reads: Bounds['storageReads']): string {
+  if (!reads) return '';
+  const total = reads.byPrincipal.reduce((sum, { bytesRead }) => sum + BigInt(bytesRead), 0n);
+  const unsized = reads.unsizedReads > 0 ? `, ${counted(reads.unsizedReads, 'read')} without a size` : '';
+  return `Storage logs: ${counted(reads.byPrincipal.length, 'identity', 'identities')} read ${reads.boundBytes === '0' ? '' : 'at most '}${formatBytes(total)}${unsized}\n`;
 }
 
 function sidesText(

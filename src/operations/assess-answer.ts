@@ -97,9 +97,16 @@ export function boundsAnswer({ id, bounds, reads }: NamedBounds): AssessAnswer['
     remote: text(bounds.remoteBytes),
     onSite: text(bounds.onSiteBytes),
     total: text(bounds.totalBytes),
-    storageReads:
-      reads?.byPrincipal.map(({ principal, bytesRead }) => ({ principal, bytesRead: String(bytesRead) })) ??
-      null,
+    storageReads: reads
+      ? {
+          byPrincipal: reads.byPrincipal.map(({ principal, bytesRead }) => ({
+            principal,
+            bytesRead: String(bytesRead),
+          })),
+          boundBytes: String(reads.boundBytes),
+          unsizedReads: reads.unsizedReads,
+        }
+      : null,
   };
 }
 

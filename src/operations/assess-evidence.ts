@@ -1,3 +1,4 @@
+import { readsByPrincipal } from '../accounting/access-query.ts';
 import { sumCells } from '../accounting/cell-query.ts';
 import { type CoverageRow, coverageRows } from '../accounting/coverage-query.ts';
 import { bytesAtCapacity, type ChannelEvidence, type Side } from '../claims/bounds.ts';
@@ -17,7 +18,8 @@ export interface Evidence {
   readonly coverage: readonly CoverageRow[];
   /** What left by each path on each day; paths that weir.yaml does not name among them. */
   readonly days: ReadonlyMap<string, readonly DayEgress[]>;
-  readonly readsIn: (days: { fromDay: number; toDay: number }) => StorageReads | undefined;
+  /** Returns what storage logs say was read in some days; undefined where there are none. */
+  readonly readsIn: (days: { fromDay: number; toDay: number }) => Promise<StorageReads | undefined>;
 }
 
 const NOTHING: ByteInterval = { low: 0n, estimate: 0n, high: 0n };
@@ -26,7 +28,7 @@ const BYTES_PER_DAY_OF_BIT_RATE = 10_800n;
 
 /** Returns what is known without any ledger: the capacities of weir.yaml. */
 export function evidenceWithout(facility: Facility): Evidence {
-  return { facility, asOf: null, coverage: [], days: new Map(), readsIn: () => undefined };
+  return { facility, asOf: null, coverage: [], days: new Map(), readsIn: async () => undefined };
 }
 
 /** Returns what a ledger knows of every path on every day that it has built. */
@@ -60,7 +62,21 @@ export async function evidenceFrom(reading: Reading): Promise<Evidence> {
       all.map((day) => ({ day, bytesOut: bytes.get(day) ?? NOTHING, watchedShare: shares(day) })),
     );
   }
-  return { facility, asOf: snapshot.position, coverage, days, readsIn: () => undefined };
+  return { facility, asOf: snapshot.position, coverage, days, readsIn: (range) => readsFrom(reading, range) };
+}
+
+async function readsFrom(
+  { db, factFiles }: Reading,
+  { fromDay, toDay }: { fromDay: number; toDay: number },
+): Promise<StorageReads | undefined> {
+  const days = { fromDay, toDay: toDay - 1 };
+  const rows = await readsByPrincipal(db, factFiles('access', days.fromDay, days.toDay), days);
+  if (rows.length === 0) return undefined;
+  return {
+    byPrincipal: rows.map(({ principal, bytesRead }) => ({ principal, bytesRead })),
+    boundBytes: rows.reduce((sum, { boundBytes }) => sum + boundBytes, 0n),
+    unsizedReads: rows.reduce((sum, { unsized }) => sum + unsized, 0),
+  };
 }
 
 /** Returns the share of a day's hours in which a path was watched; all of them for a path that weir.yaml does not name. */

@@ -55,9 +55,9 @@ async function claimText(file: string): Promise<string> {
   });
 }
 
-function assessed(claim: Claim, evidence: Evidence): AssessAnswer {
+async function assessed(claim: Claim, evidence: Evidence): Promise<AssessAnswer> {
   const combinations = combinationsOf(claim);
-  const named = boundsByWindow(combinations.all, evidence);
+  const named = await boundsByWindow(combinations.all, evidence);
   const { facility } = evidence;
   const verdicts = combinations.all.flatMap((combination) => {
     const found = named.get(windowKey(combination.window));
@@ -90,7 +90,10 @@ function assessed(claim: Claim, evidence: Evidence): AssessAnswer {
   };
 }
 
-function boundsByWindow(combinations: readonly Combination[], evidence: Evidence): Map<string, NamedBounds> {
+async function boundsByWindow(
+  combinations: readonly Combination[],
+  evidence: Evidence,
+): Promise<Map<string, NamedBounds>> {
   const found = new Map<string, NamedBounds>();
   for (const { window } of combinations) {
     const key = windowKey(window);
@@ -99,7 +102,7 @@ function boundsByWindow(combinations: readonly Combination[], evidence: Evidence
     found.set(key, {
       id: `w${found.size + 1}`,
       bounds: boundsOf(channelsIn(evidence, window), window, evidence.facility.channelsComplete),
-      reads: looked === null ? undefined : evidence.readsIn(looked),
+      reads: looked === null ? undefined : await evidence.readsIn(looked),
     });
   }
   return found;
@@ -122,7 +125,7 @@ function headlineOf(verdicts: readonly Verdict[], { impossible }: Combinations):
 /** Verdicts in a few words, for counting them. */
 const KIND_WORDS: Record<Verdict['kind'], string> = {
   notPossible: 'not possible',
-  beyondListed: 'more than all listed channels can have carried',
+  beyondListed: 'more than its ways can have carried',
   onlyPacked: 'possible only if packed',
   onlyThrough: 'possible only through what was not watched',
   moreThanWatched: 'more than the watched paths carried',

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { assessText } from '../../src/commands/assess.ts';
 import { type AssessAnswer, assessAnswer } from '../../src/operations/answers/assess.ts';
 import { assess, assessmentSvg } from '../../src/operations/assess.ts';
 import { type TestLedger, temporaryFolder, testLedger } from '../support/ledgers.ts';
@@ -28,7 +29,7 @@ const START = Date.parse('2026-03-01T00:00:00Z');
 function sums(perHour: number, more: (hour: number) => number | undefined): string {
   const lines = Array.from({ length: 60 * 24 }, (_, hour) => {
     const extra = more(hour);
-    const bytes = Math.round(perHour * (0.9 + 0.1 * ((hour * 7) % 3)));
+    const bytes = Math.round(perHour * (0.85 + 0.1 * ((Math.floor(hour / 24) * 5) % 4)));
     return extra === undefined
       ? ''
       : `${new Date(START + hour * 3_600_000).toISOString()},${bytes + extra},20\n`;
@@ -90,15 +91,12 @@ describe('weir assess', () => {
     });
     const answer = await assessed(ledger);
     const of = (name: string) => answer.bounds[0]?.channels.find((each) => each.name === name);
-    expect(of('vpn')).toMatchObject({
-      unseenHours: 0,
-      couldHaveBeen: '0',
-      seen: { estimate: '3240000000000' },
-      most: '3240000000000',
-    });
+    expect(of('vpn')).toMatchObject({ unseenHours: 0, couldHaveBeen: '0' });
+    expect(of('vpn')?.most).toBe(of('vpn')?.seen.high);
+    expect(Number(of('vpn')?.seen.estimate) / 3.24e12).toBeCloseTo(1, 2);
     expect(Number(of('vpn')?.unexplained?.low) / 3e12).toBeGreaterThan(0.99);
     expect(Number(of('vpn')?.unexplained?.high) / 3e12).toBeLessThan(1.01);
-    expect(Number(of('border')?.unexplained?.estimate)).toBeLessThan(50 * GB);
+    expect(Number(of('border')?.unexplained?.estimate)).toBeLessThan(200 * GB);
     expect(of('vpn')?.because).toEqual([
       'expected as on 31 watched days before the window, 2026-03-01 to 2026-03-31',
     ]);
@@ -143,6 +141,9 @@ describe('weir assess', () => {
     expect(answer.verdicts.map(({ kind }) => kind)).not.toContain('notPossible');
     expect(assessmentSvg(answer)).toContain('<title id="weir-title">');
     const page = readFileSync(join(root, '../docs/claims.md'), 'utf8');
-    expect(page).toContain(answer.headline.slice(0, 80));
+    const shown = /```\n(Alleged theft[\s\S]*?)```/.exec(page)?.[1]?.split('\n') ?? [];
+    const printed = assessText(answer).split('\n');
+    expect(shown.filter((line) => !line.startsWith('…') && !printed.includes(line))).toEqual([]);
+    expect(shown.length).toBeGreaterThan(60);
   });
 });

@@ -61,7 +61,14 @@ const bounds = z.strictObject({
   remote: bytesText.nullable(),
   onSite: bytesText.nullable(),
   total: bytesText.nullable(),
-  storageReads: z.array(z.strictObject({ principal: z.string(), bytesRead: bytesText })).nullable(),
+  /** Reads by identity; `boundBytes` of them are sizes of opened files, `unsizedReads` have no size. */
+  storageReads: z
+    .strictObject({
+      byPrincipal: z.array(z.strictObject({ principal: z.string(), bytesRead: bytesText })),
+      boundBytes: bytesText,
+      unsizedReads: z.number().int().nonnegative(),
+    })
+    .nullable(),
 });
 
 /** The verdict on one reading of the claim. */
