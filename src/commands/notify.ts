@@ -10,6 +10,7 @@ interface NotifyFlags {
   readonly all?: boolean;
   readonly channel?: string[];
   readonly drop?: string[];
+  readonly test?: boolean;
 }
 
 /** Messages listed for each channel. */
@@ -23,11 +24,12 @@ export function addNotify(program: Command): void {
     .option('--all', "also what was there before a channel's first run")
     .option('--channel <names...>', 'only these channels')
     .option('--drop <messages...>', 'give up these waiting messages')
-    .action(async ({ all = false, channel, drop }: NotifyFlags, self: Command) => {
+    .option('--test', 'only send a message that says it is a test')
+    .action(async ({ all = false, channel, drop, test }: NotifyFlags, self: Command) => {
       const context = contextOf(self);
       const subject = await subjectOf(context);
-      const { notify } = await import('../operations/notify.ts');
-      const answer = await notify({
+      const { notify, notifyTest } = await import('../operations/notify.ts');
+      const answer = await (test ? notifyTest : notify)({
         ...subject,
         all,
         ...(channel ? { channels: channel } : {}),
@@ -52,11 +54,9 @@ export function failUnlessDelivered({ channels }: NotifyAnswer, context: Context
   if (failed.length === 0) return;
   for (const { name, waiting, remarks } of failed) {
     const why = waiting.find(({ error }) => error !== null)?.error ?? remarks[0] ?? 'unknown';
-    context.remark(
-      safeText(
-        `channel ${name}: ${counted(waiting.length, 'message')} waiting for the next weir notify: ${why}`,
-      ),
-    );
+    const left =
+      waiting.length === 0 ? '' : `${counted(waiting.length, 'message')} waiting for the next weir notify: `;
+    context.remark(safeText(`channel ${name}: ${left}${why}`));
   }
   process.exitCode = EXIT_INPUT;
 }

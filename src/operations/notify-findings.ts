@@ -113,6 +113,24 @@ export function casesIn(snapshot: Snapshot): CaseBrief[] {
   return coursesOf(sentences).map((course) => briefOf(course, undefined));
 }
 
+/** Returns a lead that is none, between documentation addresses, to try a channel with. */
+export function testFinding(context: FindingContext): Finding {
+  const today = new Date().toISOString();
+  const day = today.slice(0, 10);
+  return {
+    ...blank(context),
+    kind: 'lead',
+    id: 'test',
+    detectedAt: today,
+    startedAt: { low: day, estimate: day, high: day },
+    amount: { of: 'day', observed: '0', usual: '0' },
+    hosts: ['192.0.2.1'],
+    destinations: ['198.51.100.0/24'],
+    because:
+      'A test of this channel by weir notify --test: nothing happened, and there is nothing to decide.',
+  };
+}
+
 /** A case of TLP:RED is for people who were told of it in person: only that it is there goes out. */
 function caseFinding(brief: CaseBrief, context: FindingContext): Finding {
   const red = brief.tlp === 'red';

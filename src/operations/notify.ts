@@ -5,18 +5,19 @@ import { type Finding, finding, gravityOf, type Telling } from '../incidents/fin
 import { letterOf, subjectOf } from '../incidents/finding-text.ts';
 import { ocsfCase } from '../incidents/ocsf-case.ts';
 import { ocsfFinding } from '../incidents/ocsf-finding.ts';
+import { sha256Of } from '../ledger/entries.ts';
 import { openLedger } from '../ledger/files.ts';
 import { readSnapshot } from '../ledger/snapshot.ts';
 import { type Box, type Pending, readBox, writeBox } from '../outbox/box.ts';
 import { deliver, type Patience } from '../outbox/deliver.ts';
 import { alone } from '../outbox/lock.ts';
-import { asciiJson, type Message } from '../outbox/message.ts';
+import { asciiJson, failed, type Message, type Sent } from '../outbox/message.ts';
 import { type Draft, queue, type Subject } from '../outbox/queue.ts';
 import { senderOf } from '../outbox/transports/sender.ts';
 import type { DetectAnswer } from './answers/detect.ts';
 import type { ChannelRun, NotifyAnswer } from './answers/notify.ts';
 import { type DetectQuestion, detect } from './detect.ts';
-import { casesIn, subjectsOf, takenBack, withReplaced } from './notify-findings.ts';
+import { casesIn, subjectsOf, takenBack, testFinding, withReplaced } from './notify-findings.ts';
 import type { Question } from './reading.ts';
 
 /** What a run of the channels is asked for. */
@@ -49,6 +50,32 @@ export async function detectAndNotify(
     const detected = await detect(request);
     return { detected, notified: await tell(request, channels, detected) };
   });
+}
+
+/** Sends one message that says it is a test by every channel. Not retried, not remembered. */
+export async function notifyTest(request: NotifyRequest): Promise<NotifyAnswer> {
+  const ledger = openLedger(request.ledgerDir);
+  const { position } = await readSnapshot(request.ledgerDir);
+  const what = testFinding({ facility: request.facility.name, simulated: true, asOf: position });
+  const subject: Subject = { kind: what.kind, id: what.id, revision: 'test', closed: false, what };
+  const runs = chosen(request).map(async (channel): Promise<ChannelRun> => {
+    const id = sha256Of(`${ledger.id} test ${Date.now()}`).slice(0, 32);
+    const message = written({ id, subject, activity: 'create' }, channel.format);
+    const outcome = await trySending(channel, message);
+    const base = { name: channel.name, kind: channel.kind, first: false, known: 0 };
+    const remarks = outcome.ok && outcome.remark !== undefined ? [outcome.remark] : [];
+    if (outcome.ok) return { ...base, sent: [noticeOf(message)], waiting: [], remarks, failed: false };
+    return { ...base, sent: [], waiting: [], remarks: [outcome.reason], failed: true };
+  });
+  return { asOf: position, channels: await Promise.all(runs) };
+}
+
+async function trySending(channel: Channel, message: Message): Promise<Sent> {
+  try {
+    return await senderOf(channel)(message);
+  } catch (error) {
+    return failed(error);
+  }
 }
 
 function chosen({ facility, channels: wanted }: NotifyRequest): readonly Channel[] {

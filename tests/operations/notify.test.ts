@@ -149,6 +149,9 @@ it('lets no channel that is down hold up the others, and sends later what waited
     ...Array((down?.waiting.length ?? 0) - 1).fill(0),
   ]);
   expect(down?.waiting[0]?.error).toContain('ECONNREFUSED');
+  const tried = await weir(root, ['notify', '--test', '--json', '--channel', 'down', 'file']);
+  expect([tried.code, tried.err]).toEqual([3, expect.stringContaining('channel down: ECONNREFUSED')]);
+  expect(lines(join(root, 'out.ndjson')).at(-1)).toMatchObject({ finding_info: { uid: 'test' } });
   const dropped = down?.waiting[0]?.id ?? '';
   const after = (await notify({ ...question, channels: ['down'], drop: [dropped] })).channels[0];
   expect(after?.waiting.map(({ id }) => id)).toEqual(down?.waiting.slice(1).map(({ id }) => id));
