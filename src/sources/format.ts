@@ -4,7 +4,7 @@ import type { Field, NumberFields, RawRelation } from './relation.ts';
 import type { Rewrite } from './rewrite.ts';
 
 /** What a log may leave unsaid, so that weir.yaml has to say it of the sensor. */
-export type NeededSetting = 'timezone' | 'year';
+export type NeededSetting = 'timezone' | 'year' | 'samplingRate';
 
 /** What weir.yaml says of the sensor that wrote a log. */
 export interface SensorSettings {
@@ -29,6 +29,8 @@ export interface FirstLines {
   readonly keys: readonly string[];
   /** Whether weir.yaml states that the sensor's logs are of this format (`format:`). */
   readonly stated: boolean;
+  /** The sensor that wrote the input; undefined where nobody knows (a look before there is a weir.yaml). */
+  readonly sensor?: SensorSettings;
 }
 
 /** What a format says of an input that is its own. */
@@ -115,6 +117,12 @@ export function missingSetting(
   const missing = needs.filter((need) => sensor[need] === undefined);
   if (missing.length === 0) return undefined;
   const keys = missing.map((need) => `\`${need}:\``).join(' and ');
-  const unsaid = missing.map((need) => (need === 'year' ? 'the year' : 'the time zone')).join(' and ');
-  return `${title} does not say ${unsaid} of its times; sensor ${sensor.name}: state ${keys} in weir.yaml`;
+  const unsaid = missing.map((need) => UNSAID[need]).join(' and ');
+  return `${title} does not say ${unsaid}; sensor ${sensor.name}: state ${keys} in weir.yaml`;
 }
+
+const UNSAID: Readonly<Record<NeededSetting, string>> = {
+  timezone: 'the time zone of its times',
+  year: 'the year of its times',
+  samplingRate: 'how many packets were sampled',
+};

@@ -1,12 +1,26 @@
 import { InternalError } from '../errors.ts';
 import type { Mapping } from '../facility/facility.ts';
+import { akvorado } from './akvorado.ts';
+import { argus } from './argus.ts';
 import type { LogFormat, Reading } from './format.ts';
+import { goflow2 } from './goflow2.ts';
 import type { Layout } from './layout.ts';
 import { mappedReading } from './mapped.ts';
+import { nfdump } from './nfdump.ts';
+import { SESSION_FORMATS } from './sessions/formats.ts';
+import { suricata } from './suricata.ts';
 import { zeek, zeekTextReading } from './zeek/format.ts';
 
 /** Every log format, in the order in which they are asked whether an input is theirs: the narrowest first. */
-export const FORMATS: readonly LogFormat[] = [zeek];
+export const FORMATS: readonly LogFormat[] = [
+  zeek,
+  suricata,
+  nfdump,
+  goflow2,
+  akvorado,
+  argus,
+  ...SESSION_FORMATS,
+];
 
 /** Returns how lines under a layout become records. @throws InternalError when no format made the layout. */
 export function readingOf(layout: Layout, mappings: readonly Mapping[]): Reading {

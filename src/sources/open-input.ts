@@ -5,15 +5,28 @@ import { peek } from './peek.ts';
 /** Enough to tell formats that need rewriting by their first bytes. */
 const TOLD_BY_BYTES = 4096;
 
+const BYTE_ORDER_MARK = Buffer.from('\uFEFF');
+
 /** Opens an input: decompressed, and rewritten to a record per line where its format asks for that (rewrite.ts). */
 export async function openInput(path: string, readBytes?: number): Promise<OpenedBytes> {
   const opened = await openBytes(path, readBytes);
   const peeked = await peek(opened.bytes, TOLD_BY_BYTES);
+  const marked = peeked.head.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK);
+  const skipped = marked ? BYTE_ORDER_MARK.length : 0;
   for (const { rewrites } of FORMATS) {
-    const rewrite = rewrites?.(peeked.head);
+    const rewrite = rewrites?.(peeked.head.subarray(skipped));
     if (rewrite) {
-      return { ...opened, bytes: rewrite(peeked.bytes, { path, compression: opened.compression }) };
+      const bytes = rewrite(without(skipped, peeked.bytes), { path, compression: opened.compression });
+      return { ...opened, bytes };
     }
   }
   return { ...opened, bytes: peeked.bytes };
+}
+
+async function* without(skipped: number, bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, void> {
+  let rest = skipped;
+  for await (const buffer of bytes) {
+    yield rest > 0 ? buffer.subarray(rest) : buffer;
+    rest = Math.max(0, rest - buffer.length);
+  }
 }

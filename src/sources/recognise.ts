@@ -60,7 +60,8 @@ export function recognise(
   if (lines.some((line) => ZEEK_HEADER_LINE.test(line))) return recogniseZeekText(lines);
   const objects = objectsOf(lines);
   const keys = keysOf(objects);
-  const known = recogniseFormat({ lines, objects, keys, stated: false }, sensor);
+  const beginning = { lines, objects, keys, stated: false };
+  const known = recogniseFormat(sensor ? { ...beginning, sensor } : beginning, sensor);
   if (known) return known;
   if (keys.length > 0) return { kind: 'unknown', what: `JSON lines (${keys.slice(0, 3).join(', ')})` };
   // A stray NUL is a damaged line of a log, but here there is nothing of a log.

@@ -57,7 +57,7 @@ function firstMark(block: Buffer, marks: readonly Buffer[], from: number): numbe
 }
 
 /** Yields the same bytes in blocks that end with a line, but for the last and for lines beyond any length. */
-async function* wholeLines(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, void> {
+export async function* wholeLines(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, void> {
   let carry: Buffer = Buffer.alloc(0);
   for await (const buffer of bytes) {
     const first = buffer.indexOf(LF) + 1;

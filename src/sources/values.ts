@@ -63,6 +63,11 @@ export function zoneText(timezone: string): string {
   return sqlText(/^[+-]/.test(timezone) ? `UTC${timezone}` : timezone);
 }
 
+/** Returns whether a text is a date and time that does not say its zone. */
+export function isZoneless(text: string): boolean {
+  return /^\d{4}-\d{2}-\d{2}([ T][\d:.]+)?$/.test(text);
+}
+
 /** Returns SQL as `instant` does; times without a zone are in `timezone`, numbers and times with one speak for themselves. */
 export function instantIn(text: string, timezone: string): string {
   const plain = instant(text);
@@ -80,6 +85,12 @@ export function stampIn(text: string, format: string, timezone: string, year?: n
   const whole = year === undefined ? single : `${sqlText(`${year} `)} || ${single}`;
   const stamp = `try_strptime(${whole}, ${sqlText(year === undefined ? format : `%Y ${format}`)})`;
   const micros = `epoch_us(timezone(${zoneText(timezone)}, ${stamp}))`;
+  return `(CASE WHEN ${micros} BETWEEN ${EARLIEST_MICROS} AND ${LATEST_MICROS} THEN ${micros} END)`;
+}
+
+/** Returns SQL for microseconds since 1970 of whole nanoseconds; digits below the microsecond are cut off. */
+export function nanoseconds(text: string): string {
+  const micros = `(TRY_CAST(${text} AS BIGINT) // 1000)`;
   return `(CASE WHEN ${micros} BETWEEN ${EARLIEST_MICROS} AND ${LATEST_MICROS} THEN ${micros} END)`;
 }
 
