@@ -4,6 +4,8 @@ import type { Database } from '../ledger/duckdb/database.ts';
 import { FLOW_COLUMNS } from '../records/columns.ts';
 import { sqlText } from '../records/sql-text.ts';
 import { HOURS_PER_DAY, MICROS_PER_DAY } from '../records/time.ts';
+import { ATTRIBUTION_TABLES, hasIdentity, openAttribution, sharerSql } from './attribution/attribute.ts';
+import type { ClockOffset } from './attribution/connections.ts';
 import { CELL_NAMES, cellSql } from './cells.ts';
 import { type CorrectionCount, correctionCounts } from './corrections.ts';
 import { coverageSql } from './coverage.ts';
@@ -13,7 +15,7 @@ import { settle } from './settle.ts';
 import { countUnseenTunnels } from './tunnels.ts';
 
 /** Part of every build's name: raise it whenever the same facts would amount to something else. */
-export const BUILD_VERSION = '1';
+export const BUILD_VERSION = '2';
 
 /**
  * Up to so many days are summed one by one, straight into their files; more are summed at once into a table. The log
@@ -24,7 +26,7 @@ const MOST_DAYS_APART = 2;
 /** A file of one day's build, just written. */
 export interface BuiltFile {
   readonly day: number;
-  readonly family: 'cell' | 'coverage-cell';
+  readonly family: 'cell' | 'coverage-cell' | 'sharer';
   readonly path: string;
   readonly rows: number;
 }
@@ -33,6 +35,8 @@ export interface BuiltFile {
 export interface BuiltRange {
   readonly files: readonly BuiltFile[];
   readonly corrections: readonly CorrectionCount[];
+  /** How far sensors of sessions were off, by day. */
+  readonly clocks: ReadonlyMap<number, readonly ClockOffset[]>;
 }
 
 /**
@@ -49,7 +53,12 @@ export async function buildDays(
   const perspective = perspectiveOn(facility, range.fromDay);
   const parents = await collectTunnels(db, files, range);
   await settle(db, files, range, perspective);
-  const cells = await writeCells(db, files, range, facility, perspective, parents, folder);
+  const cells = hasIdentity(files.identity)
+    ? await writeNamedCells(db, files, range, facility, perspective, parents, folder)
+    : {
+        files: await writeCells(db, files, range, facility, perspective, parents, folder),
+        clocks: new Map(),
+      };
   await db.run(`CREATE OR REPLACE TEMP TABLE coverage_cell AS ${coverageSql(files, range)}`);
   const coverage = await writeByDay(db, 'coverage_cell', 'coverage-cell', range, folder, 'ORDER BY ALL');
   const interval = Math.max(300, ...facility.sensors.map((sensor) => sensor.snapshotIntervalSeconds));
@@ -66,7 +75,7 @@ export async function buildDays(
   ]) {
     await db.run(`DROP TABLE IF EXISTS ${table}`);
   }
-  return { files: [...cells, ...coverage], corrections };
+  return { files: [...cells.files, ...coverage], corrections, clocks: cells.clocks };
 }
 
 /** Collects the uids of tunnels with the days on which their content has records of its own; undefined when there is none. */
@@ -104,6 +113,42 @@ async function writeCells(
   const written = await writeByDay(db, 'cell', 'cell', range, folder, '');
   await db.run('DROP TABLE cell');
   return written;
+}
+
+/**
+ * Writes the cells of each day with whoever can have opened its connections, and beside them those who share some.
+ * Days go one by one: the clocks of one day are corrected by that day alone.
+ */
+async function writeNamedCells(
+  db: Database,
+  files: FactFiles,
+  range: DayRange,
+  facility: Facility,
+  perspective: Perspective,
+  parents: string | undefined,
+  folder: string,
+): Promise<Pick<BuiltRange, 'files' | 'clocks'>> {
+  const tunnelPaths = facility.paths.flatMap(({ name, gateways }) => (gateways.length > 0 ? [name] : []));
+  const written: BuiltFile[] = [];
+  const clocks = new Map<number, readonly ClockOffset[]>();
+  for (let day = range.fromDay; day <= range.toDay; day += 1) {
+    const attribution = await openAttribution(db, files, day, facility, perspective);
+    const only = { fromDay: day, toDay: day };
+    const sql = `SELECT ${CELL_NAMES} FROM (${cellSql(files, only, perspective, parents, attribution)})`;
+    if (tunnelPaths.length > 0) {
+      await db.run(`CREATE OR REPLACE TEMP TABLE cell AS ${sql}`);
+      await countUnseenTunnels(db, tunnelPaths);
+    }
+    const cells = await writeDay(db, tunnelPaths.length > 0 ? 'cell' : `(${sql})`, 'cell', day, folder, '');
+    written.push(cells);
+    if (!attribution) continue;
+    clocks.set(day, attribution.clock);
+    const sharers = await sharerSql(db, `read_parquet(${sqlText(cells.path)})`, day);
+    const shared = await writeDay(db, sharers, 'sharer', day, folder, 'ORDER BY ALL');
+    if (shared.rows > 0) written.push(shared);
+  }
+  for (const table of [...ATTRIBUTION_TABLES, 'cell']) await db.run(`DROP TABLE IF EXISTS ${table}`);
+  return { files: written, clocks };
 }
 
 async function writeByDay(

@@ -2,11 +2,14 @@ import { CELL_COLUMNS, FLOW_COLUMNS, GIVEN_COLUMNS } from '../records/columns.ts
 import { TUPLE } from '../records/flow-ends.ts';
 import { sqlText } from '../records/sql-text.ts';
 import { HOURS_PER_DAY, MICROS_PER_DAY } from '../records/time.ts';
+import type { Attribution } from './attribution/attribute.ts';
 import { type DayRange, type FactFiles, factSql, filesSql, microsOf, shortSql, viewedSql } from './facts.ts';
 import { KINDS, type Perspective } from './perspective.ts';
 import { lastHour, partInHour, SPREAD_COLUMNS } from './spread.ts';
 
 const KEYS = ['hour', 'kind', 'path', 'hostKey', 'networkKey', 'serviceName', 'origInner'];
+/** Where somebody may be known as well. */
+const NAMED_KEYS = [...KEYS, 'who'];
 const SECOND = 'sinceSecond';
 
 /**
@@ -19,32 +22,43 @@ export function cellSql(
   range: DayRange,
   perspective: Perspective,
   tunnelDays: string | undefined,
+  attribution?: Attribution,
 ): string {
+  const keys = attribution ? NAMED_KEYS : KEYS;
+  const attributed = attribution?.attributed ?? ((relation: string) => relation);
+  const lookups = attribution
+    ? `, ${TUPLE} AS tuple, ${perspective.presenceKey} AS presenceKey, ${perspective.lentKey} AS lentKey`
+    : '';
+  const who = attribution ? ', who' : '';
   const hours = `hour BETWEEN ${range.fromDay * HOURS_PER_DAY} AND ${range.toDay * HOURS_PER_DAY + HOURS_PER_DAY - 1}`;
   const flows = `startedAt // 1000000 AS sinceSecond, startedAt AS sinceAt, startedAt + lastedMicros AS endedAt, 1 AS flows`;
   const parts = [
     // A connection that nothing else speaks of lies in one hour and is summed as it is; all others come as pieces.
     hourPart(
-      `(SELECT *, ${flows} FROM (${viewedSql(factSql(filesSql(files.flow, FLOW_COLUMNS), perspective, singleSql(range)), perspective)}))`,
+      attributed(
+        `(SELECT *, ${flows}${lookups} FROM (${viewedSql(factSql(filesSql(files.flow, FLOW_COLUMNS), perspective, singleSql(range)), perspective)}))`,
+      ),
       `${SECOND} // 3600`,
       'flows',
       (name) => `"${name}"`,
       tunnelDays,
+      who,
     ),
     hourPart(
       `(SELECT *, unnest(range(${SECOND} // 3600, 1 + ${lastHour(SECOND, 'untilSecond')})) AS pieceHour
-        FROM piece WHERE "out" > 0 OR "in" > 0 OR outHigh > 0 OR ipOut > 0 OR flows > 0)`,
+        FROM ${attributed(`(SELECT * FROM piece WHERE ("out" > 0 OR "in" > 0 OR outHigh > 0 OR ipOut > 0 OR flows > 0)${attribution ? ` AND ${meets(range)}` : ''})`)})`,
       'pieceHour',
       `CASE WHEN pieceHour = ${SECOND} // 3600 THEN flows ELSE 0 END`,
       (name) => partInHour(`"${name}"`, SECOND, 'untilSecond', 'pieceHour * 3600'),
       tunnelDays,
+      who,
     ),
   ];
-  const summed = `SELECT ${KEYS.join(', ')},
+  const summed = `SELECT ${keys.join(', ')},
       ${SPREAD_COLUMNS.map((name) => `sum("${name}")::BIGINT AS "${name}"`).join(', ')},
       sum(flows)::BIGINT AS flows, min(firstAt) AS firstAt, max(endedAt) AS arrivedAt
     FROM (${parts.join(' UNION ALL ')}) WHERE ${hours} GROUP BY ALL`;
-  return `${named(summed, perspective)} UNION ALL ${givenSql(files.given, range, hours)}`;
+  return `${named(summed, perspective, attribution !== undefined)} UNION ALL ${givenSql(files.given, range, hours)}`;
 }
 
 /** SQL that keeps flows that no other fact speaks of, each in one hour. */
@@ -62,26 +76,43 @@ function hourPart(
   flows: string,
   part: (name: string) => string,
   tunnelDays: string | undefined,
+  more: string,
 ): string {
   const kind = tunnelDays
     ? `CASE WHEN kind = 0 AND (uid, (${hour}) // ${HOURS_PER_DAY}) IN (SELECT uid, day FROM ${tunnelDays}) THEN 2 ELSE kind END AS kind`
     : 'kind';
-  return `SELECT (${hour})::INTEGER AS hour, ${kind}, path, hostKey, networkKey, serviceName, origInner,
+  return `SELECT (${hour})::INTEGER AS hour, ${kind}, path, hostKey, networkKey, serviceName, origInner${more},
     ${SPREAD_COLUMNS.map((name) => `(${part(name)})::BIGINT AS "${name}"`).join(', ')}, (${flows})::BIGINT AS flows,
     greatest(sinceAt, (${hour}) * 3600000000) AS firstAt, endedAt
     FROM ${relation}`;
 }
 
+/** SQL that keeps pieces with a moment in a range: only those need a name there. */
+function meets(range: DayRange): string {
+  const { from, to } = microsOf(range);
+  return `sinceAt < ${to} AND endedAt >= ${from}`;
+}
+
 /** Codes back to names, in the columns of a cell. */
-function named(summed: string, { paths }: Perspective): string {
+function named(summed: string, { paths }: Perspective, attributed: boolean): string {
+  const principal = attributed
+    ? {
+        name: `coalesce(w.principal, 'unknown')`,
+        basis: `coalesce(w.basis, 'unknown')`,
+        present: 'coalesce(w.present, 0)',
+        sharers: 'coalesce(w.sharers, 0)',
+      }
+    : { name: `'unknown'`, basis: `'unknown'`, present: '0', sharers: '0' };
   const texts = (names: readonly string[], code: string) =>
     `CASE ${code} ${names.map((name, index) => `WHEN ${index} THEN ${sqlText(name)}`).join(' ')} END`;
   return `SELECT hour, ${texts(KINDS, 'kind')} AS kind, ${texts(paths, 'path')} AS path,
     hostKey, NULL::VARCHAR AS hostName, networkKey, NULL::VARCHAR AS networkName, serviceName AS service,
-    CASE WHEN origInner THEN 'inside' ELSE 'outside' END AS initiator, 'unknown' AS principal,
+    CASE WHEN origInner THEN 'inside' ELSE 'outside' END AS initiator, ${principal.name} AS principal,
     "out"::UBIGINT AS bytesOut, outLow::UBIGINT AS bytesOutLow, outHigh::UBIGINT AS bytesOutHigh,
     "in"::UBIGINT AS bytesIn, ipOut::UBIGINT AS ipBytesOut, flows::UBIGINT AS flows, firstAt,
-    greatest(firstAt, least(arrivedAt, hour::BIGINT * 3600000000 + 3599999999)) AS lastAt, arrivedAt FROM (${summed})`;
+    greatest(firstAt, least(arrivedAt, hour::BIGINT * 3600000000 + 3599999999)) AS lastAt, arrivedAt,
+    ${principal.basis} AS basis, ${principal.present}::UBIGINT AS present, ${principal.sharers}::UBIGINT AS sharers
+    FROM (${summed})${attributed ? ' s LEFT JOIN who_is w ON w.who = s.who' : ''}`;
 }
 
 /** Ready-made rows as cells; a day's row is spread over its hours by largest remainder, early hours first. */
@@ -97,7 +128,9 @@ function givenSql(files: readonly string[], range: DayRange, hoursWhere: string)
   return `SELECT hour, 'egress' AS kind, path, hostKey, hostName, networkKey, networkName, service, initiator, principal,
       sum(bytesOut)::UBIGINT AS bytesOut, sum(bytesOut)::UBIGINT AS bytesOutLow, sum(bytesOut)::UBIGINT AS bytesOutHigh,
       sum(bytesIn)::UBIGINT AS bytesIn, 0::UBIGINT AS ipBytesOut, sum(flows)::UBIGINT AS flows,
-      min(firstAt) AS firstAt, max(firstAt) + 3599999999 AS lastAt, max(arrivedAt) AS arrivedAt
+      min(firstAt) AS firstAt, max(firstAt) + 3599999999 AS lastAt, max(arrivedAt) AS arrivedAt,
+      CASE WHEN principal = 'unknown' THEN 'unknown' ELSE 'stated' END AS basis,
+      CASE WHEN principal = 'unknown' THEN 0 ELSE 1 END::UBIGINT AS present, 0::UBIGINT AS sharers
     FROM (${spread}) WHERE ${hoursWhere}
     GROUP BY hour, path, hostKey, hostName, networkKey, networkName, service, initiator, principal`;
 }

@@ -14,7 +14,17 @@ export interface FactFiles {
   readonly long: (range: DayRange) => readonly string[];
   readonly given: readonly string[];
   readonly coverage: readonly string[];
+  /** Returns the files that say who was where on the given days. */
+  readonly identity: IdentityFiles;
 }
+
+/** Families of records that say who was where. */
+export const IDENTITY_FAMILIES = ['session', 'lease', 'job', 'transfer'] as const;
+/** One of them. */
+export type IdentityFamily = (typeof IDENTITY_FAMILIES)[number];
+
+/** Returns the files of a family whose records meet some days. */
+export type IdentityFiles = (family: IdentityFamily, days: DayRange) => readonly string[];
 
 /** The UTC days a build covers: from the first to the last, both included. */
 export interface DayRange {

@@ -2,7 +2,7 @@ import type { Facility, Path, Sensor } from '../facility/facility.ts';
 import { pathsOfSensor } from '../facility/sensors.ts';
 import { zoneRangesOn } from '../facility/zones.ts';
 import { sqlText } from '../records/sql-text.ts';
-import { networkSql, ZONE_CODES, zoneSql } from './zone-sql.ts';
+import { addressKeySql, networkSql, ZONE_CODES, zoneSql } from './zone-sql.ts';
 
 /** What a connection is to the perimeter, as small integers inside a statement. */
 export const KINDS = ['egress', 'transit', 'carrier', 'internal', 'unclassified'] as const;
@@ -34,13 +34,21 @@ export interface Perspective {
   readonly path: string;
   readonly hostKey: string;
   readonly networkKey: string;
+  /** Host key under which logins and jobs are known; NULL for relays, gateways and what is no way out. */
+  readonly presenceKey: string;
+  /** Key of the address of a remote-access pool at either end; NULL where there is none. */
+  readonly lentKey: string;
+  /** Returns SQL for the host key of an inside address. */
+  readonly hostOf: (hi: string, lo: string) => string;
+  /** Returns SQL that tells addresses of inside hosts: no relays, gateways or pools. */
+  readonly isInside: (hi: string, lo: string) => string;
   /** Most bytes one direction can carry in the record's duration. */
   readonly mostBytes: string;
   /** How sampled sensors' counts are read; undefined when no sensor samples. */
   readonly sampling: Sampling | undefined;
 }
 
-const { outside, remoteAccess, gateway, local } = ZONE_CODES;
+const { outside, inside, remoteAccess, gateway, local } = ZONE_CODES;
 const OWN = `(${ZONE_CODES.inside}, ${ZONE_CODES.relay}, ${ZONE_CODES.gateway})`;
 
 /** Returns the facility's perspective on a UTC day. */
@@ -58,6 +66,7 @@ export function perspectiveOn(facility: Facility, day: number): Perspective {
     ELSE 4 END)`;
   const hostIfOrig = zones.host('origHi', 'origLo');
   const hostIfResp = zones.host('respHi', 'respLo');
+  const keys = identityKeys(orig, resp);
   return {
     paths,
     origZone: zones.code('origHi', 'origLo'),
@@ -67,8 +76,30 @@ export function perspectiveOn(facility: Facility, day: number): Perspective {
     path: pathSql(facility, paths),
     hostKey: `(CASE WHEN origInner THEN ${hostIfOrig} ELSE ${hostIfResp} END)`,
     networkKey: `(CASE WHEN origInner THEN ${networkSql('respHi', 'respLo')} ELSE ${networkSql('origHi', 'origLo')} END)`,
+    ...keys,
+    hostOf: zones.host,
+    isInside: (hi, lo) => `((${zones.code(hi, lo)}) & 7) = ${inside}`,
     mostBytes: mostBytesSql(facility),
     sampling: samplingSql(facility),
+  };
+}
+
+/** Returns the keys by which who was there is looked up, as SQL over viewed flows (facts.ts). */
+function identityKeys(orig: string, resp: string): Pick<Perspective, 'presenceKey' | 'lentKey'> {
+  const lentOrig = addressKeySql('origHi', 'origLo');
+  const lentResp = addressKeySql('respHi', 'respLo');
+  // A client of a pool stands outside; only on its way to the Internet is it the inner end.
+  const [outer, inner] = [
+    `CASE WHEN origInner THEN ${resp} ELSE ${orig} END`,
+    `CASE WHEN origInner THEN ${orig} ELSE ${resp} END`,
+  ];
+  const [lentOuter, lentInner] = [
+    `CASE WHEN origInner THEN ${lentResp} ELSE ${lentOrig} END`,
+    `CASE WHEN origInner THEN ${lentOrig} ELSE ${lentResp} END`,
+  ];
+  return {
+    presenceKey: `(CASE WHEN kind < 3 AND (${inner}) = ${inside} THEN hostKey END)`,
+    lentKey: `(CASE WHEN kind > 2 THEN NULL WHEN (${outer}) = ${remoteAccess} THEN ${lentOuter} WHEN (${inner}) = ${remoteAccess} THEN ${lentInner} END)`,
   };
 }
 

@@ -53,7 +53,8 @@ export async function settle(
   const rows = `(SELECT * FROM long_row UNION ALL SELECT * FROM ${short} WHERE tuple IN (SELECT tuple FROM suspect))`;
   const facts = factSql(rows, perspective, 'true');
   await db.run(
-    `CREATE OR REPLACE TEMP TABLE suspect_fact AS SELECT *, ${END_COLUMNS} FROM (${viewedSql(facts, perspective)})`,
+    `CREATE OR REPLACE TEMP TABLE suspect_fact AS SELECT *, ${END_COLUMNS},
+       ${perspective.presenceKey} AS presenceKey, ${perspective.lentKey} AS lentKey FROM (${viewedSql(facts, perspective)})`,
   );
   await db.run(STATES);
   await db.run(CONNECTIONS);
@@ -156,6 +157,7 @@ const PIECES = `
     FROM suspect_state s LEFT JOIN suspect_copy c
       ON c.sensor = s.sensor AND c.connection = s.connection AND c.tuple = s.tuple)
   SELECT kind, path, hostKey, networkKey, serviceName, origInner, sensor, snapshot, uid, connection, tuple, startedAt,
+    presenceKey, lentKey,
     sinceAt // 1000000 AS sinceSecond, endedAt // 1000000 AS untilSecond, sinceAt, endedAt,
     CASE WHEN outCopied THEN 0 ELSE outAdded END AS "out",
     -- An estimate may grow where its bound does not: the interval of a piece holds its estimate all the same.

@@ -48,6 +48,11 @@ export function networkSql(hi: string, lo: string): string {
   return `(CASE WHEN ${hi} = 0 THEN (${lo} >> 8) << 8 ELSE (${hi} >> 16) << 16 END)`;
 }
 
+/** Returns SQL for an address as one 64-bit key: an IPv4 address whole, an IPv6 address by its hash, not its network. */
+export function addressKeySql(hi: string, lo: string): string {
+  return `(CASE WHEN ${hi} = 0 THEN ${lo} ELSE hash(${hi}, ${lo}) END)`;
+}
+
 /** From this address on (inclusive) up to the next step, the value holds. */
 interface Step {
   readonly hi: bigint;

@@ -106,6 +106,7 @@ function factFiles(snapshot: Snapshot, ledgerDir: string, range: DayRange): Fact
     long: (days) => paths('long', days),
     given: paths('given', wide),
     coverage: paths('coverage', range),
+    identity: paths,
   };
 }
 
@@ -122,6 +123,7 @@ async function publishRange(
     db,
     cellFiles.map(({ path }) => path),
     built.corrections,
+    built.clocks,
   );
   const days: BuiltDayEntry[] = [];
   for (let day = range.fromDay; day <= range.toDay; day += 1) {

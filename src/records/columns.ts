@@ -119,7 +119,10 @@ export const REJECT_COLUMNS: readonly Column[] = [
   optional('text', 'text', 'the line, cut at 1,000 characters'),
 ];
 
-/** Egress summed over hour, path, inside host, outside network, service, initiator and principal. */
+/**
+ * Egress summed over hour, path, inside host, outside network, service, initiator and principal. Several who were
+ * present share one cell: their names and shares stand beside it (SHARER_COLUMNS).
+ */
 export const CELL_COLUMNS: readonly Column[] = [
   column('hour', 'hour', 'UTC hour'),
   column('kind', 'text', 'egress, transit, carrier, internal or unclassified'),
@@ -130,7 +133,11 @@ export const CELL_COLUMNS: readonly Column[] = [
   optional('networkName', 'text', 'destination where it is no address'),
   column('service', 'text', 'application protocol, else transport and responder port'),
   column('initiator', 'text', 'who opened the connection: inside, outside or unknown'),
-  column('principal', 'text', 'identity; unknown where no source says'),
+  column(
+    'principal',
+    'text',
+    'identity; unknown where no source says; `one of N present` where N share the cell',
+  ),
   column('bytesOut', 'count', 'payload from inside to outside'),
   column('bytesOutLow', 'count', 'least payload the record allows'),
   column('bytesOutHigh', 'count', 'most payload the record allows'),
@@ -144,6 +151,23 @@ export const CELL_COLUMNS: readonly Column[] = [
     'micros',
     'when the last of these bytes were logged: the end of their connection or snapshot',
   ),
+  optional(
+    'basis',
+    'text',
+    'what names the principal: transfer, connection, lease, presence, stated or unknown; unset in cells of before 2026-11',
+  ),
+  optional('present', 'count', 'how many it can have been: 0 unknown, 1 exact, more share the cell'),
+  optional('sharers', 'half', 'key of those who share it (sharer), 0 for none'),
+];
+
+/** Who shares cells of a day, and which part of each falls to whom: from fromWeight to toWeight of total. */
+export const SHARER_COLUMNS: readonly Column[] = [
+  column('day', 'hour', 'UTC day (days since 1970)'),
+  column('sharers', 'half', 'key that the cells carry'),
+  column('principal', 'text', 'one of those who share'),
+  column('fromWeight', 'count', 'sum of the weights of all before it in the order of names'),
+  column('toWeight', 'count', 'the same with its own'),
+  column('total', 'count', 'sum of all weights'),
 ];
 
 /** Returns the comma-separated column names of a record, quoted for SQL. */

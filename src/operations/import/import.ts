@@ -5,7 +5,6 @@ import { InternalError } from '../../errors.ts';
 import type { Facility } from '../../facility/facility.ts';
 import { mappingOfFile, sensorOfFile, UNASSIGNED } from '../../facility/sensors.ts';
 import { type Database, openDatabase } from '../../ledger/duckdb/database.ts';
-import { daysOfRelated } from '../../ledger/duckdb/file-days.ts';
 import { readRejects } from '../../ledger/duckdb/rejects.ts';
 import { faultPoint } from '../../ledger/faults.ts';
 import { openLedger, openStage, type Stage } from '../../ledger/files.ts';
@@ -18,6 +17,7 @@ import { stageInputs } from '../../sources/stage.ts';
 import type { ImportAnswer, ImportedStream } from '../answers/import.ts';
 import type { Progress } from '../progress.ts';
 import { rebuildDirtyDays } from '../rebuild.ts';
+import { daysOfCommit } from './commit-days.ts';
 import { type Draft, type FinishedDraft, openDraft } from './draft.ts';
 import { answerRows, leftAloneRows } from './rows.ts';
 
@@ -136,7 +136,7 @@ async function takeSome(
     options.progress(`read ${taken} of ${inputs.length} files, ${Math.round(draft.bytes() / 1e6)} MB`);
     if (step.settled && draft.bytes() >= (options.commitBytes ?? COMMIT_BYTES)) break;
   }
-  const committed = await commit(db, ledgerDir, draft, options.facility.simulated, snapshot.position);
+  const committed = await commit(db, ledgerDir, draft, options.facility, snapshot.position);
   if (committed === 'raced') return { taken: 0, committed: false };
   outcome.rows.push(...rows);
   outcome.leftAlone.push(...leftAlone);
@@ -187,7 +187,7 @@ async function commit(
   db: Database,
   ledgerDir: string,
   draft: Draft,
-  simulated: boolean,
+  facility: Facility,
   plannedPosition: number,
 ): Promise<FinishedDraft | undefined | 'raced'> {
   if (draft.inputs().length === 0) return undefined;
@@ -198,33 +198,13 @@ async function commit(
     raced = finished.inputs.some((input) => snapshot.rivals(input, plannedPosition).length > 0);
     if (raced) return undefined;
     const { id, inputs, files, contentSha256 } = finished;
-    const days = await withRelatedDays(db, ledgerDir, finished, snapshot);
-    return { kind: 'commit', id, simulated, inputs, files, days, contentSha256 };
+    const days = await daysOfCommit(db, ledgerDir, finished, snapshot, facility);
+    return { kind: 'commit', id, simulated: facility.simulated, inputs, files, days, contentSha256 };
   });
   if (raced) return 'raced';
   if (!entry) throw new InternalError('a commit was neither written nor refused');
   faultPoint('import:committed');
   return finished;
-}
-
-async function withRelatedDays(
-  db: Database,
-  ledgerDir: string,
-  finished: FinishedDraft,
-  snapshot: Snapshot,
-): Promise<number[]> {
-  const flows = finished.files.filter(({ family }) => family === 'flow');
-  if (flows.length === 0) return finished.days;
-  const from = Math.min(...flows.map(({ fromDay }) => fromDay));
-  const to = Math.max(...flows.map(({ toDay }) => toDay));
-  const absolute = (files: readonly { path: string }[]) => files.map(({ path }) => resolve(ledgerDir, path));
-  const overMidnight = snapshot.filesFor('flow', from, to).filter(({ fromDay, toDay }) => fromDay < toDay);
-  const known = [...overMidnight, ...snapshot.filesFor('long', from, to)];
-  const related = await daysOfRelated(db, absolute(flows), absolute(known));
-  const factDays = new Set(snapshot.factDays());
-  return [...new Set([...finished.days, ...related.filter((day) => factDays.has(day))])].sort(
-    (a, b) => a - b,
-  );
 }
 
 function refusedRow(file: string, reason: string): ImportedStream {

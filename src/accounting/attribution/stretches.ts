@@ -1,0 +1,128 @@
+import type { Database } from '../../ledger/duckdb/database.ts';
+import { addressKeySql } from '../zone-sql.ts';
+import { isNamed, LISTED_SESSION_MICROS, LONGEST_SILENCE_MICROS, OPEN_SESSION_MICROS } from './identity.ts';
+
+/**
+ * Who was where, and when, as stretches of time (docs/attribution.md). Every stretch follows from one record or from
+ * two that come one after the other, so that a day depends on the records around it only.
+ */
+
+/** Whether the record before tells of the same session; over `before…` columns of the window below. */
+const LINKED = `(beforeUpTo IS NOT NULL AND event <> 'begin' AND beforeEvent <> 'end' AND since - beforeUpTo <= ${LONGEST_SILENCE_MICROS})`;
+const orBefore = (name: string) =>
+  `coalesce(${name}, CASE WHEN ${LINKED} THEN before_${name} END) AS ${name}`;
+
+/** What a session's lines have in common: its uid at its server, else the identity and where it came from. */
+const SESSION_KEY = `sensor, kind, coalesce(server, ''),
+  coalesce(uid, concat_ws(' ', '-', principal, outerHi, outerLo, outerPort))`;
+
+const CARRIED = ['principal', 'outerHi', 'outerLo', 'outerPort', 'assignedHi', 'assignedLo', 'server'];
+
+/**
+ * SQL for sessions as stretches. Lines of one session join; what is open lasts a day after its begin and ten minutes
+ * after the last listing, at most to the next begin under the same key, until its end is known.
+ */
+const SESSION_STRETCHES = `
+  SELECT sensor, kind, event, since AS loggedSince, ${CARRIED.map(orBefore).join(', ')},
+    CASE WHEN ${LINKED} THEN least(since, beforeUpTo) ELSE since END AS since,
+    CASE WHEN event = 'end' THEN upTo ELSE greatest(upTo, least(
+      upTo + CASE WHEN event = 'snapshot' AND upTo > since THEN ${LISTED_SESSION_MICROS} ELSE ${OPEN_SESSION_MICROS} END,
+      coalesce(nextSince, ${Number.MAX_SAFE_INTEGER}))) END AS until
+  FROM (SELECT *, lag(upTo) OVER lines AS beforeUpTo, lag(event) OVER lines AS beforeEvent, lead(since) OVER lines AS nextSince,
+      ${CARRIED.map((name) => `lag(${name}) OVER lines AS before_${name}`).join(', ')}
+    FROM (SELECT * EXCLUDE (startedAt, endedAt), startedAt AS since,
+        greatest(startedAt, coalesce(endedAt, startedAt)) AS upTo FROM identity_session)
+    WINDOW lines AS (PARTITION BY ${SESSION_KEY}
+      ORDER BY upTo, CASE event WHEN 'begin' THEN 0 WHEN 'snapshot' THEN 1 ELSE 2 END, since, principal, outerLo))`;
+
+/** SQL for leases as stretches: without an end a lease lasts to the next of its address, at most a week. */
+const LEASE_STRETCHES = `
+  SELECT sensor, addressHi, addressLo, principal, hostName, startedAt AS since,
+    least(coalesce(greatest(endedAt, startedAt), startedAt + ${LONGEST_SILENCE_MICROS}), coalesce(next, ${Number.MAX_SAFE_INTEGER})) AS until
+  FROM (SELECT *, min(startedAt) OVER (PARTITION BY addressHi, addressLo ORDER BY startedAt
+      RANGE BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) AS next FROM identity_lease)`;
+
+/** SQL for jobs as stretches: the last that is known of a job holds; one without an end is believed to run a week. */
+const JOB_STRETCHES = `
+  SELECT sensor, principal, unnest(string_split(hosts, ',')) AS server, since, until FROM (
+    SELECT sensor, startedAt AS since, arg_max(principal, (endedAt IS NOT NULL, endedAt, principal)) AS principal,
+      arg_max(hosts, (endedAt IS NOT NULL, endedAt, hosts)) AS hosts,
+      greatest(startedAt, coalesce(max(endedAt), startedAt + ${LONGEST_SILENCE_MICROS})) AS until
+    FROM identity_job WHERE hosts IS NOT NULL GROUP BY sensor, jobId, startedAt)`;
+
+/** Makes the tables `session_stretch` and `lease_stretch` of what was loaded, in the time of their own sensors. */
+export async function openStretches(db: Database): Promise<void> {
+  await db.run(`CREATE OR REPLACE TEMP TABLE session_stretch AS ${SESSION_STRETCHES}`);
+  await db.run(`CREATE OR REPLACE TEMP TABLE lease_stretch AS ${LEASE_STRETCHES}`);
+}
+
+/** SQL that turns the time of a sensor's clock into that of the flows, over `relation` with a table `clock`. */
+function onFlowTime(relation: string): string {
+  const shifted = (name: string) => `${name} - coalesce(c.offsetMicros, 0) AS ${name}`;
+  return `(SELECT r.* REPLACE (${shifted('since')}, ${shifted('until')}) FROM (${relation}) r LEFT JOIN clock c ON c.sensor = r.sensor)`;
+}
+
+/** SQL for a relation with `server` and `since`, joined with the host its server is. */
+function placed(relation: string): string {
+  return `(SELECT r.*, p.hostKey FROM ${relation} r JOIN place p
+    ON p.name = r.server AND p.since <= r.since AND r.since < p.until)`;
+}
+
+/**
+ * Makes `lent(key, principal, since, until)`: to whom an address was lent, one at a time, later ones taking over; and
+ * `stay(hostKey, principal, since, until)`: who was at work on a host. Needs `clock`, `place` and the tables above.
+ * @param hostOf SQL for the host key of an address, @param insideOf SQL that tells inside addresses, over hi and lo.
+ */
+export async function openStays(
+  db: Database,
+  hostOf: (hi: string, lo: string) => string,
+  insideOf: (hi: string, lo: string) => string,
+): Promise<void> {
+  const lent = `SELECT ${addressKeySql('assignedHi', 'assignedLo')} AS key, principal, sensor, since, until
+      FROM session_stretch WHERE assignedLo IS NOT NULL AND ${isNamed('principal')}
+    UNION ALL SELECT ${addressKeySql('addressHi', 'addressLo')}, principal, sensor, since, until
+      FROM lease_stretch WHERE ${isNamed('principal')}`;
+  // Whoever got the address first is over when another gets it.
+  await db.run(`CREATE OR REPLACE TEMP TABLE lent AS
+    WITH shifted AS (SELECT key, principal, since, until FROM ${onFlowTime(lent)}),
+    turns AS (SELECT key, since AS at, lead(since) OVER (PARTITION BY key ORDER BY since) AS nextAt, principals FROM (
+      SELECT key, since, list(DISTINCT principal) AS principals FROM shifted GROUP BY key, since))
+    SELECT s.key, s.principal, s.since, least(s.until, coalesce(min(t.at), s.until)) AS until
+    FROM shifted s LEFT JOIN turns t ON t.key = s.key AND t.at > s.since AND t.at < s.until
+      AND NOT list_contains(t.principals, s.principal)
+    GROUP BY ALL`);
+  const logins = `(SELECT *, ${hostOf('outerHi', 'outerLo')} AS fromHost, coalesce(${insideOf('outerHi', 'outerLo')}, false) AS fromInside
+    FROM ${placed(onFlowTime(`SELECT * FROM session_stretch WHERE kind <> 'vpn' AND ${isNamed('principal')}`))})`;
+  await db.run(
+    `CREATE OR REPLACE TEMP TABLE login AS SELECT hostKey, principal, since, until, fromHost, fromInside FROM ${logins}`,
+  );
+  const jobs = `SELECT * FROM (${JOB_STRETCHES}) WHERE ${isNamed('principal')}`;
+  const moved = `SELECT sensor, principal, serverHi, serverLo, serverName AS server, startedAt AS since, greatest(endedAt, startedAt) AS until
+    FROM identity_transfer WHERE peerLo IS NULL AND ${isNamed('principal')}`;
+  const own = `SELECT sensor, principal, ${hostOf('addressHi', 'addressLo')} AS hostKey, since, until FROM lease_stretch
+    WHERE ${isNamed('principal')} AND ${insideOf('addressHi', 'addressLo')}`;
+  await db.run(`CREATE OR REPLACE TEMP TABLE stay AS
+    SELECT hostKey::UBIGINT AS hostKey, principal, since, until FROM login
+    UNION ALL SELECT hostKey, principal, since, until FROM ${placed(onFlowTime(jobs))}
+    UNION ALL SELECT hostKey, principal, since, until FROM ${placed(`(SELECT * FROM ${onFlowTime(`${moved} AND serverLo IS NULL`)})`)}
+    UNION ALL SELECT ${hostOf('serverHi', 'serverLo')}, principal, since, until FROM ${onFlowTime(`${moved} AND serverLo IS NOT NULL`)}
+    UNION ALL SELECT hostKey, principal, since, until FROM ${onFlowTime(own)}`);
+  await throughJumpHosts(db);
+}
+
+/** People log in through one host to the next; so many in a row are followed. */
+const JUMPS = 2;
+
+/**
+ * A login from another inside host is its own principal's where that one is at the other host too. Where it is not,
+ * the account may be anybody's who is there: they join it in `stay`.
+ */
+async function throughJumpHosts(db: Database): Promise<void> {
+  await db.run(`CREATE OR REPLACE TEMP TABLE foreign_login AS SELECT * FROM login l
+    WHERE fromInside AND fromHost <> hostKey AND NOT EXISTS (FROM login s WHERE s.hostKey = l.fromHost
+      AND s.principal = l.principal AND s.since <= l.since AND l.since < s.until)`);
+  for (let jump = 0; jump < JUMPS; jump += 1) {
+    await db.run(`INSERT INTO stay SELECT DISTINCT l.hostKey, s.principal, l.since, l.until FROM foreign_login l
+      JOIN stay s ON s.hostKey = l.fromHost AND s.since <= l.since AND l.since < s.until`);
+  }
+}

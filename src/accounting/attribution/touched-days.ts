@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import type { Facility } from '../../facility/facility.ts';
+import type { Database } from '../../ledger/duckdb/database.ts';
+import { FLOW_COLUMNS } from '../../records/columns.ts';
+import { MICROS_PER_DAY } from '../../records/time.ts';
+import { type DayRange, filesSql, IDENTITY_FAMILIES, type IdentityFiles } from '../facts.ts';
+import { type Perspective, perspectiveOn } from '../perspective.ts';
+import { addressKeySql } from '../zone-sql.ts';
+import { ATTRIBUTION_TABLES } from './attribute.ts';
+import { BEGINS } from './connections.ts';
+import { CLOCK_REACH_MICROS, loadIdentity, TRANSFER_SLACK_MICROS } from './identity.ts';
+import { openPlaces } from './places.ts';
+import { openStays, openStretches } from './stretches.ts';
+
+/** What new records are told apart by: what the tables say of who was where, by the key it is looked up by. */
+const SAID: Readonly<Record<string, string>> = {
+  stay: 'SELECT hostKey AS key, principal, since, until FROM stay',
+  lent: 'SELECT key, principal, since, until FROM lent',
+  begin: `SELECT ${addressKeySql('outerHi', 'outerLo')} AS key, concat_ws(' ', sensor, principal, outerPort, serverKey) AS principal,
+    since, since AS until FROM session_begin`,
+  transfer: `SELECT ${addressKeySql('peerHi', 'peerLo')} AS key, concat_ws(' ', sensor, principal, serverHi, serverLo, serverName, bytes, path) AS principal,
+    startedAt - ${TRANSFER_SLACK_MICROS} AS since, endedAt + ${TRANSFER_SLACK_MICROS} AS until FROM identity_transfer WHERE peerLo IS NOT NULL`,
+};
+
+/**
+ * Returns the days whose attribution new records can change: those on which who was where differs with and without
+ * them, and those into which connections last that began there. Ascending; days without any traffic may be among them.
+ * @param known the records before, @param added the new ones, @param flows files of flows that last over a midnight.
+ */
+export async function daysTouched(
+  db: Database,
+  known: IdentityFiles,
+  added: IdentityFiles,
+  flows: (days: DayRange) => readonly string[],
+  range: DayRange,
+  facility: Facility,
+): Promise<number[]> {
+  const both: IdentityFiles = (family, days) => [...known(family, days), ...added(family, days)];
+  await describe(db, known, range, facility, 'before');
+  await describe(db, both, range, facility, 'after');
+  await db.run(`CREATE OR REPLACE TEMP TABLE touched AS SELECT kind, key, since - ${CLOCK_REACH_MICROS} AS since, until + ${CLOCK_REACH_MICROS} AS until FROM (
+    (FROM said_before EXCEPT FROM said_after) UNION ALL (FROM said_after EXCEPT FROM said_before))`);
+  const [span] = await db.rows(
+    `SELECT min(since) // ${MICROS_PER_DAY} AS "from", max(until) // ${MICROS_PER_DAY} AS "to" FROM touched`,
+    z.object({
+      from: z.bigint().transform(Number).nullable(),
+      to: z.bigint().transform(Number).nullable(),
+    }),
+  );
+  const days =
+    span?.from == null || span.to === null
+      ? []
+      : await daysIn(
+          db,
+          flows({ fromDay: span.from, toDay: span.to }),
+          perspectiveOn(facility, range.fromDay),
+        );
+  for (const table of [...ATTRIBUTION_TABLES, 'said_before', 'said_after', 'touched'])
+    await db.run(`DROP TABLE IF EXISTS ${table}`);
+  return days;
+}
+
+/** Puts what records say of who was where, clocks uncorrected, into `said_NAME`. */
+async function describe(
+  db: Database,
+  files: IdentityFiles,
+  range: DayRange,
+  facility: Facility,
+  name: string,
+): Promise<void> {
+  const { hostOf, isInside } = perspectiveOn(facility, range.fromDay);
+  for (const family of IDENTITY_FAMILIES) await loadIdentity(db, files, family, [range]);
+  await db.run('CREATE OR REPLACE TEMP TABLE clock (sensor VARCHAR, offsetMicros BIGINT)');
+  await openStretches(db);
+  await openPlaces(db, facility);
+  await db.run(BEGINS);
+  await openStays(db, hostOf, isInside);
+  const parts = Object.entries(SAID).map(([kind, sql]) => `SELECT '${kind}' AS kind, * FROM (${sql})`);
+  await db.run(
+    `CREATE OR REPLACE TEMP TABLE said_${name} AS SELECT DISTINCT * FROM (${parts.join(' UNION ALL ')})`,
+  );
+}
+
+/** Returns the days of the stretches in `touched`, and those of flows that began in one of them or last through it. */
+async function daysIn(
+  db: Database,
+  flowFiles: readonly string[],
+  { hostOf }: Perspective,
+): Promise<number[]> {
+  const ended = 'startedAt + greatest(coalesce(durationMicros, 0), 0)';
+  const ends = ['orig', 'resp'].map(
+    (side) =>
+      `SELECT startedAt, ${ended} AS endedAt, ${addressKeySql(`${side}Hi`, `${side}Lo`)} AS key, ${hostOf(`${side}Hi`, `${side}Lo`)} AS hostKey FROM overnight`,
+  );
+  const rows = await db.rows(
+    `WITH overnight AS (SELECT DISTINCT origHi, origLo, respHi, respLo, startedAt, durationMicros FROM ${filesSql(flowFiles, FLOW_COLUMNS)}
+       WHERE startedAt // ${MICROS_PER_DAY} < (${ended}) // ${MICROS_PER_DAY}),
+     span AS (SELECT since, until FROM touched UNION ALL
+       SELECT f.startedAt, f.endedAt FROM (${ends.join(' UNION ALL ')}) f
+       JOIN touched t ON t.key IN (f.key, f.hostKey) AND f.startedAt <= t.until
+         AND t.since <= CASE WHEN t.kind = 'transfer' THEN f.endedAt ELSE f.startedAt END)
+     SELECT DISTINCT unnest(range(since // ${MICROS_PER_DAY}, until // ${MICROS_PER_DAY} + 1)) AS day FROM span ORDER BY day`,
+    z.object({ day: z.bigint().transform(Number) }),
+  );
+  return rows.map(({ day }) => day);
+}

@@ -1,0 +1,63 @@
+import type { Database } from '../../ledger/duckdb/database.ts';
+import { FLOW_COLUMNS } from '../../records/columns.ts';
+import { TUPLE } from '../../records/flow-ends.ts';
+import { MICROS_PER_DAY } from '../../records/time.ts';
+import { filesSql } from '../facts.ts';
+import { isNamed, TRANSFER_SLACK_MICROS } from './identity.ts';
+import { nameKeySql } from './presence.ts';
+
+/** Transfers and connections between the same ends meet in slots of 2^28 µs (four and a half minutes). */
+const SLOT_BITS = 28;
+
+/**
+ * Makes `transfer_flow(tuple, startedAt, sharers, present)`, the connections of a day (and `early_flow`) that logged
+ * transfers between the same two ends went over, and `transfer_share(sharers, principal, weight)`: of several at once
+ * each has its bytes. Needs `clock` and `place`.
+ */
+export async function openTransfers(
+  db: Database,
+  flowFiles: readonly string[],
+  day: number,
+  hostOf: (hi: string, lo: string) => string,
+): Promise<void> {
+  const shifted = (name: string, slack: number) => `t.${name} - coalesce(c.offsetMicros, 0) + ${slack}`;
+  await db.run(`CREATE OR REPLACE TEMP TABLE transfer_stretch AS
+    SELECT row_number() OVER () AS id, * FROM (
+      SELECT CASE WHEN t.serverLo IS NULL THEN p.hostKey ELSE ${hostOf('t.serverHi', 't.serverLo')} END::UBIGINT AS serverKey,
+        t.peerHi, t.peerLo, t.principal, greatest(t.bytes, 1) AS weight,
+        ${shifted('startedAt', -TRANSFER_SLACK_MICROS)} AS since, greatest(${shifted('endedAt', TRANSFER_SLACK_MICROS)}, ${shifted('startedAt', TRANSFER_SLACK_MICROS)}) AS until
+      FROM identity_transfer t LEFT JOIN clock c ON c.sensor = t.sensor
+      LEFT JOIN place p ON p.name = t.serverName AND p.since <= t.startedAt AND t.startedAt < p.until
+      WHERE t.peerLo IS NOT NULL AND ${isNamed('t.principal')}) WHERE serverKey IS NOT NULL`);
+  const from = day * MICROS_PER_DAY;
+  const today = `SELECT origHi, origLo, respHi, respLo, ${TUPLE} AS tuple, startedAt,
+      startedAt + greatest(coalesce(durationMicros, 0), 0) AS endedAt
+    FROM ${filesSql(flowFiles, FLOW_COLUMNS)} WHERE startedAt >= ${from} AND startedAt < ${from + MICROS_PER_DAY}`;
+  const early = 'SELECT origHi, origLo, respHi, respLo, tuple, startedAt, endedAt FROM early_flow';
+  const between = (flows: string, peer: string, server: string) =>
+    `SELECT tuple, startedAt, endedAt, p.* FROM (${flows}) f JOIN (SELECT DISTINCT serverKey, peerHi, peerLo FROM transfer_stretch) p
+       ON p.peerLo = f.${peer}Lo AND p.peerHi = f.${peer}Hi AND p.serverKey = ${hostOf(`f.${server}Hi`, `f.${server}Lo`)}`;
+  const met = [today, early].flatMap((flows) => [
+    between(flows, 'orig', 'resp'),
+    between(flows, 'resp', 'orig'),
+  ]);
+  const slots = (since: string, until: string) =>
+    `unnest(range(${since} >> ${SLOT_BITS}, (${until} >> ${SLOT_BITS}) + 1)) AS slot`;
+  await db.run(`CREATE OR REPLACE TEMP TABLE transfer_part AS
+    WITH life AS (SELECT tuple, startedAt, max(endedAt) AS endedAt, serverKey, peerHi, peerLo
+      FROM (${met.join(' UNION ALL ')}) GROUP BY ALL),
+    met AS (SELECT DISTINCT f.tuple, f.startedAt, t.id, t.principal, t.weight
+      FROM (SELECT *, ${slots('startedAt', 'endedAt')} FROM life) f
+      JOIN (SELECT *, ${slots('since', 'until')} FROM transfer_stretch) t
+        ON t.serverKey = f.serverKey AND t.peerHi = f.peerHi AND t.peerLo = f.peerLo AND t.slot = f.slot
+          AND t.since <= f.endedAt AND f.startedAt <= t.until)
+    SELECT tuple, startedAt, principal, sum(weight)::UBIGINT AS weight FROM met GROUP BY ALL`);
+  await db.run(`CREATE OR REPLACE TEMP TABLE transfer_flow AS
+    SELECT tuple, startedAt, count(*)::UBIGINT AS present,
+      CASE WHEN count(*) = 1 THEN ${nameKeySql('min(principal)')}
+        ELSE ${nameKeySql(`string_agg(principal || chr(0) || weight, chr(0) ORDER BY principal)`)} END AS sharers,
+      list({principal: principal, weight: weight} ORDER BY principal) AS shares
+    FROM transfer_part GROUP BY tuple, startedAt`);
+  await db.run(`CREATE OR REPLACE TEMP TABLE transfer_share AS
+    SELECT sharers, s.principal, s.weight FROM (SELECT sharers, unnest(any_value(shares)) AS s FROM transfer_flow GROUP BY sharers)`);
+}

@@ -1,0 +1,94 @@
+import { resolve } from 'node:path';
+import { daysTouched } from '../../accounting/attribution/touched-days.ts';
+import { type DayRange, IDENTITY_FAMILIES } from '../../accounting/facts.ts';
+import type { Facility } from '../../facility/facility.ts';
+import type { Database } from '../../ledger/duckdb/database.ts';
+import { daysOfRelated } from '../../ledger/duckdb/file-days.ts';
+import type { DataFile } from '../../ledger/entries.ts';
+import type { Snapshot } from '../../ledger/snapshot.ts';
+
+/** The files of a commit that has its place in the ledger and no entry yet, and the days its own facts fall on. */
+interface Finished {
+  readonly files: readonly DataFile[];
+  readonly days: readonly number[];
+}
+
+/**
+ * Returns the days that a commit makes dirty: those of its own facts; those into which known connections reach that
+ * its flows have to do with; and those on which its sessions, leases, jobs and transfers change who was where. Days
+ * without traffic stay out of the latter: there is nothing to name, and when traffic comes it brings its day along.
+ */
+export async function daysOfCommit(
+  db: Database,
+  ledgerDir: string,
+  finished: Finished,
+  snapshot: Snapshot,
+  facility: Facility,
+): Promise<number[]> {
+  const known = new Set(snapshot.factDays());
+  const related = [
+    ...(await relatedDays(db, ledgerDir, finished, snapshot)),
+    ...(await namedDays(db, ledgerDir, finished, snapshot, facility)),
+  ];
+  return [...new Set([...finished.days, ...related.filter((day) => known.has(day))])].sort((a, b) => a - b);
+}
+
+async function relatedDays(
+  db: Database,
+  ledgerDir: string,
+  { files }: Finished,
+  snapshot: Snapshot,
+): Promise<number[]> {
+  const flows = files.filter(({ family }) => family === 'flow');
+  const span = spanOf(flows);
+  if (!span) return [];
+  const known = overnightFiles(snapshot, span);
+  return daysOfRelated(db, absolute(ledgerDir, flows), absolute(ledgerDir, known));
+}
+
+async function namedDays(
+  db: Database,
+  ledgerDir: string,
+  { files, days }: Finished,
+  snapshot: Snapshot,
+  facility: Facility,
+): Promise<number[]> {
+  const families: readonly string[] = IDENTITY_FAMILIES;
+  const added = files.filter(({ family }) => families.includes(family));
+  const span = spanOf(added);
+  const own = new Set(days);
+  // A first import, or one of whole days, has nothing to name beyond its own days.
+  if (!span || snapshot.factDays().every((day) => own.has(day))) return [];
+  return daysTouched(
+    db,
+    (family, { fromDay, toDay }) => absolute(ledgerDir, snapshot.filesFor(family, fromDay, toDay)),
+    (family) =>
+      absolute(
+        ledgerDir,
+        added.filter((file) => file.family === family),
+      ),
+    (range) => absolute(ledgerDir, overnightFiles(snapshot, range)),
+    span,
+    facility,
+  );
+}
+
+/** Files that may hold connections that last over a midnight and have a moment in some days. */
+function overnightFiles(snapshot: Snapshot, { fromDay, toDay }: DayRange): DataFile[] {
+  return [
+    ...snapshot.filesFor('flow', fromDay, toDay).filter((file) => file.fromDay < file.toDay),
+    ...snapshot.filesFor('long', fromDay, toDay),
+  ];
+}
+
+function spanOf(files: readonly DataFile[]): DayRange | undefined {
+  if (files.length === 0) return undefined;
+  return {
+    fromDay: files.reduce((least, file) => Math.min(least, file.fromDay), Number.POSITIVE_INFINITY),
+    toDay: files.reduce((most, file) => Math.max(most, file.toDay), Number.NEGATIVE_INFINITY),
+  };
+}
+
+function absolute(ledgerDir: string, files: readonly { path: string }[]): string[] {
+  return files.map(({ path }) => resolve(ledgerDir, path));
+}
