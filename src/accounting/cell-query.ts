@@ -29,6 +29,7 @@ export const CELL_GROUPS = {
   initiator: ['initiator'],
   hour: ['hour'],
   day: [`hour // ${HOURS_PER_DAY}`],
+  dayOfPath: [`hour // ${HOURS_PER_DAY}`, 'path'],
   nothing: ["''"],
 } as const;
 /** One of the groupings. */

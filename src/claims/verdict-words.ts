@@ -15,6 +15,8 @@ import {
 } from './words.ts';
 
 const SHOWN_READERS = 3;
+const RESTS_ON =
+  'This rests on what weir.yaml states: its capacities, and that its list of channels is complete; and on logs that nobody cut. A connection still open when they end is not in them.';
 
 /** Returns the one sentence a verdict comes to; it names what nobody watched. */
 export function headlineOf(weighed: Weighed): string {
@@ -117,6 +119,7 @@ export function reasonsOf(weighed: Weighed): string[] {
     ...unexplainedSentence(weighed),
     sidesSentence(bounds),
     ...readsSentence(weighed),
+    ...(weighed.kind === 'notPossible' ? [RESTS_ON] : []),
   ];
 }
 

@@ -45,18 +45,22 @@ export async function evidenceFrom(reading: Reading): Promise<Evidence> {
   const window = { fromHour: fromDay * HOURS_PER_DAY, toHour: (toDay + 1) * HOURS_PER_DAY };
   const files = reading.builtFiles('cell', fromDay, toDay);
   const views = coverageOf(coverage, facility, window);
-  const named = (await sumCells(db, files, 'path', window)).map(({ key }) => key);
+  const sums = await sumCells(db, files, 'dayOfPath', window);
+  const all = Array.from({ length: toDay - fromDay + 1 }, (_, index) => fromDay + index);
   const days = new Map<string, DayEgress[]>();
-  for (const path of new Set([...views.paths.map((view) => view.path), ...named])) {
+  for (const path of new Set([
+    ...views.paths.map((view) => view.path),
+    ...sums.flatMap(({ name }) => name ?? []),
+  ])) {
     const shares = watchedShares(views, path, window);
-    const sums = await sumCells(db, files, 'day', { ...window, path });
     const bytes = new Map(
-      sums.map((each) => [
-        Number(each.key),
-        { low: each.bytesOutLow, estimate: each.bytesOut, high: each.bytesOutHigh },
-      ]),
+      sums
+        .filter(({ name }) => name === path)
+        .map((each) => [
+          Number(each.key),
+          { low: each.bytesOutLow, estimate: each.bytesOut, high: each.bytesOutHigh },
+        ]),
     );
-    const all = Array.from({ length: toDay - fromDay + 1 }, (_, index) => fromDay + index);
     days.set(
       path,
       all.map((day) => ({ day, bytesOut: bytes.get(day) ?? NOTHING, watchedShare: shares(day) })),
@@ -101,7 +105,7 @@ export function channelsIn(evidence: Evidence, window: AssessedWindow): ChannelE
   const looked = lookedUpDays(window) ?? { fromDay: window.toDay, toDay: window.toDay };
   const hours = { fromHour: looked.fromDay * HOURS_PER_DAY, toHour: looked.toDay * HOURS_PER_DAY };
   const view = coverageOf(coverage, facility, hours);
-  const paths = view.paths.map((each) => pathEvidence(evidence, each, view.span, hours, looked));
+  const paths = view.paths.map((each) => pathEvidence(evidence, each, view, hours));
   const unlisted = [...days.keys()]
     .filter((name) => !view.paths.some(({ path }) => path === name))
     .map((name) => unlistedEvidence(name, days.get(name) ?? [], looked))
@@ -115,14 +119,15 @@ export function channelsIn(evidence: Evidence, window: AssessedWindow): ChannelE
 function pathEvidence(
   { facility, days, asOf }: Evidence,
   view: CoverageView['paths'][number],
-  span: HourWindow,
+  { span, sensors }: CoverageView,
   hours: HourWindow,
-  looked: { fromDay: number; toDay: number },
 ): ChannelEvidence {
   const path = facility.paths.find(({ name }) => name === view.path);
+  const looked = { fromDay: hours.fromHour / HOURS_PER_DAY, toDay: hours.toHour / HOURS_PER_DAY };
   const capacityBytesPerDay = capacityOf(path);
   const outsideHours = hours.toHour - hours.fromHour - (span.toHour - span.fromHour);
-  const outsideBytes = bytesAtCapacity(capacityBytesPerDay, outsideHours);
+  const silentHours = silentHoursOf(view, sensors, span);
+  const unloggedBytes = bytesAtCapacity(capacityBytesPerDay, outsideHours + silentHours);
   const blindBytes = view.blindHours === 0 ? 0n : view.couldHaveBeenBytes;
   const known = days.get(view.path) ?? [];
   const expected = expectedEgress(known, looked);
@@ -132,16 +137,35 @@ function pathEvidence(
     kind: path?.kind ?? 'border',
     capacityBytesPerDay,
     seen: seenIn(known, looked),
-    unseenHours: view.blindHours + outsideHours,
-    unseenBytes: outsideBytes === null || blindBytes === null ? null : outsideBytes + blindBytes,
+    unseenHours: view.blindHours + outsideHours + silentHours,
+    unseenBytes: unloggedBytes === null || blindBytes === null ? null : unloggedBytes + blindBytes,
     expected: expected?.bytesOut ?? null,
     because: [
       ...(view.sensors.length === 0 ? ['no sensor watches it'] : []),
       ...(asOf === null || known.length === 0 ? ['no log of it was imported'] : []),
       ...(known.length > 0 && outsideHours > 0 ? [`the logs leave out ${outsideHours} h of the window`] : []),
+      ...(silentHours > 0 ? [`${silentHours} h without any record count as unwatched`] : []),
       ...(expected ? [`expected as on ${expected.learntFrom}`] : []),
     ],
   };
+}
+
+/**
+ * Returns the hours in which none of a path's sensors gave a sign though that is not unusual. Coverage takes them for
+ * idle; a bound may not, for a sensor that was off or a log that was cut looks the same.
+ */
+function silentHoursOf(
+  { sensors: names, gaps }: CoverageView['paths'][number],
+  sensors: CoverageView['sensors'],
+  { fromHour, toHour }: HourWindow,
+): number {
+  const own = sensors.filter(({ sensor }) => names.includes(sensor));
+  const blind = new Set<number>();
+  for (const gap of gaps) for (let hour = gap.fromHour; hour < gap.toHour; hour += 1) blind.add(hour);
+  let silent = 0;
+  for (let hour = fromHour; hour < toHour; hour += 1)
+    if (!blind.has(hour) && !own.some((sensor) => sensor.sawIn(hour))) silent += 1;
+  return silent;
 }
 
 /** Bytes of a path that weir.yaml does not name: they left, and that is all that is known of it. */

@@ -122,6 +122,13 @@ describe('weir assess', () => {
     expect(border).toMatchObject({ unseenHours: 72, couldHaveBeen: '324000000000000' });
     expect(answer.headline).toContain('Possible only through border: 150 TB claimed');
     expect(answer.headline).toContain('Unwatched remain: border for 3 days; library all the time');
+    // Four silent hours in a quiet night are idle to coverage; a bound takes them for unwatched.
+    const quiet = testLedger(YAML.replace(', flows: flows, path: { value: vpn }', ', path: { value: vpn }'));
+    const silent = (hour: number) => hour >= 33 * 24 && hour < 33 * 24 + 4;
+    await quiet.importFiles({ 'vpn/a.csv': sums(GB, (hour) => (silent(hour) ? undefined : 0)) });
+    const vpn = (await assessed(quiet)).bounds[0]?.channels.find(({ name }) => name === 'vpn');
+    expect(vpn).toMatchObject({ unseenHours: 4, couldHaveBeen: '1800000000000' });
+    expect(vpn?.because).toContain('4 h without any record count as unwatched');
     // Days before the logs begin are as blind as any.
     const early = await assessed(ledger, CLAIM.replace('from: 2026-04-01', 'from: 2026-02-25'));
     expect(early.bounds[0]?.channels.find(({ name }) => name === 'vpn')?.unseenHours).toBe(96);
