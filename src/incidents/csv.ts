@@ -4,6 +4,8 @@ import { tlpLabel } from './tlp.ts';
 
 const COLUMNS = [
   'tlp',
+  'facility',
+  'simulated',
   'incident',
   'as_of',
   'section',
@@ -42,6 +44,8 @@ export function csvCell(value: string | number | null | undefined): string {
 export function csvOf(told: IncidentCase): string {
   const common: Cells = {
     tlp: tlpLabel(told.incident.tlp),
+    facility: told.facility,
+    simulated: told.simulated ? 'simulated' : '',
     incident: told.incident.id,
     as_of: told.asOf,
   };

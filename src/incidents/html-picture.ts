@@ -61,19 +61,22 @@ export function pictureOf(told: IncidentCase): Markup {
   const lanes = lanesOf(
     firsts.map(({ at, kind }) => ({ x: x(micros(at.estimate)), width: kind.length * 7 })),
   );
+  const leaders = firsts.map(({ at: { estimate } }, index) => {
+    const at = round(x(micros(estimate)));
+    return html`<line x1="${at}" y1="${AXIS}" x2="${at}" y2="${AXIS + 14 + 34 * (lanes[index] ?? 0)}" stroke="#afb8c1"/>`;
+  });
   const marks = firsts.map((event, index) => {
     const at = x(micros(event.at.estimate));
     const y = AXIS + 26 + 34 * (lanes[index] ?? 0);
     const anchor = at > WIDTH * 0.8 ? 'end' : at < WIDTH * 0.2 ? 'start' : 'middle';
-    return html`<line x1="${round(at)}" y1="${AXIS}" x2="${round(at)}" y2="${y - 12}" stroke="#8c959f"/>
-<circle cx="${round(at)}" cy="${AXIS}" r="6" fill="${COLOURS[voiceOf(event)]}"/>
-<text x="${round(at)}" y="${y}" text-anchor="${anchor}" font-size="13" font-weight="600" fill="#1b1f24">${event.kind}</text>
-<text x="${round(at)}" y="${y + 14}" text-anchor="${anchor}" font-size="11" fill="#57606a">${instantInWords(event.at.estimate)}</text>`;
+    return html`<circle cx="${round(at)}" cy="${AXIS}" r="6" fill="${COLOURS[voiceOf(event)]}"/>
+<text x="${round(at)}" y="${y}" text-anchor="${anchor}" font-size="13" font-weight="600" fill="#1b1f24" stroke="#fff" stroke-width="4" paint-order="stroke">${event.kind}</text>
+<text x="${round(at)}" y="${y + 14}" text-anchor="${anchor}" font-size="11" fill="#57606a" stroke="#fff" stroke-width="4" paint-order="stroke">${instantInWords(event.at.estimate)}</text>`;
   });
   const height = AXIS + 52 + 34 * Math.max(...lanes);
   return html`<svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="The case to the scale of time" font-family="system-ui, sans-serif">
 <line x1="${LEFT}" y1="${AXIS}" x2="${RIGHT}" y2="${AXIS}" stroke="#1b1f24" stroke-width="2"/>
-${bars}${marks}
+${bars}${leaders}${marks}
 </svg>`;
 }
 

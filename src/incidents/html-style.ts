@@ -34,7 +34,8 @@ code { font: .86em/1.45 ui-monospace, "DejaVu Sans Mono", monospace; overflow-wr
 .command { display: block; color: var(--soft); margin-top: .3rem; }
 .command::before { content: "$ "; }
 table { border-collapse: collapse; width: 100%; margin: .6rem 0; font-size: .86rem; }
-th, td { text-align: left; vertical-align: top; padding: .3rem .6rem .3rem 0; border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
+th, td { text-align: left; vertical-align: top; padding: .3rem .6rem .3rem 0; border-bottom: 1px solid var(--line); overflow-wrap: break-word; }
+.long { overflow-wrap: anywhere; }
 th { color: var(--soft); font-weight: 600; border-bottom-color: var(--ink); }
 thead { display: table-header-group; }
 tr { break-inside: avoid; }
@@ -45,10 +46,12 @@ tr { break-inside: avoid; }
 .signal td:first-child { border-left: 4px solid #8250df; padding-left: .5rem; }
 .weir td:first-child { border-left: 4px solid var(--accent); padding-left: .5rem; }
 .people td:first-child { border-left: 4px solid #1a7f37; padding-left: .5rem; }
+a.mark { color: var(--soft); text-decoration: none; font-size: .8em; white-space: nowrap; }
+ol.commands { columns: 1; padding-left: 2.4rem; margin: .4rem 0; font-size: .85rem; }
 .block { margin: .8rem 0; padding: .1rem 0 .1rem .9rem; border-left: 3px solid var(--line); break-inside: avoid; }
 svg { display: block; width: 100%; height: auto; margin: .8rem 0; break-inside: avoid; }
 @page { size: A4; margin: 18mm 16mm 18mm;
-  @top-right { content: ${label}; font: 700 9pt sans-serif; background: #000; color: ${COLOURS[level]}; padding: 0 3mm; height: 6mm; margin: auto 0; }
+  @top-right { content: ${label}; font: 700 9pt sans-serif; background: #000; color: ${COLOURS[level]}; padding: 0 3mm; height: 6mm; width: 44mm; margin: auto 0 auto auto; text-align: center; }
   @bottom-left { content: ${cssText(footer)}; font: 8pt sans-serif; color: #57606a; }
   @bottom-right { content: ${label} "  " counter(page) " / " counter(pages); font: 8pt sans-serif; color: #57606a; } }
 @media print {

@@ -18,6 +18,7 @@ export function htmlOf(told: IncidentCase): string {
   const style = styleOf(incident.tlp, `${facility}, case ${incident.id}, as of entry ${asOf}`);
   const hash = createHash('sha256').update(style).digest('base64');
   const policy = `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`;
+  const notes = commandNotes();
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -31,16 +32,41 @@ export function htmlOf(told: IncidentCase): string {
 <body>
 ${headOf(told)}
 ${figuresOf(told)}
-${sheetOf(told)}
-${timelineOf(told)}
-${findingsOf(told)}
-${trafficOf(told)}
+${sheetOf(told, notes)}
+${timelineOf(told, notes)}
+${findingsOf(told, notes)}
+${trafficOf(told, notes)}
 ${flowsOf(told)}
 ${recordOf(told)}
+${appendixOf(notes)}
 </body>
 </html>
 `;
   return page.markup;
+}
+
+/** Commands beside small figures, numbered: they stand at the end of the page, each once. */
+function commandNotes() {
+  const numbers = new Map<string, number>();
+  return {
+    mark(command: string): Markup {
+      const number = numbers.get(command) ?? numbers.size + 1;
+      numbers.set(command, number);
+      return html`<a class="mark" href="#c${number}">[${number}]</a>`;
+    },
+    all: () => [...numbers],
+  };
+}
+type CommandNotes = ReturnType<typeof commandNotes>;
+
+function appendixOf(notes: CommandNotes): Markup {
+  const rows = notes.all().map(
+    ([command, number]) => html`<li id="c${number}"><code>${command}</code></li>
+`,
+  );
+  if (rows.length === 0) return html``;
+  return html`<section><h2>How each figure is made again</h2><ol class="commands">
+${rows}</ol></section>`;
 }
 
 function headOf({ incident, facility, simulated, asOf, asOfAt }: IncidentCase): Markup {
@@ -74,7 +100,7 @@ const CUTS: Readonly<Record<SheetRow['cut'], string>> = {
   destination: 'Block the destination',
 };
 
-function sheetOf({ sheet: { days, rows } }: IncidentCase): Markup {
+function sheetOf({ sheet: { days, rows } }: IncidentCase, notes: CommandNotes): Markup {
   if (!days || rows.length === 0)
     return html`<section><h2>Containment: what to cut, and what breaks</h2><p>The ledger names nothing to cut: no traffic belongs to this case.</p></section>`;
   const shown = rows.slice(0, ROWS);
@@ -84,29 +110,29 @@ function sheetOf({ sheet: { days, rows } }: IncidentCase): Markup {
       each.bytesOutOfOthers === '0'
         ? 'nothing else was seen'
         : `${each.counterparts} other ${others}${each.counterparts === 1 ? '' : 's'}${each.principals > 0 ? `, ${each.principals} known identities` : ''}`;
-    return html`<tr><td class="kind">${CUTS[each.cut]}</td><td>${each.name}</td><td class="number">${bytesInWords(each.bytesOutOfCase)}</td><td class="number">${bytesInWords(each.bytesOutOfOthers)}</td><td>${breaks}</td><td class="mono">${each.command}</td></tr>
+    return html`<tr><td class="kind">${CUTS[each.cut]}</td><td>${each.name}</td><td class="number">${bytesInWords(each.bytesOutOfCase)}</td><td class="number">${bytesInWords(each.bytesOutOfOthers)}</td><td>${breaks}</td><td class="soft">${notes.mark(each.command)}</td></tr>
 `;
   };
   return html`<section><h2>Containment: what to cut, and what breaks</h2>
 <p>What went the same ways from ${days.from} to ${days.to}, by the case and by others. What others sent is what breaks; that it is legitimate is an assumption, not a finding.</p>
-<table><thead><tr><th>Cut</th><th>Name</th><th class="number">Case</th><th class="number">Others</th><th>What breaks</th><th>Made again by</th></tr></thead><tbody>
+<table><thead><tr><th>Cut</th><th>Name</th><th class="number">Case</th><th class="number">Others</th><th>What breaks</th><th></th></tr></thead><tbody>
 ${shown.map(row)}</tbody></table>${moreOf(rows.length, shown.length)}</section>`;
 }
 
-function timelineOf(told: IncidentCase): Markup {
+function timelineOf(told: IncidentCase, notes: CommandNotes): Markup {
   const rows = told.timeline.map((event) => {
-    const source = event.by ?? (event.reference ? `Weir, ${event.reference}` : 'Weir');
-    const entry = event.entry === null ? '' : `entry ${event.entry}`;
-    return html`<tr class="${voiceOf(event)}"><td class="time">${momentInWords(event.at)}</td><td class="kind">${event.kind}</td><td>${event.text}</td><td>${source}</td><td class="soft">${entry}</td></tr>
+    const { main, within } = momentInWords(event.at);
+    const entry = event.entry === null ? notes.mark(event.command) : html`${event.entry}`;
+    return html`<tr class="${voiceOf(event)}"><td class="time">${main}${within ? html`<br><span class="soft">${within}</span>` : html``}</td><td class="kind">${event.kind}</td><td>${event.text}</td><td>${event.by ?? 'Weir'}</td><td class="soft">${entry}</td></tr>
 `;
   });
   return html`<section><h2>Timeline</h2>${pictureOf(told)}
-<table><thead><tr><th>When (UTC)</th><th>What</th><th></th><th>Who</th><th>Journal</th></tr></thead><tbody>
+<table><thead><tr><th>When (UTC)</th><th>What</th><th></th><th>Who</th><th>Entry</th></tr></thead><tbody>
 ${rows}</tbody></table>
-<p class="soft">Blue: computed from the logs. Violet: said outside. Green: done and said here. A day known by its date only stands at its noon.</p></section>`;
+<p class="soft">Blue: computed from the logs. Violet: said outside. Green: done and said here, with its entry of the journal. A day known by its date only stands at its noon.</p></section>`;
 }
 
-function findingsOf({ campaigns, leads, tenants }: IncidentCase): Markup {
+function findingsOf({ campaigns, leads, tenants }: IncidentCase, notes: CommandNotes): Markup {
   const blocks = campaigns.map(
     ({
       id,
@@ -133,7 +159,7 @@ function findingsOf({ campaigns, leads, tenants }: IncidentCase): Markup {
       const best = [...channels].sort(
         (a, b) => b.logEvidence - b.threshold - (a.logEvidence - a.threshold),
       )[0];
-      return html`<tr><td class="time">${instantInWords(detectedAt)}</td><td>${family} ${entity}</td><td class="number">${bytesInWords(observedBytesPerDay)}</td><td class="number">${bytesInWords(baselineBytesPerDay)}</td><td>${best ? `${best.channel}: ${best.logEvidence.toFixed(1)} > ${best.threshold.toFixed(1)}` : ''}</td><td>${decision ?? ''}</td><td class="mono">${command}</td></tr>
+      return html`<tr><td class="time">${instantInWords(detectedAt)}</td><td>${family} ${entity}</td><td class="number">${bytesInWords(observedBytesPerDay)}</td><td class="number">${bytesInWords(baselineBytesPerDay)}</td><td>${best ? `${best.channel}: ${best.logEvidence.toFixed(1)} > ${best.threshold.toFixed(1)}` : ''}</td><td>${decision ?? ''}</td><td class="soft">${notes.mark(command)}</td></tr>
 `;
     },
   );
@@ -142,37 +168,38 @@ function findingsOf({ campaigns, leads, tenants }: IncidentCase): Markup {
       tenant,
       bytesOut,
       principals,
-    }) => html`<tr><td>${tenant}</td><td class="number">${bytesInWords(bytesOut)}</td><td>${principals.join(', ') || 'no identity is known'}</td></tr>
+      command,
+    }) => html`<tr><td>${tenant}</td><td class="number">${bytesInWords(bytesOut)}</td><td>${principals.join(', ') || 'no identity is known'}</td><td class="soft">${notes.mark(command)}</td></tr>
 `,
   );
   return html`<section><h2>What Weir found</h2>
 ${blocks.length > 0 ? blocks : html`<p>No campaign stands behind this case.</p>`}
 ${
   rows.length > 0
-    ? html`<table><thead><tr><th>Known since</th><th>Lead</th><th class="number">A day</th><th class="number">Usual</th><th>Strongest evidence</th><th>Decided</th><th>Made again by</th></tr></thead><tbody>
+    ? html`<table><thead><tr><th>Known since</th><th>Lead</th><th class="number">A day</th><th class="number">Usual</th><th>Strongest evidence</th><th>Decided</th><th></th></tr></thead><tbody>
 ${rows}</tbody></table>`
     : html``
 }
 <h2>Tenants touched</h2>
 ${
   whose.length > 0
-    ? html`<table><thead><tr><th>Tenant</th><th class="number">Passed</th><th>Identities</th></tr></thead><tbody>
+    ? html`<table><thead><tr><th>Tenant</th><th class="number">Passed</th><th>Identities</th><th></th></tr></thead><tbody>
 ${whose}</tbody></table><p class="soft">By the identities that sent, as weir.yaml assigns them to tenants. <em>unknown</em>: no log says who sent.</p>`
     : html`<p>No traffic belongs to this case, so no tenant is known.</p>`
 }</section>`;
 }
 
-function trafficOf({ traffic }: IncidentCase): Markup {
+function trafficOf({ traffic }: IncidentCase, notes: CommandNotes): Markup {
   if (traffic.length === 0) return html``;
   const shown = traffic.slice(0, ROWS);
   const rows = shown.map(
     (
       each,
-    ) => html`<tr><td>${each.host}</td><td>${each.destination}</td><td>${each.path}</td><td>${each.service}</td><td>${each.principal}</td><td class="number">${bytesInWords(each.bytesOut.estimate)}</td><td class="time">${instantInWords(each.firstSeen)}</td><td class="time">${instantInWords(each.lastSeen)}</td></tr>
+    ) => html`<tr><td>${each.host}</td><td>${each.destination}</td><td>${each.path}</td><td>${each.service}</td><td>${each.principal}</td><td class="number">${bytesInWords(each.bytesOut.estimate)}</td><td class="time">${instantInWords(each.firstSeen)}</td><td class="time">${instantInWords(each.lastSeen)}</td><td class="soft">${notes.mark(each.command)}</td></tr>
 `,
   );
   return html`<section><h2>Who sent to whom</h2>
-<table><thead><tr><th>Host</th><th>Destination</th><th>Path</th><th>Service</th><th>Identity</th><th class="number">Out</th><th>First</th><th>Last</th></tr></thead><tbody>
+<table><thead><tr><th>Host</th><th>Destination</th><th>Path</th><th>Service</th><th>Identity</th><th class="number">Out</th><th>First</th><th>Last</th><th></th></tr></thead><tbody>
 ${rows}</tbody></table>${moreOf(traffic.length, shown.length)}</section>`;
 }
 
@@ -181,7 +208,7 @@ function flowsOf({ flows }: IncidentCase): Markup {
   const rows = flows.map(
     (
       flow,
-    ) => html`<tr><td class="time">${instantInWords(flow.startedAt)}</td><td>${flow.from}</td><td>${flow.to}</td><td class="number">${bytesInWords(flow.bytesOut)}</td><td class="mono">${flow.uid ?? ''}</td><td class="mono">${flow.line === null ? flow.file : `${flow.file}:${flow.line}`}</td></tr>
+    ) => html`<tr><td class="time">${instantInWords(flow.startedAt)}</td><td class="mono">${flow.from}</td><td class="mono">${flow.to}</td><td class="number">${bytesInWords(flow.bytesOut)}</td><td class="mono long">${flow.uid ?? ''}</td><td class="mono long">${flow.line === null ? flow.file : `${flow.file}:${flow.line}`}</td></tr>
 `,
   );
   return html`<section><h2>The way back to the logs</h2><p>The heaviest connections, and where they were logged.</p>

@@ -18,9 +18,8 @@ const OBSERVED_MAX = 999_999_999;
 export function stixOf(told: IncidentCase): StixBundle {
   const { tlp, id } = told.incident;
   const centre = stixId('identity', told.facility);
-  const marks = { object_marking_refs: [TLP_MARKINGS[tlp]] };
+  const marks = { spec_version: '2.1' as const, object_marking_refs: [TLP_MARKINGS[tlp]] };
   const common = {
-    spec_version: '2.1' as const,
     created: milliInstant(told.incident.openedAt),
     modified: milliInstant(told.asOfAt),
     created_by_ref: centre,
@@ -72,7 +71,7 @@ type Common = {
   readonly created_by_ref: string;
   readonly object_marking_refs: string[];
 };
-type Marks = Pick<Common, 'object_marking_refs'>;
+type Marks = Pick<Common, 'object_marking_refs' | 'spec_version'>;
 
 function incidentOf(told: IncidentCase, id: string, common: Common): StixObject {
   const { loss, dwell, reportingGap } = told.figures;

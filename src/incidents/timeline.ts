@@ -152,7 +152,7 @@ function computed({ campaigns, leads, firstBytes, asOf }: TimelineInput): Placed
       event(
         'threshold crossed',
         exactly(Date.parse(lead.detectedAt) * 1000),
-        `${lead.family} ${lead.entity}: ${bytesInWords(lead.observedBytesPerDay)} a day, usual were ${bytesInWords(lead.baselineBytesPerDay)}`,
+        `Lead ${lead.id}: ${lead.family} ${lead.entity}, ${bytesInWords(lead.observedBytesPerDay)} a day, usual were ${bytesInWords(lead.baselineBytesPerDay)}`,
         lead.id,
       ),
     ),

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { MICROS_PER_SECOND } from '../records/time.ts';
 import type { IncidentCase } from './case.ts';
 import { tlpLabel } from './tlp.ts';
-import { momentInWords } from './words.ts';
 
 /**
  * A line that Timesketch imports: `message`, `datetime` and `timestamp_desc` are what it demands, `timestamp` is in
@@ -37,7 +36,8 @@ export function timesketchOf(told: IncidentCase): string {
     timestamp_desc: kind,
     ...common,
     tag,
-    when: momentInWords(at),
+    when_low: at.low,
+    when_high: at.high,
     by,
     reference,
     entry,

@@ -37,21 +37,23 @@ export function instantInWords(instant: string): string {
   return `${instant.slice(0, 10)} ${instant.slice(11, 16)}`;
 }
 
-/** Returns when something happened: an instant, a whole day as its date, or an estimate within two days. */
-export function momentInWords({
-  low,
-  estimate,
-  high,
-}: {
-  low: string;
-  estimate: string;
-  high: string;
-}): string {
-  if (low === high) return instantInWords(estimate);
-  const isDay = low.endsWith('T00:00:00Z') && Date.parse(high) - Date.parse(low) === SECONDS_PER_DAY * 1000;
-  if (isDay && Date.parse(estimate) - Date.parse(low) === (SECONDS_PER_DAY * 1000) / 2)
-    return low.slice(0, 10);
-  return `${instantInWords(estimate)} (${low.slice(0, 10)} to ${lastDayBefore(high)})`;
+/**
+ * Returns when something happened in words: an instant, a whole day by its date, or an estimate and, beside it, the days
+ * within which it lies where these are several.
+ */
+export function momentInWords({ low, estimate, high }: { low: string; estimate: string; high: string }): {
+  main: string;
+  within: string;
+} {
+  const main = instantInWords(estimate);
+  if (low === high) return { main, within: '' };
+  const isWhole = low.endsWith('T00:00:00Z') && spanOf(low, high) === SECONDS_PER_DAY;
+  if (isWhole && spanOf(low, estimate) === SECONDS_PER_DAY / 2) return { main: low.slice(0, 10), within: '' };
+  return { main, within: isWhole ? 'that day' : `${low.slice(0, 10)} to ${lastDayBefore(high)}` };
+}
+
+function spanOf(from: string, to: string): number {
+  return (Date.parse(to) - Date.parse(from)) / 1000;
 }
 
 /** The last day of a stretch that ends with an instant, which is its end and no part of it. */

@@ -1,0 +1,120 @@
+import { expect, test } from 'vitest';
+import { exampleCase, STORY, sentence, signalOn } from '../../tests/incidents/example-case.ts';
+import { coursesOf } from './course.ts';
+
+const HOUR = 3600;
+const DAY = 24 * HOUR;
+
+test('everything that is known stands in order, with who says it', () => {
+  const { timeline } = exampleCase();
+  expect(timeline.map(({ kind, at, by, entry }) => [kind, at.estimate, by, entry])).toEqual([
+    ['first byte', '2026-03-10T03:04:05.000006Z', null, null],
+    ['first evidence', '2026-03-13T00:00:00Z', null, null],
+    ['threshold crossed', '2026-03-21T00:00:00Z', null, null],
+    ['outside signal', '2026-03-25T12:00:00Z', 'a caller', 8],
+    ['opened', '2026-03-26T09:00:00Z', 'ann', 7],
+    ['acknowledged', '2026-03-27T12:00:00Z', 'bob', 9],
+    ['contained', '2026-03-30T18:00:00Z', 'bob', 10],
+  ]);
+  expect(timeline[0]?.at).toMatchObject({ low: '2026-03-08T00:00:00Z', high: '2026-03-12T00:00:00Z' });
+  expect(timeline.every(({ command }) => command.endsWith('--as-of 10'))).toBe(true);
+});
+
+test('dwell time runs from the first byte to containment, and carries what the first byte leaves open', () => {
+  const { dwell } = exampleCase().figures;
+  expect(dwell).toMatchObject({ running: false, command: 'weir incident show c4se --as-of 10' });
+  // From 8 March 00:00 at the earliest, from 12 March 00:00 at the latest, to 30 March 18:00.
+  expect(dwell.seconds).toEqual({
+    low: 18 * DAY + 18 * HOUR,
+    estimate: Math.round(20 * DAY + 14 * HOUR + 55 * 60 + 55 - 0.000006),
+    high: 22 * DAY + 18 * HOUR,
+  });
+});
+
+test('the reporting gap runs from the first outside signal to acknowledgement; a day is a day wide', () => {
+  const { reportingGap } = exampleCase().figures;
+  expect(reportingGap.seconds).toEqual({
+    low: DAY + 12 * HOUR,
+    estimate: 2 * DAY,
+    high: 2 * DAY + 12 * HOUR,
+  });
+  const early = sentence(11, '2026-03-31T00:00:00Z', 'note', {
+    signals: [signalOn('2026-03-13', 'a forum', 'for sale')],
+  });
+  expect(exampleCase({}, [...STORY, early]).figures.reportingGap.seconds?.estimate).toBe(14 * DAY);
+});
+
+test('what has not happened yet is still running, measured to the position and no further', () => {
+  const [opening, signal] = STORY;
+  const told = exampleCase({}, opening && signal ? [opening, signal] : []);
+  expect(told.incident.status).toBe('open');
+  expect(told.figures.dwell).toMatchObject({
+    running: true,
+    because: expect.stringContaining('not contained'),
+  });
+  expect(told.figures.dwell.seconds?.high).toBe(22 * DAY + 20 * HOUR);
+  expect(told.figures.reportingGap).toMatchObject({
+    running: true,
+    because: expect.stringContaining('not ack'),
+  });
+});
+
+test('acknowledged before anybody outside spoke is no negative gap in words', () => {
+  const before = STORY.map((each) =>
+    each.said.verb === 'acknowledge' ? { ...each, said: { ...each.said, atMicros: 0 } } : each,
+  );
+  expect(exampleCase({}, before).figures.reportingGap.because).toBe(
+    'acknowledged before the first signal from outside',
+  );
+});
+
+test('nothing is said that nothing says', () => {
+  const [opening] = STORY;
+  const bare = opening && {
+    ...opening,
+    said: { ...opening.said, references: { campaigns: [], leads: [], claims: [] } },
+  };
+  const facts = { campaigns: [], leads: [], traffic: [], passages: [], passageDays: null, flows: [] };
+  const { figures, sheet, tenants } = exampleCase(facts, bare ? [bare] : []);
+  expect(figures.loss).toMatchObject({ bytesOut: null, because: expect.stringContaining('not known') });
+  expect(figures.dwell.seconds).toBeNull();
+  expect(figures.reportingGap.seconds).toBeNull();
+  expect([sheet.rows, tenants]).toEqual([[], []]);
+});
+
+test('losses of several campaigns add up, interval and all; tenants come from identities, else unknown', () => {
+  const one = exampleCase();
+  expect(one.figures.loss.bytesOut).toEqual({ low: '900', estimate: '1000', high: '1200' });
+  expect(one.tenants.map(({ tenant, bytesOut, principals }) => [tenant, bytesOut, principals])).toEqual([
+    ['unknown', '1194', []],
+    ['climate', '400', ['alice']],
+  ]);
+  const [campaign] = one.campaigns;
+  if (!campaign) throw new Error('no campaign');
+  const { command: _command, ...first } = campaign;
+  const other = { ...first, id: 'camp2', bytesOut: { low: '1', estimate: '9007199254740993', high: '3' } };
+  const two = exampleCase({ campaigns: [first, other] });
+  expect(two.figures.loss.bytesOut).toEqual({ low: '901', estimate: '9007199254741993', high: '1203' });
+});
+
+test('the sheet begins with identities, tells the case apart from what breaks, and says how to see it', () => {
+  const { rows, days } = exampleCase().sheet;
+  expect(days).toEqual({ from: '2026-03-03', to: '2026-03-30' });
+  expect(
+    rows.map(({ cut, bytesOutOfCase, bytesOutOfOthers }) => [cut, bytesOutOfCase, bytesOutOfOthers]),
+  ).toEqual([
+    ['principal', '400', '50'],
+    ['destination', '400', '600'],
+  ]);
+  expect(rows[1]?.command).toBe(
+    'weir report --by host --destination=198.51.100.0/24 --from 2026-03-03 --to 2026-03-30 --as-of 10',
+  );
+});
+
+test('the last word of a kind stands, those before it stay in the timeline; no sentence opens a case but `open`', () => {
+  const again = sentence(12, '2026-04-02T00:00:00Z', 'contain', { text: 'it went on' });
+  const told = exampleCase({}, [...STORY, again]);
+  expect(told.incident.containedAt).toBe('2026-04-02T00:00:00Z');
+  expect(told.timeline.filter(({ kind }) => kind === 'contained')).toHaveLength(2);
+  expect(coursesOf([sentence(1, '2026-03-01T00:00:00Z', 'note', { text: 'stray' })])).toEqual([]);
+});
