@@ -100,7 +100,7 @@ describe('everything else is named', () => {
     ['[{"a":1}]\n', 'JSON array'],
     ['time,host,bytes\n', 'CSV without a mapping in weir.yaml'],
     ['1\tC1\t192.0.2.1\t1\n', 'tab-separated text without a Zeek header'],
-    ['Mar 27 13:06:56 host sshd[1]: hello\n', 'plain text'],
+    ['hello there\n', 'plain text'],
     ['# A readme\n', 'plain text that begins with a comment'],
     [Buffer.from([0xd4, 0xc3, 0xb2, 0xa1, 0, 0]), 'packet capture'],
     [Buffer.from('PK\u0003\u0004....'), 'zip archive'],
