@@ -55,9 +55,27 @@ async function sessionsOf(content: string, settings = '') {
 }
 
 test('print', async () => {
-  for (const f of ['openssh-auth.log', 'openvpn.log']) {
+  for (const f of [
+    'cisco-asa.log',
+    'fortigate-vpn.log',
+    'globalprotect.log',
+    'strongswan.log',
+    'openssh-journal.json',
+    'openvpn-status-1.txt',
+    'openvpn-status-2.txt',
+    'openvpn-status-3.txt',
+  ]) {
     const { answer, facts } = await sessionsOf(fixture(f), SHANGHAI);
-    console.log(f, answer.commits, answer.rejects, answer.leftAlone, facts);
+    const bad = answer.commits.map(
+      (c) => `${c.status} ${c.reason ?? ''} ${c.source} ${c.lines} ${c.rejected}`,
+    );
+    console.log(
+      f,
+      bad,
+      answer.rejects.map((r) => `${r.line} ${r.column} ${r.reason} ${r.text?.slice(0, 200)}`),
+      answer.leftAlone.map(({ what, lines }) => `${what} ${lines}`),
+      facts,
+    );
   }
   expect(1).toBe(1);
 });
