@@ -73,6 +73,17 @@ statements:
   expect(
     complaints(`title: T\nstatements: [${'{ id: a, source: { who: X, saidOn: 2026-04-08 } },'.repeat(2)}]`),
   ).toEqual([expect.stringContaining('statements[1].id: the id a is taken already')]);
+  const volume = (text: string) =>
+    complaints(
+      `title: T\nstatements:\n  - { id: a, source: { who: X, saidOn: 2026-04-08 }, volume: ${text} }\n`,
+    );
+  expect(volume('{ morethan: 10PB }')).toEqual([
+    expect.stringContaining('statements[0].volume.moreThan: is missing; add it'),
+    'claim.yaml:3:64 statements[0].volume.morethan: unknown key; did you mean moreThan?',
+  ]);
+  expect(volume('{ least: 2TB, most: 1TB }')).toEqual([
+    'claim.yaml:3:60 statements[0].volume: `least` must not be above `most`',
+  ]);
   expect(complaints('')[0]).toContain('title: is missing');
   expect(complaints('title: [')[0]).toContain('not valid YAML');
   expect(

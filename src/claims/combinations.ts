@@ -28,7 +28,7 @@ const ANY_CHANNEL: ClaimedChannel = { kind: 'unknown' };
 /**
  * Returns every combination of a stated volume, window and channel that the sources allow: what one statement
  * claims to be gone on a day must have left by then, so it ends the window. Combinations that one statement made whole
- * come first, then by volume, the largest first; equal ones count once.
+ * come first, then by volume, the largest first, dated windows before undated ones; equal ones count once.
  */
 export function combinationsOf({ statements }: Claim): Combinations {
   const volumes = partOf(statements, ({ volume }) => volume);
@@ -102,5 +102,6 @@ function keep(found: Map<string, Combination>, each: Combination): void {
 function byWeight(a: Combination, b: Combination): number {
   if (a.asSaid !== b.asSaid) return a.asSaid ? -1 : 1;
   const [x, y] = [a.volume?.least ?? 0n, b.volume?.least ?? 0n];
-  return x === y ? 0 : x > y ? -1 : 1;
+  if (x !== y) return x > y ? -1 : 1;
+  return Number(a.window.fromDay === null) - Number(b.window.fromDay === null);
 }

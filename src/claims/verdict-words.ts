@@ -85,8 +85,15 @@ function remaining({ unwatched, combination: { window } }: Weighed): string {
 }
 
 function hoursInWords(hours: number): string {
-  if (hours < 48) return `${Number(hours.toPrecision(2))} h`;
-  return `${Number((hours / 24).toPrecision(hours < 2400 ? 2 : 3)).toLocaleString('en-US')} days`;
+  const [amount, unit] =
+    hours >= 48
+      ? [hours / 24, 'days']
+      : hours >= 1
+        ? [hours, 'h']
+        : hours * 60 >= 1
+          ? [hours * 60, 'min']
+          : [hours * 3600, 's'];
+  return `${Number(amount.toPrecision(amount < 100 ? 2 : 3)).toLocaleString('en-US')} ${unit}`;
 }
 
 function throughInWords({ essential, unwatched }: Weighed): string {
@@ -112,7 +119,9 @@ export function reasonsOf(weighed: Weighed): string[] {
   const { channels, essential, bounds } = weighed;
   return [
     ...rateSentence(weighed),
-    ...(channels.length > 1 && essential.length > 0 && weighed.kind !== 'onlyThrough'
+    ...(channels.length > 1 &&
+    essential.length > 0 &&
+    !['onlyThrough', 'notPossible', 'beyondListed'].includes(weighed.kind)
       ? [`Without ${named(essential)} it would not fit, however packed.`]
       : []),
     ...aloneSentence(weighed),

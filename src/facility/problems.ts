@@ -29,8 +29,24 @@ export function problemsOf(
         onKey: true,
       }));
     }
+    const meant = branchMeant(issue);
+    if (meant) return problemsOf(meant, schemaOf);
     return [{ path, message: messageOf(issue) }];
   });
+}
+
+/**
+ * Returns the issues of the form that a group of keys was meant to have, with their whole paths: of those that take a group
+ * the one with the fewest issues. Undefined where it is no group, or no form takes one.
+ */
+function branchMeant(issue: z.core.$ZodIssue): z.core.$ZodIssue[] | undefined {
+  const { input } = issue;
+  if (issue.code !== 'invalid_union' || typeof input !== 'object' || input === null || Array.isArray(input))
+    return undefined;
+  const takesGroup = (branch: readonly z.core.$ZodIssue[]) =>
+    !branch.some(({ code, path }) => path.length === 0 && /^invalid_(type|value|union)$/.test(code));
+  const [best] = issue.errors.filter(takesGroup).sort((a, b) => a.length - b.length);
+  return best?.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
 }
 
 function messageOf(issue: z.core.$ZodIssue): string {
@@ -87,10 +103,16 @@ interface SchemaNode {
   anyOf?: SchemaNode[];
 }
 
+/** Returns all keys of the forms that take a group; undefined where none does. */
+function mergedGroups(forms: readonly SchemaNode[] | undefined): SchemaNode | undefined {
+  const groups = (forms ?? []).flatMap(({ properties }) => properties ?? []);
+  return groups.length > 0 ? { properties: Object.assign({}, ...groups) } : undefined;
+}
+
 /** Returns the keys that a schema knows at a place of the file. */
 function knownKeys(schema: SchemaNode, path: KeyPath): string[] {
   const objectOf = (node: SchemaNode | undefined): SchemaNode | undefined =>
-    node?.anyOf?.find((branch) => branch.properties) ?? node;
+    mergedGroups(node?.anyOf) ?? node;
   let node = objectOf(schema);
   for (const step of path) node = objectOf(typeof step === 'number' ? node?.items : node?.properties?.[step]);
   return Object.keys(node?.properties ?? {});
