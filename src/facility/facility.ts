@@ -58,6 +58,10 @@ export interface Sensor {
   readonly year: number | undefined;
   /** Name of the format of its logs, where their content does not tell. */
   readonly format: string | undefined;
+  /** Columns of its logs in order, where they have no header line. */
+  readonly fields: readonly string[] | undefined;
+  /** What its logs call the centre's own ends of transfers. */
+  readonly ownEndpoints: readonly string[] | undefined;
   /** One packet in how many; 1 where weir.yaml does not state it. */
   readonly samplingRate: number;
   /** Whether weir.yaml states the rate. */

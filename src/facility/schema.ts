@@ -137,6 +137,18 @@ const sensorSchema = z.strictObject({
   format: name
     .optional()
     .describe('Format of its logs, where their content does not tell; docs/sources/ lists the names.'),
+  fields: z
+    .array(name)
+    .min(1)
+    .optional()
+    .describe('Its columns in order, where its logs have no header line (Slurm `sacct --noheader`).'),
+  ownEndpoints: z
+    .array(name)
+    .min(1)
+    .optional()
+    .describe(
+      "Names or identifiers of the centre's own ends in logs that tell both ends of a transfer (Globus).",
+    ),
   samplingRate: z
     .int('must be a whole number')
     .min(1, 'must be at least 1 (1 means every packet)')

@@ -88,6 +88,12 @@ const ACCESS_COLUMNS: readonly Column[] = [
   optional('bytesRead', 'count', 'bytes read; the size of the file, where only the opening is logged'),
   column('bytesReadIsBound', 'flag', 'true where bytesRead is the most that can have been read'),
   optional('bytesWritten', 'count', 'bytes written'),
+  optional(
+    'counter',
+    'text',
+    'where bytes are cumulative, as read, with resets in them: what counts them, with the job (Lustre target)',
+  ),
+  optional('counterSince', 'micros', 'when that counter began, where the log says so'),
 ];
 
 /** A file that a service moved across the perimeter. */

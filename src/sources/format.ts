@@ -11,6 +11,10 @@ export interface SensorSettings {
   readonly name: string;
   /** Name of the format its logs are of, where their content does not tell. */
   readonly format: string | undefined;
+  /** Columns of its logs in order, where they have no header line. */
+  readonly fields?: readonly string[] | undefined;
+  /** What its logs call the centre's own ends of transfers. */
+  readonly ownEndpoints?: readonly string[] | undefined;
   /** IANA name or offset. */
   readonly timezone: string | undefined;
   readonly year: number | undefined;

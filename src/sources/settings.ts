@@ -7,6 +7,8 @@ export function settingsOf(sensors: readonly Sensor[], name: string): SensorSett
   return {
     name,
     format: sensor?.format,
+    fields: sensor?.fields,
+    ownEndpoints: sensor?.ownEndpoints,
     timezone: sensor?.timezone,
     year: sensor?.year,
     samplingRate: sensor?.samplingStated ? sensor.samplingRate : undefined,
