@@ -82,7 +82,7 @@ statements:
     'claim.yaml:3:64 statements[0].volume.morethan: unknown key; did you mean moreThan?',
   ]);
   expect(volume('{ least: 2TB, most: 1TB }')).toEqual([
-    'claim.yaml:3:60 statements[0].volume: `least` must not be above `most`',
+    'claim.yaml:3:62 statements[0].volume: `least` must not be above `most`',
   ]);
   expect(complaints('')[0]).toContain('title: is missing');
   expect(complaints('title: [')[0]).toContain('not valid YAML');
