@@ -1,0 +1,139 @@
+/** One centre under test: its clean run by every method, and campaigns planted into it one at a time. */
+
+import { advance } from '../../src/detection/advance.ts';
+import type { DayStatistics } from '../../src/detection/input.ts';
+import type { DetectionState } from '../../src/detection/state.ts';
+import { type Alarm, alsoClean, FAIR_SHARE, shareOf } from './alarm.ts';
+import { type Case, type Planted, plant } from './campaigns.ts';
+import { type Centre, DAYS, HISTORY_DAYS, type Rows } from './centre.ts';
+import type { Rival, Scored } from './rivals/rival.ts';
+import { type DayPairs, type Firsts, mergeDay, noFirsts, statisticsMaker } from './statistics.ts';
+import { alarmsAbove, keyOf, largest } from './threshold.ts';
+import { alarmOf, copyOf, judgeDays, newState, strongest } from './weir.ts';
+
+/** A centre whose clean life has been judged. */
+export interface Prepared {
+  readonly centre: Centre;
+  readonly pairs: readonly DayPairs[];
+  readonly clean: readonly DayStatistics[];
+  readonly firsts: Firsts;
+  readonly weir: {
+    readonly atHistory: DetectionState;
+    readonly alarms: readonly Alarm[];
+    readonly by: readonly string[];
+  };
+  readonly rivals: readonly { readonly atHistory: unknown; readonly scores: readonly Scored[] }[];
+}
+
+/** What one method made of one planted campaign. */
+export interface Outcome {
+  readonly found: boolean;
+  readonly lostBytes: number;
+  readonly takenBytes: number;
+  readonly days: number;
+  readonly by: string;
+}
+
+/** Judges a centre's clean life with Weir at a budget and, where wanted, with rivals. */
+export function prepare(centre: Centre, rivals: readonly Rival[], leadsPerWeek: number): Prepared {
+  const firsts = noFirsts();
+  const make = statisticsMaker(centre.world);
+  const pairs = centre.days.map((rows, day) => mergeDay(day, rows, firsts));
+  const clean = pairs.map((each, day) => make(day, each, centre.coverage[day] as number));
+  const state = newState(leadsPerWeek);
+  judgeDays(state, clean.slice(0, HISTORY_DAYS));
+  const atHistory = copyOf(state);
+  const leads = judgeDays(state, clean.slice(HISTORY_DAYS));
+  return {
+    centre,
+    pairs,
+    clean,
+    firsts,
+    weir: { atHistory, alarms: leads.map(alarmOf), by: leads.map(channelOf) },
+    rivals: rivals.map((rule) => {
+      const own = rule.create();
+      const scores: Scored[] = [];
+      let kept: unknown;
+      clean.forEach((today, day) => {
+        if (day === HISTORY_DAYS) kept = structuredClone(own);
+        const all = rule.score(own, today, [centre.days[day] as Rows]);
+        if (day >= HISTORY_DAYS) scores.push(...all);
+      });
+      return { atHistory: kept, scores: largest(scores) };
+    }),
+  };
+}
+
+const channelOf = (lead: Parameters<typeof strongest>[0]) => {
+  const { statistic, bet } = strongest(lead);
+  return `${lead.family}/${statistic}/${bet}`;
+};
+
+/** Returns what Weir (first) and each rival at its threshold made of a campaign. */
+export function tryCase(
+  prepared: Prepared,
+  what: Case,
+  rivals: readonly Rival[],
+  thresholds: readonly number[],
+): Outcome[] {
+  const { centre, pairs, clean, firsts } = prepared;
+  const planted = plant(centre, what, 1);
+  const make = statisticsMaker(centre.world);
+  const own = noFirsts();
+  const run: (DayStatistics | undefined)[] = [];
+  const weir = copyOf(prepared.weir.atHistory);
+  const rules = rivals.map((rule, i) => rivalRun(rule, prepared.rivals[i], thresholds[i] as number));
+  const found: ({ day: number; by: string } | undefined)[] = [undefined, ...rules.map(() => undefined)];
+  const earned = (alarm: Alarm, cleanAlarms: readonly Alarm[]) =>
+    alarm.day >= planted.startDay &&
+    !alsoClean(alarm, cleanAlarms) &&
+    shareOf(alarm, clean, run) >= FAIR_SHARE;
+  for (let day = HISTORY_DAYS; day < DAYS && found.includes(undefined); day++) {
+    const extra = planted.days[day];
+    const rows = extra ? [centre.days[day] as Rows, extra] : [centre.days[day] as Rows];
+    const planting = { rows: extra, ordinary: firsts, own };
+    const today = make(day, pairs[day] as DayPairs, centre.coverage[day] as number, planting);
+    run[day] = today;
+    if (!found[0]) {
+      const lead = advance(weir, today).leads.find((each) => earned(alarmOf(each), prepared.weir.alarms));
+      if (lead) found[0] = { day, by: channelOf(lead) };
+    }
+    rules.forEach((rule, i) => {
+      if (found[i + 1]) return;
+      const alarm = rule.on(today, rows).find((each) => earned(each, rule.clean));
+      if (alarm) found[i + 1] = { day, by: alarm.family };
+    });
+  }
+  return found.map((each) => outcomeOf(planted, each));
+}
+
+function rivalRun(rule: Rival, prepared: Prepared['rivals'][number] | undefined, threshold: number) {
+  const state = structuredClone(prepared?.atHistory);
+  const last = new Map<string, number>();
+  return {
+    clean: alarmsAbove(threshold, prepared?.scores ?? []),
+    on: (today: DayStatistics, rows: readonly Rows[]) =>
+      rule.score(state, today, rows).filter((each) => {
+        const before = last.get(keyOf(each));
+        if (!(each.score > threshold) || (before !== undefined && each.day - before < 30)) return false;
+        last.set(keyOf(each), each.day);
+        return true;
+      }),
+  };
+}
+
+function outcomeOf(
+  { lostBytes, startDay }: Planted,
+  found: { day: number; by: string } | undefined,
+): Outcome {
+  const takenBytes = lostBytes.reduce((sum, bytes) => sum + bytes, 0);
+  const until = found ? found.day + 1 : DAYS;
+  const lost = lostBytes.subarray(0, until).reduce((sum, bytes) => sum + bytes, 0);
+  return {
+    found: found !== undefined,
+    lostBytes: lost,
+    takenBytes,
+    days: until - startDay,
+    by: found?.by ?? '',
+  };
+}
