@@ -47,10 +47,10 @@ export async function takeAllowances(
     await db.run(`INSERT INTO allowed VALUES ${changed.slice(at, at + 1_000).join(', ')}`);
   await db.run(`CREATE OR REPLACE TEMP TABLE day_traffic AS
     WITH later AS (
-      SELECT t.*, a."left", coalesce(sum(bytes) OVER (PARTITION BY t.hostId, t.networkId, t.path ORDER BY hour DESC
+      SELECT t.*, a."left", coalesce(sum(bytes) OVER (PARTITION BY t.hostId, t.networkId, t.path ORDER BY hour DESC, principal DESC
         ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS after
       FROM day_traffic t JOIN host_text h ON h.id = t.hostId JOIN network_text n ON n.id = t.networkId
       LEFT JOIN allowed a ON a.host = h.text AND a.network = n.text AND a.path = t.path)
-    SELECT * FROM (SELECT hour, path, hostId, networkId,
+    SELECT * FROM (SELECT hour, path, hostId, networkId, principal,
       CASE WHEN "left" IS NULL THEN bytes ELSE least(bytes, greatest("left"::HUGEINT - after, 0)) END::UBIGINT AS bytes FROM later) WHERE bytes > 0`);
 }

@@ -30,7 +30,7 @@ export interface SeriesTable {
 }
 
 /** The families entities come in. */
-export const SERIES_FAMILIES = ['host', 'network', 'as', 'path', 'centre'] as const;
+export const SERIES_FAMILIES = ['host', 'principal', 'network', 'as', 'path', 'centre'] as const;
 /** One of the families. */
 export type SeriesFamily = (typeof SERIES_FAMILIES)[number];
 
@@ -51,18 +51,26 @@ export const DAY_STATISTICS = [
   'largestFirstContactBytes',
 ] as const;
 
+/** The files of the tables that are carried from day to day. */
+export interface SeriesFiles {
+  readonly pairs: string;
+  readonly principalPairs: string;
+  readonly hosts: string;
+  readonly networks: string;
+}
+
 /**
  * Makes the tables that are carried from day to day: which pairs (host, network) are known since when, and the texts
  * of hosts and networks. `pairsFile` holds the pairs as an earlier run left them.
  */
-export async function openSeries(
-  db: Database,
-  saved?: { pairs: string; hosts: string; networks: string },
-): Promise<void> {
+export async function openSeries(db: Database, saved?: SeriesFiles): Promise<void> {
   const from = (path: string | undefined, columns: string) =>
     path ? `SELECT * FROM read_parquet(${sqlText(path)})` : `SELECT ${columns} WHERE false`;
   await db.run(
     `CREATE OR REPLACE TEMP TABLE known_pair AS ${from(saved?.pairs, '0::UINTEGER AS hostId, 0::UINTEGER AS networkId, 0::INTEGER AS firstDay, 0::INTEGER AS lastDay')}`,
+  );
+  await db.run(
+    `CREATE OR REPLACE TEMP TABLE known_principal_pair AS ${from(saved?.principalPairs, `'' AS principal, 0::UINTEGER AS networkId, 0::INTEGER AS firstDay, 0::INTEGER AS lastDay`)}`,
   );
   await db.run(
     `CREATE OR REPLACE TEMP TABLE host_text AS ${from(saved?.hosts, `0::UINTEGER AS id, 0::UBIGINT AS key, '' AS name, '' AS text`)}`,
@@ -73,12 +81,10 @@ export async function openSeries(
 }
 
 /** Writes the carried tables to files; the counterpart of openSeries. */
-export async function saveSeries(
-  db: Database,
-  to: { pairs: string; hosts: string; networks: string },
-): Promise<void> {
+export async function saveSeries(db: Database, to: SeriesFiles): Promise<void> {
   const tables = [
     ['known_pair', to.pairs, 'hostId, networkId'],
+    ['known_principal_pair', to.principalPairs, 'principal, networkId'],
     ['host_text', to.hosts, 'id'],
     ['network_text', to.networks, 'id'],
   ] as const;
@@ -98,22 +104,26 @@ export async function loadDay(
 ): Promise<void> {
   const hours = `hour >= ${day * HOURS_PER_DAY} AND hour < ${(day + 1) * HOURS_PER_DAY}`;
   await db.run(`CREATE OR REPLACE TEMP TABLE day_cell AS
-    SELECT hour, path, hostKey, coalesce(hostName, '') AS hostName, networkKey, coalesce(networkName, '') AS networkName, sum(bytesOut)::UBIGINT AS bytes
+    SELECT hour, path, hostKey, coalesce(hostName, '') AS hostName, networkKey, coalesce(networkName, '') AS networkName, principal, sum(bytesOut)::UBIGINT AS bytes
     FROM ${filesSql(cellFiles, CELL_COLUMNS)} WHERE kind = 'egress' AND bytesOut > 0 AND ${hours} GROUP BY ALL`);
   await nameHosts(db, texts);
   await nameNetworks(db, texts);
   await db.run(`CREATE OR REPLACE TEMP TABLE day_traffic AS
-    SELECT hour, path, h.id AS hostId, n.id AS networkId, bytes FROM day_cell c
+    SELECT hour, path, h.id AS hostId, n.id AS networkId, principal, bytes FROM day_cell c
     JOIN host_text h ON h.key = c.hostKey AND h.name = c.hostName
     JOIN network_text n ON n.key = c.networkKey AND n.name = c.networkName`);
 }
 
-/** Puts the day's pairs, with the day each was first seen, into `day_pair`. */
+/** Puts the day's pairs, with the day each was first seen, into `day_pair`, and those of known principals into `day_principal_pair`. */
 export async function pairDay(db: Database, day: number): Promise<void> {
   await db.run(`CREATE OR REPLACE TEMP TABLE day_pair AS
     SELECT t.hostId, t.networkId, t.path, t.bytes, coalesce(k.firstDay, ${day}) AS firstDay, k.firstDay IS NULL AS isNew
     FROM (SELECT hostId, networkId, path, sum(bytes)::UBIGINT AS bytes FROM day_traffic GROUP BY ALL) t
     LEFT JOIN known_pair k ON k.hostId = t.hostId AND k.networkId = t.networkId`);
+  await db.run(`CREATE OR REPLACE TEMP TABLE day_principal_pair AS
+    SELECT t.principal, t.networkId, t.bytes, coalesce(k.firstDay, ${day}) AS firstDay, k.firstDay IS NULL AS isNew
+    FROM (SELECT principal, networkId, sum(bytes)::UBIGINT AS bytes FROM day_traffic WHERE principal <> '${UNKNOWN}' GROUP BY ALL) t
+    LEFT JOIN known_principal_pair k ON k.principal = t.principal AND k.networkId = t.networkId`);
 }
 
 /** Makes the day's pairs known, and once a week forgets those unseen for long. */
@@ -123,7 +133,14 @@ export async function rememberDay(db: Database, day: number): Promise<void> {
   await db.run(
     `INSERT INTO known_pair SELECT DISTINCT hostId, networkId, ${day}, ${day} FROM day_pair WHERE isNew`,
   );
-  if (day % 7 === 0) await db.run(`DELETE FROM known_pair WHERE lastDay < ${day - FORGET_DAYS}`);
+  await db.run(`UPDATE known_principal_pair k SET lastDay = ${day} FROM day_principal_pair p
+    WHERE k.principal = p.principal AND k.networkId = p.networkId AND lastDay < ${day - REFRESH_DAYS}`);
+  await db.run(
+    `INSERT INTO known_principal_pair SELECT principal, networkId, ${day}, ${day} FROM day_principal_pair WHERE isNew`,
+  );
+  if (day % 7 !== 0) return;
+  for (const table of ['known_pair', 'known_principal_pair'])
+    await db.run(`DELETE FROM ${table} WHERE lastDay < ${day - FORGET_DAYS}`);
 }
 
 const unnamed = z.object({ key: z.bigint(), name: z.string() });
@@ -181,6 +198,10 @@ export async function dayStatistics(
       ? 'SELECT path, hostId, networkId, bytes, firstDay FROM day_pair'
       : `SELECT '' AS path, hostId, networkId, sum(bytes)::UBIGINT AS bytes, min(firstDay) AS firstDay FROM day_pair GROUP BY hostId, networkId`;
   const novel = `firstDay >= ${day - NOVEL_DAYS}`;
+  const named =
+    family === 'principal'
+      ? 'SELECT principal, bytes, firstDay FROM day_principal_pair'
+      : `SELECT p.*, h.text AS host, n.text AS network, n.asText AS "as" FROM pair p JOIN host_text h ON h.id = p.hostId JOIN network_text n ON n.id = p.networkId`;
   const clipped = (filter: string) =>
     clipsBytes.map((clip) => `coalesce(sum(least(bytes, ${clip}))${filter}, 0)::DOUBLE`);
   const sql = `WITH pair AS (${pairs}),
@@ -189,8 +210,7 @@ export async function dayStatistics(
     summed AS (SELECT ${entity} AS entity, sum(bytes)::DOUBLE AS c0, ${[...clipped(''), ...clipped(` FILTER (WHERE ${novel})`)].map((column, index) => `${column} AS c${index + 1}`).join(', ')},
       count(*) FILTER (WHERE firstDay = ${day})::DOUBLE AS c9, count(*) FILTER (WHERE ${novel} AND firstDay <= ${day - PERSISTENT_DAYS})::DOUBLE AS c10,
       coalesce(max(bytes) FILTER (WHERE firstDay = ${day}), 0)::DOUBLE AS c12
-      FROM (SELECT p.*, h.text AS host, n.text AS network, n.asText AS "as" FROM pair p JOIN host_text h ON h.id = p.hostId JOIN network_text n ON n.id = p.networkId)
-      GROUP BY entity)
+      FROM (${named}) GROUP BY entity)
     SELECT s.entity, c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, b.bytes AS c11, c12 FROM summed s JOIN busiest b ON b.entity = s.entity
     WHERE s.entity IS NOT NULL${family === 'path' || family === 'centre' ? '' : ` AND s.entity <> '${UNKNOWN}'`} ORDER BY s.entity`;
   const reader = await db.connection.runAndReadAll(sql);
@@ -203,6 +223,7 @@ export async function dayStatistics(
 
 const ENTITY: Readonly<Record<SeriesFamily, string>> = {
   host: 'host',
+  principal: 'principal',
   network: 'network',
   as: '"as"',
   path: 'path',

@@ -12,6 +12,8 @@ export interface PairRow {
   readonly network: string;
   readonly as: string;
   readonly path: string;
+  /** Who sent most of it; empty where no source says. */
+  readonly principal: string;
   readonly bytesOut: number;
   readonly firstDay: number;
 }
@@ -22,6 +24,7 @@ const pairRow = z.object({
   network: z.string(),
   as: z.string(),
   path: z.string(),
+  principal: z.string(),
   bytesOut: z.number(),
   firstDay: z.number(),
 });
@@ -33,6 +36,7 @@ export interface PairScope {
   readonly hosts: readonly string[];
   readonly networks: readonly string[];
   readonly systems: readonly string[];
+  readonly principals: readonly string[];
   /** Also every pair first seen since this day; undefined for none. */
   readonly novelSinceDay: number | undefined;
 }
@@ -48,7 +52,7 @@ export async function openHistory(
   toDay: number,
 ): Promise<void> {
   await db.run(`CREATE OR REPLACE TEMP TABLE pair_history AS
-    SELECT (hour // ${HOURS_PER_DAY})::INTEGER AS day, h.id AS hostId, n.id AS networkId, path, sum(bytesOut)::UBIGINT AS bytesOut
+    SELECT (hour // ${HOURS_PER_DAY})::INTEGER AS day, h.id AS hostId, n.id AS networkId, path, CASE WHEN principal = 'unknown' THEN '' ELSE principal END AS principal, sum(bytesOut)::UBIGINT AS bytesOut
     FROM ${filesSql(cellFiles, CELL_COLUMNS)} c
     JOIN host_text h ON h.key = c.hostKey AND h.name = coalesce(c.hostName, '')
     JOIN network_text n ON n.key = c.networkKey AND n.name = coalesce(c.networkName, '')
@@ -66,10 +70,10 @@ export async function pairRows(db: Database, scope: PairScope): Promise<PairRow[
     values.length === 0 ? 'false' : `${column} IN (${values.map(sqlText).join(', ')})`;
   const novel = scope.novelSinceDay === undefined ? 'false' : `firstDay >= ${scope.novelSinceDay}`;
   return db.rows(
-    `SELECT day, host, network, "as", arg_max(path, (bytesOut, path)) AS path, sum(bytesOut)::DOUBLE AS bytesOut, firstDay
+    `SELECT day, host, network, "as", arg_max(path, (bytesOut, path)) AS path, arg_max(principal, (bytesOut, principal)) AS principal, sum(bytesOut)::DOUBLE AS bytesOut, firstDay
      FROM ${NAMED} p JOIN known_pair k ON k.hostId = p.hostId AND k.networkId = p.networkId
      WHERE day BETWEEN ${scope.fromDay} AND ${scope.toDay}
-       AND (${among('host', scope.hosts)} OR ${among('network', scope.networks)} OR ${among('"as"', scope.systems)} OR ${novel})
+       AND (${among('host', scope.hosts)} OR ${among('network', scope.networks)} OR ${among('"as"', scope.systems)} OR ${among('principal', scope.principals)} OR ${novel})
      GROUP BY ALL ORDER BY day, host, network`,
     pairRow,
   );
@@ -105,7 +109,14 @@ export async function pairManners(
 
 const seriesRow = z.object({ entity: z.string(), day: z.number(), bytes: z.number() });
 
-const ENTITY = { host: 'host', network: 'network', as: '"as"', path: 'path', centre: "'centre'" } as const;
+const ENTITY = {
+  host: 'host',
+  principal: 'principal',
+  network: 'network',
+  as: '"as"',
+  path: 'path',
+  centre: "'centre'",
+} as const;
 
 /** Returns the bytes a day of some entities of a family, ordered by entity and day; silent days are missing. */
 export async function entityDays(
@@ -151,6 +162,7 @@ export async function mostlyArrivedAt(
 ): Promise<number | undefined> {
   const where = {
     host: `h.text = ${sqlText(entity)}`,
+    principal: `principal = ${sqlText(entity)}`,
     network: `n.text = ${sqlText(entity)}`,
     as: `n.asText = ${sqlText(entity)}`,
     path: `path = ${sqlText(entity)}`,

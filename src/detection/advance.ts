@@ -1,6 +1,7 @@
 import { assertIdentity } from '../errors.ts';
 import { exposureOf, learnFromPeers, learnWeekdays, weekOf } from './baseline.ts';
-import { BLOCK_DAYS, closeBlock, recalibrate } from './calibration.ts';
+import { setThresholds } from './budget.ts';
+import { BLOCK_DAYS, closeBlock } from './calibration.ts';
 import { PATIENT, PATIENT_STATISTICS } from './channels.ts';
 import { type DayStatistics, FAMILIES, type Family, type FamilyDay, type Statistic } from './input.ts';
 import { checkShape, firstScoredDay, judgeFamily, WARM_UP_DAYS } from './judge.ts';
@@ -106,13 +107,14 @@ function beginDay(state: DetectionState, day: number): void {
 function beginWeek(state: DetectionState, day: number, week: number): void {
   state.coverageBeforeWeek += state.weekCoverage[(week - 1) % COVERAGE_WEEKS] as number;
   state.weekCoverage[week % COVERAGE_WEEKS] = 0;
+  const alive: number[] = [];
   for (const table of state.tables) {
     learnWeekdays(table, state.fullDaysOfWeek === 7);
     table.exposure.fill(0, (week % (RING_WEEKS + 1)) * PATIENT, ((week % (RING_WEEKS + 1)) + 1) * PATIENT);
-    const alive = forgetTheDead(table, day);
+    alive.push(forgetTheDead(table, day));
     learnFromPeers(table, day);
-    if (week >= 2) setThresholds(state, table, alive);
   }
+  if (week >= 2) setThresholds(state.tables, state.leadsPerWeek, alive);
   state.fullDaysOfWeek = 0;
 }
 
@@ -126,14 +128,6 @@ function forgetTheDead(table: Table, day: number): number {
     else if (seen < day - FORGET_DAYS) removeRow(table, row);
   }
   return alive;
-}
-
-function setThresholds(state: DetectionState, table: Table, alive: number): void {
-  let weights = 0;
-  for (const each of state.tables) for (const { type } of each.calibrations) weights += type.weight;
-  for (const calibration of table.calibrations) {
-    recalibrate(calibration, (state.leadsPerWeek * calibration.type.weight) / weights, alive);
-  }
 }
 
 /** Adds the day's exposure and returns the weights w of the day: coverage times weekday factor, per statistic. */

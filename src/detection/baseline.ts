@@ -58,8 +58,7 @@ function finishWeek(state: DetectionState, table: Table, row: number, week: numb
  */
 function baselineWeeks(table: Table, row: number, week: number, s: number): { from: number; to: number } {
   const earliest = EARLIEST_WEEKS[s] as number;
-  const meaningful = week - earliest >= BLOCKS_NEEDED_AT_FIRST ? earliest : 0;
-  const born = Math.max(meaningful, RULES[table.family].zeroBeforeBirth ? 0 : firstWholeWeek(table, row));
+  const born = Math.max(earliest, RULES[table.family].zeroBeforeBirth ? 0 : firstWholeWeek(table, row));
   const from = Math.max(born, week - RING_WEEKS);
   const to = Math.max(week - LAG_WEEKS - 1, Math.min(week - 1, from + BLOCKS_NEEDED - 1));
   return { from, to };
@@ -87,9 +86,12 @@ function expect(state: DetectionState, table: Table, row: number, week: number):
 function expectOwn(state: DetectionState, table: Table, row: number, week: number, s: number): void {
   const rules = RULES[table.family];
   const c = table.columns;
-  const meaningful = blockMoments(table, row, s, baselineWeeks(table, row, week, s));
-  const { mean, deviation, blocks } =
-    meaningful.blocks >= 2 ? meaningful : blockMoments(table, row, s, baselineWeeks(table, row, week, 0));
+  const { mean, deviation, blocks } = blockMoments(table, row, s, baselineWeeks(table, row, week, s));
+  if (blocks < 2) {
+    // While every pair is new, novelty says nothing that the volume does not.
+    c.expected[row * PATIENT + s] = 0;
+    return;
+  }
   const error = deviation / Math.sqrt(blocks);
   const floor = (rules.floorUnits[s] as number) * (UNITS[s] as number);
   const raised = mean + rules.standardErrors * error;

@@ -5,14 +5,18 @@ export const BLOCK_DAYS = 30;
 /** The largest maxima kept of each block, and the blocks kept (390 days). */
 export const KEPT = 32;
 const KEPT_BLOCKS = 13;
+/** What passed a threshold is remembered as at most this multiple of it. */
+const OVERSHOOT = Math.E;
 /** Evidence of a loud day below a fourfold record is never a lead. */
-const LOUD_FLOOR = Math.log(4);
+const CALIBRATED_FLOORS = { loud: Math.log(4), day: 3, week: 3, month: 3 } as const;
 
 interface Block {
   /** Days of the block on which the type was scored. */
   days: number;
   /** Log scores, descending: the largest maxima over entities. */
   top: Float64Array;
+  /** The row of each maximum's entity, to tell whether two channels saw one entity. */
+  rows: Int32Array;
 }
 
 /** What a channel type's own past says about its threshold. */
@@ -61,7 +65,7 @@ export function noteScore(
   keys: readonly string[],
 ): void {
   const { rows, values } = calibration;
-  const raw = Math.min(score, calibration.thresholdRaw);
+  const raw = Math.min(score, OVERSHOOT * calibration.thresholdRaw);
   const known = rows.indexOf(row);
   if (known >= 0 && known < calibration.count) {
     if (raw <= (values[known] as number)) return;
@@ -82,7 +86,7 @@ export function noteScore(
 
 /** Ends the running block of 30 days: its maxima become history, the oldest block is forgotten. */
 export function closeBlock(calibration: Calibration): void {
-  calibration.blocks.push({ days: calibration.runningDays, top: runningTop(calibration) });
+  calibration.blocks.push(runningBlock(calibration));
   if (calibration.blocks.length > KEPT_BLOCKS) calibration.blocks.shift();
   calibration.runningDays = 0;
   calibration.count = 0;
@@ -97,20 +101,49 @@ export function closeBlock(calibration: Calibration): void {
  * @param entities N, the entities of the family active in the last 30 days.
  */
 export function recalibrate(calibration: Calibration, leadsPerWeek: number, entities: number): void {
-  const days = calibration.runningDays + calibration.blocks.reduce((sum, block) => sum + block.days, 0);
-  if (days < 7) return;
-  const pooled = [runningTop(calibration), ...calibration.blocks.map((block) => block.top)];
-  const maxima = Float64Array.from(pooled.flatMap((top) => [...top]))
-    .sort()
-    .reverse();
-  if (maxima.length === 0) return;
-  const allowed = (leadsPerWeek * days) / 7;
-  const nominal =
-    calibration.type.bet === 'loud' ? LOUD_FLOOR : Math.log((7 * Math.max(1, entities)) / leadsPerWeek);
-  calibration.extrapolated = allowed < 1;
-  calibration.threshold = Math.max(nominal, tailLevel(maxima, allowed));
+  const history = historyOf(calibration);
+  if (history.days < 7 || history.maxima.length === 0) return;
+  calibration.extrapolated = (leadsPerWeek * history.days) / 7 < 1;
+  calibration.threshold = levelFor(history, leadsPerWeek, entities);
   calibration.thresholdRaw = calibration.type.mixture * Math.exp(Math.min(600, calibration.threshold));
   setWatch(calibration);
+}
+
+/** Takes an entity that is forgotten out of the past, whose row another one may get: its maxima stay, nameless. */
+export function forgetRow(calibration: Calibration, row: number): void {
+  for (const { rows } of calibration.blocks) {
+    for (let i = 0; i < rows.length; i++) if (rows[i] === row) rows[i] = -1;
+  }
+}
+
+/** What a channel type showed in its past: blocks of maxima, and all of them together, descending. */
+export interface History {
+  readonly type: ChannelType;
+  readonly days: number;
+  readonly blocks: readonly Block[];
+  readonly maxima: Float64Array;
+}
+
+/** Returns the past of a channel type, the running block included and last. */
+export function historyOf(calibration: Calibration): History {
+  const blocks = [...calibration.blocks, runningBlock(calibration)];
+  const maxima = new Float64Array(blocks.reduce((sum, { top }) => sum + top.length, 0));
+  let at = 0;
+  for (const { top } of blocks) {
+    maxima.set(top, at);
+    at += top.length;
+  }
+  const days = blocks.reduce((sum, block) => sum + block.days, 0);
+  return { type: calibration.type, days, blocks, maxima: maxima.sort().reverse() };
+}
+
+/** Returns the threshold of a type with a past, at a budget in leads a week. */
+export function levelFor({ type, days, maxima }: History, leadsPerWeek: number, entities: number): number {
+  const isPatient = type.bet === 'mean' || type.bet === 'z';
+  const nominal = isPatient
+    ? Math.log((7 * Math.max(1, entities)) / leadsPerWeek)
+    : CALIBRATED_FLOORS[type.bet as 'loud'];
+  return Math.max(nominal, tailLevel(maxima, (leadsPerWeek * days) / 7));
 }
 
 /**
@@ -129,12 +162,16 @@ export function tailLevel(maxima: Float64Array, allowed: number): number {
   return u + slope * Math.log(k / allowed);
 }
 
-function runningTop({ type, values, count }: Calibration): Float64Array {
-  return values
-    .slice(0, count)
-    .map((raw) => Math.log(raw / type.mixture))
-    .sort()
-    .reverse();
+function runningBlock({ type, rows, values, count, runningDays }: Calibration): Block {
+  const order = Array.from({ length: count }, (_, i) => i);
+  order.sort(
+    (a, b) => (values[b] as number) - (values[a] as number) || (rows[a] as number) - (rows[b] as number),
+  );
+  return {
+    days: runningDays,
+    top: Float64Array.from(order, (i) => Math.log((values[i] as number) / type.mixture)),
+    rows: Int32Array.from(order, (i) => rows[i] as number),
+  };
 }
 
 /** The entry that the next larger one replaces: the smallest value, the last key among equals. */

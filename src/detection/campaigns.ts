@@ -5,7 +5,7 @@ import { expand, type Group, uniteGroups } from './groups.ts';
 import type { DailySeries, PairDay } from './input.ts';
 import { type DayEstimate, type Lead, stableHash } from './lead.ts';
 import { type BytesEstimate, lossOf, placeboErrors } from './loss.ts';
-import { membersOf } from './membership.ts';
+import { membersOf, weighty } from './membership.ts';
 import { isPooled, pull } from './pulled.ts';
 import { type Excess, groupBytes, sumBytes, type Track, tracksOf, type Window } from './tracks.ts';
 
@@ -104,7 +104,7 @@ function describe(
     detectedAtMicros: Math.min(...group.leads.map(({ detectedAtMicros }) => detectedAtMicros)),
     bytesOut,
     hosts,
-    principals: [],
+    principals: principalsOf(named, group.leads),
     destinations,
     cohorts: [],
     channels,
@@ -120,6 +120,21 @@ function describe(
       options.falseDiscoveryRate ?? FALSE_DISCOVERY_RATE,
     ),
   };
+}
+
+/** Who sent on the named pairs, where a source says so: those who carry a twentieth of what the middle byte's sender does. */
+function principalsOf(named: readonly Excess[], leads: readonly Lead[]): string[] {
+  const sums = new Map<string, number>();
+  for (const { track, bytes } of named) {
+    const all = [...track.principals.values()].reduce((sum, sent) => sum + sent, 0);
+    for (const [principal, sent] of track.principals) {
+      sums.set(principal, (sums.get(principal) ?? 0) + (bytes * sent) / all);
+    }
+  }
+  const names = weighty([...sums].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1)));
+  for (const { family, entity } of leads)
+    if (family === 'principal' && !names.includes(entity)) names.push(entity);
+  return names;
 }
 
 /** When the named pairs together changed, or the one day that holds half of it; without them, when the earliest lead did. */

@@ -5,6 +5,8 @@ declare module 'cephes' {
     readonly compiled: Promise<void>;
     /** Inverse of the complemented regularised incomplete gamma function: x with igamc(a, x) = p. */
     igami(a: number, p: number): number;
+    /** Quantile of the standard normal distribution. */
+    ndtri(p: number): number;
   };
   export default cephes;
 }

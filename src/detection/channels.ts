@@ -1,7 +1,7 @@
 import { CLIP_BYTES, type Family, type Statistic } from './input.ts';
 
 /** How a channel turns numbers into evidence (docs/method.md). */
-export type Bet = 'mean' | 'z' | 'loud';
+export type Bet = 'mean' | 'z' | 'loud' | 'day' | 'week' | 'month';
 
 /** Statistics that patient evidence adds up, in the order of the columns of a family's state. */
 export const PATIENT_STATISTICS: readonly Statistic[] = [
@@ -24,6 +24,11 @@ export const PATIENT = PATIENT_STATISTICS.length;
 export const LOUD_STATISTICS: readonly Statistic[] = ['bytes', 'maxHourBytes', 'largestFirstContactBytes'];
 export const LOUD = LOUD_STATISTICS.length;
 
+/** Statistics whose habit is learned entity by entity (levels.ts), and what scores them: one bet for each speed. */
+export const HABIT_STATISTICS: readonly Statistic[] = ['bytes'];
+export const HABITS = HABIT_STATISTICS.length;
+export const HABIT_BETS: readonly Bet[] = ['day', 'week', 'month'];
+
 /** The smallest amount of each patient statistic that means anything: a clip, or one pair. */
 export const UNITS: readonly number[] = [...CLIP_BYTES, ...CLIP_BYTES, 1, 1, CLIP_BYTES[3]];
 
@@ -42,6 +47,8 @@ export interface FamilyRules {
   readonly zeroBeforeBirth: boolean;
   /** Columns (of PATIENT_STATISTICS) that also carry a z-bet: stable pooled counts and totals. */
   readonly zColumns: readonly number[];
+  /** Bytes a day below which levels are alike to the scores of habits. */
+  readonly habitUnit: number;
 }
 
 /**
@@ -64,6 +71,15 @@ export const RULES: Readonly<Record<Family, FamilyRules>> = {
     floorUnits: HOST_FLOORS,
     zeroBeforeBirth: false,
     zColumns: COUNT_COLUMNS,
+    habitUnit: 1e6,
+  },
+  principal: {
+    tolerance: 0.3,
+    standardErrors: 1,
+    floorUnits: HOST_FLOORS,
+    zeroBeforeBirth: false,
+    zColumns: COUNT_COLUMNS,
+    habitUnit: 1e6,
   },
   network: {
     tolerance: 0.3,
@@ -71,6 +87,7 @@ export const RULES: Readonly<Record<Family, FamilyRules>> = {
     floorUnits: TWO_UNITS,
     zeroBeforeBirth: true,
     zColumns: COUNT_COLUMNS,
+    habitUnit: 1e6,
   },
   as: {
     tolerance: 0.3,
@@ -78,6 +95,7 @@ export const RULES: Readonly<Record<Family, FamilyRules>> = {
     floorUnits: TWO_UNITS,
     zeroBeforeBirth: true,
     zColumns: COUNT_COLUMNS,
+    habitUnit: 1e6,
   },
   path: {
     tolerance: 0.15,
@@ -85,6 +103,7 @@ export const RULES: Readonly<Record<Family, FamilyRules>> = {
     floorUnits: TWO_UNITS,
     zeroBeforeBirth: false,
     zColumns: ALL_COLUMNS,
+    habitUnit: 1e9,
   },
   centre: {
     tolerance: 0.06,
@@ -92,6 +111,7 @@ export const RULES: Readonly<Record<Family, FamilyRules>> = {
     floorUnits: TWO_UNITS,
     zeroBeforeBirth: false,
     zColumns: ALL_COLUMNS,
+    habitUnit: 1e9,
   },
 };
 
@@ -106,9 +126,25 @@ export interface ChannelType {
   readonly mixture: number;
 }
 
-const LOUD_WEIGHT: Readonly<Record<Family, number>> = { host: 4, network: 1, as: 2, path: 1, centre: 1 };
+const LOUD_WEIGHT: Readonly<Record<Family, number>> = {
+  host: 4,
+  principal: 4,
+  network: 1,
+  as: 2,
+  path: 1,
+  centre: 1,
+};
 
-/** Returns a family's channel types in the order of its columns: mean bets, z-bets, loud rules. */
+const HABIT_WEIGHT: Readonly<Record<Family, number>> = {
+  host: 4,
+  principal: 4,
+  network: 2,
+  as: 4,
+  path: 1,
+  centre: 1,
+};
+
+/** Returns a family's channel types in the order of its columns: mean bets, z-bets, loud rules, habits. */
 export function channelTypes(family: Family): ChannelType[] {
   const patient = (column: number, bet: Bet, mixture: number): ChannelType => ({
     family,
@@ -128,6 +164,11 @@ export function channelTypes(family: Family): ChannelType[] {
         weight: LOUD_WEIGHT[family],
         mixture: 1,
       }),
+    ),
+    ...HABIT_STATISTICS.flatMap((statistic) =>
+      HABIT_BETS.map(
+        (bet): ChannelType => ({ family, statistic, bet, weight: HABIT_WEIGHT[family], mixture: 1 }),
+      ),
     ),
   ];
 }

@@ -12,7 +12,7 @@ import {
 
 /** First bytes of an encoded state, and the version of what follows; another version is replayed, not read. */
 const MAGIC = 0x52494557;
-const VERSION = 1;
+const VERSION = 2;
 
 /**
  * Returns the state as bytes: canonical (entities sorted by key, so equal states are equal bytes) and
@@ -111,7 +111,14 @@ function encodeCalibration(out: Writer, calibration: Calibration, order: Map<num
   out.floats(entries.map(({ value }) => value));
   for (const block of blocks) {
     out.floats([block.days, block.top.length]);
+    // Equal maxima in the order of their entities; -1 for those forgotten since.
+    const placed = Array.from(block.rows, (row, i) => ({
+      row: order.get(row) ?? -1,
+      value: block.top[i] as number,
+    }));
+    placed.sort((a, b) => b.value - a.value || a.row - b.row);
     out.floats(block.top);
+    out.floats(placed.map(({ row }) => row));
   }
 }
 
@@ -131,7 +138,7 @@ function decodeCalibration(input: Reader, calibration: Calibration): void {
   calibration.values.set(input.floats(count));
   for (let i = 0; i < blocks; i++) {
     const [days, length] = input.floats(2) as unknown as Six;
-    calibration.blocks.push({ days, top: input.floats(length) });
+    calibration.blocks.push({ days, top: input.floats(length), rows: Int32Array.from(input.floats(length)) });
   }
   setWatch(calibration);
 }

@@ -1,26 +1,29 @@
 /** What detection is told: exact integers per day, family and entity. The ledger fills these types from SQL. */
 
 /** A kind of entity. Families are judged apart, each against its own history and its own peers. */
-export type Family = 'host' | 'network' | 'as' | 'path' | 'centre';
+export type Family = 'host' | 'principal' | 'network' | 'as' | 'path' | 'centre';
 
 /** All families, in the order in which a day is judged. */
-export const FAMILIES: readonly Family[] = ['host', 'network', 'as', 'path', 'centre'];
+export const FAMILIES: readonly Family[] = ['host', 'principal', 'network', 'as', 'path', 'centre'];
 
 /** What is measured of an entity on a day; all are exact integers below 2^53, in bytes or in pairs. */
 export type Statistic =
   /** All egress of the day. */
   | 'bytes'
-  /** Σ min(x, c) over the entity's (host, network) cells of the day, c = CLIP_BYTES[0..3]. */
+  /**
+   * Σ min(x, c) over the entity's cells of the day, c = CLIP_BYTES[0..3]. A cell is a pair (host, network), for a
+   * principal (principal, network); so are the pairs below.
+   */
   | 'clip0'
   | 'clip1'
   | 'clip2'
   | 'clip3'
-  /** The same over pairs (host, network) first seen at most 60 days ago. */
+  /** The same over pairs first seen at most 60 days ago. */
   | 'novel0'
   | 'novel1'
   | 'novel2'
   | 'novel3'
-  /** Pairs (host, network) never seen before today. */
+  /** Pairs never seen before today. */
   | 'firstContacts'
   /** Novel pairs at least 7 days old that are active today. */
   | 'persistent'
@@ -65,6 +68,8 @@ export interface PairDay {
   readonly network: string;
   readonly as: string;
   readonly path: string;
+  /** Who sent most of it; empty where no source says. */
+  readonly principal: string;
   readonly bytesOut: number;
   /** The day on which the pair was first seen at all. */
   readonly firstDay: number;

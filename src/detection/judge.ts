@@ -1,7 +1,16 @@
 import { InternalError } from '../errors.ts';
 import { rollRow, weekOf } from './baseline.ts';
 import { type Calibration, noteScore } from './calibration.ts';
-import { type ChannelType, LOUD, LOUD_STATISTICS, PATIENT, PATIENT_STATISTICS, RULES } from './channels.ts';
+import {
+  type ChannelType,
+  HABIT_STATISTICS,
+  HABITS,
+  LOUD,
+  LOUD_STATISTICS,
+  PATIENT,
+  PATIENT_STATISTICS,
+  RULES,
+} from './channels.ts';
 import {
   advanceMean,
   advanceZ,
@@ -16,6 +25,7 @@ import {
 } from './evidence.ts';
 import { CLIP_BYTES, type DayStatistics, type FamilyDay } from './input.ts';
 import type { Lead } from './lead.ts';
+import { HABIT, LEAST_UNUSUAL, learnSilence, levelOf, SPEEDS, scoreLevel } from './levels.ts';
 import { type Crossing, raiseLead } from './raise.ts';
 import { addRow, type DetectionState, type Table } from './state.ts';
 
@@ -23,6 +33,8 @@ import { addRow, type DetectionState, type Table } from './state.ts';
 export const WARM_UP_DAYS = 14;
 /** Days after which the rule of first contacts begins: before, every contact is a first one. */
 const FIRST_CONTACT_DAYS = 14;
+/** Age of the ledger from which habits are known. */
+const HABIT_FIRST_DAY = 14;
 /** Less than this is never a record to be broken: a day or an hour, and a first contact, in bytes. */
 const LEAST_RECORDS: readonly number[] = [CLIP_BYTES[0], CLIP_BYTES[0], CLIP_BYTES[1]];
 /** Days of the ledger before which no day is called loud. */
@@ -44,6 +56,7 @@ interface Work {
   /** The day's columns: PATIENT_STATISTICS and LOUD_STATISTICS. */
   readonly learned: readonly Float64Array[];
   readonly loud: readonly Float64Array[];
+  readonly habits: readonly Float64Array[];
   /** Entities of the day by standing. */
   readonly standings: Int32Array;
   /** Channels that passed their threshold for the entity at hand. */
@@ -71,6 +84,7 @@ export function judgeFamily(
     bets,
     learned: PATIENT_STATISTICS.map((statistic) => family.statistics[statistic]),
     loud: LOUD_STATISTICS.map((statistic) => family.statistics[statistic]),
+    habits: HABIT_STATISTICS.map((statistic) => family.statistics[statistic]),
     standings: new Int32Array(4),
     crossings: [],
   };
@@ -80,6 +94,7 @@ export function judgeFamily(
     if (bets) bet(work, row, i);
     else learnOnly(work, row, i);
     judgeLoud(work, row, i);
+    judgeHabits(work, row, i);
     if (work.crossings.length > 0) {
       const lead = settle(work, row);
       if (lead) leads.push(lead);
@@ -138,6 +153,7 @@ function idle(work: Work, row: number): void {
   for (let s = 0; s < PATIENT; s++) idleMean(c.meanR, (row * PATIENT + s) * MEANS, days);
   for (let z = 0; z < zs; z++) {
     const at = row * zs + z;
+    if ((c.zDeviation[at] as number) === 0) continue;
     const quiet = zScore(0, c.zMean[at] as number, c.zDeviation[at] as number);
     idleZ(c.zR, at * ZS, quiet, days);
   }
@@ -154,9 +170,10 @@ function bet(work: Work, row: number, i: number): void {
   for (let s = 0; s < PATIENT; s++) {
     const value = (learned[s] as Float64Array)[i] as number;
     current[row * PATIENT + s] = (current[row * PATIENT + s] as number) + value;
-    if (!judged) continue;
+    const usual = expected[row * PATIENT + s] as number;
+    if (!judged || usual === 0) continue;
     const at = (row * PATIENT + s) * MEANS;
-    const ratio = meanRatio(value, (weights[s] as number) * (expected[row * PATIENT + s] as number));
+    const ratio = meanRatio(value, (weights[s] as number) * usual);
     const sum = advanceMean(meanR, at, ratio);
     if (sum <= NOTHING * MEANS) since[row * width + s] = today.day;
     const calibration = calibrations[s] as Calibration;
@@ -172,6 +189,7 @@ function betOnZ(work: Work, row: number, i: number): void {
   const width = PATIENT + zColumns.length;
   for (let z = 0; z < zColumns.length; z++) {
     const s = zColumns[z] as number;
+    if (c.expected[row * PATIENT + s] === 0) continue;
     const at = row * zColumns.length + z;
     const value = ((learned[s] as Float64Array)[i] as number) / (weights[s] as number);
     const sum = advanceZ(c.zR, at * ZS, zScore(value, c.zMean[at] as number, c.zDeviation[at] as number));
@@ -203,6 +221,35 @@ function judgeLoud(work: Work, row: number, i: number): void {
     const calibration = table.calibrations[type] as Calibration;
     const ratio = value / record;
     if (ratio >= calibration.watch) watch(work, row, type, calibration, ratio);
+  }
+}
+
+const scores = new Float64Array(SPEEDS.length);
+/** Judged days of silence that a habit still takes in. */
+const MOST_SILENCE = 60;
+
+/** Scores the day, the week and the month against the entity's own habit, and learns them. */
+function judgeHabits(work: Work, row: number, i: number): void {
+  const { table, today, weights, state } = work;
+  const c = table.columns;
+  const { habitUnit, zeroBeforeBirth } = RULES[table.family];
+  const known = c.habitDay[row] as number;
+  const since = known === 0 ? state.firstDay : known;
+  const silent = zeroBeforeBirth ? Math.min(MOST_SILENCE, today.day - since) : 0;
+  c.habitDay[row] = today.day + 1;
+  for (let h = 0; h < HABITS; h++) {
+    const at = (row * HABITS + h) * HABIT;
+    if (silent > 0) learnSilence(c.habits, at, silent);
+    const value = ((work.habits[h] as Float64Array)[i] as number) / (weights[PATIENT - 1] as number);
+    const judged = scoreLevel(c.habits, at, levelOf(value, habitUnit), scores);
+    if (!judged || value < LEAST_UNUSUAL) continue;
+    for (let k = 0; k < SPEEDS.length; k++) {
+      const score = Math.exp(Math.max(-20, Math.min(600, scores[k] as number)));
+      const type = sinceWidth(table) + LOUD + h * SPEEDS.length + k;
+      if (score >= (table.calibrations[type] as Calibration).watch) {
+        watch(work, row, type, table.calibrations[type] as Calibration, score);
+      }
+    }
   }
 }
 
@@ -252,6 +299,7 @@ function settle(work: Work, row: number): Lead | undefined {
 
 /** Returns the age of the ledger, in days, at which a channel type is scored for the first time. */
 export function firstScoredDay(type: ChannelType): number {
+  if (type.bet === 'day' || type.bet === 'week' || type.bet === 'month') return HABIT_FIRST_DAY;
   if (type.bet !== 'loud') return WARM_UP_DAYS;
   return type.statistic === 'largestFirstContactBytes' ? FIRST_CONTACT_DAYS : LOUD_DAYS;
 }

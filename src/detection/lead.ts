@@ -66,6 +66,7 @@ export function formatBytes(bytes: number): string {
 /** What each family is called in a sentence. */
 const FAMILY_WORDS: Readonly<Record<Family, string>> = {
   host: 'host',
+  principal: 'identity',
   network: 'destination network',
   as: 'destination AS',
   path: 'path',
@@ -104,6 +105,9 @@ const INNOCENT: Readonly<Record<Bet, string>> = {
   mean: 'a new legitimate use at this level (a project, a mirror, a backup) that its owner can name',
   z: 'ordinary growth of the whole, which shows as many small rises rather than as a few pairs',
   loud: 'one announced transfer: register it and it is taken out',
+  day: 'one announced transfer: register it and it is taken out',
+  week: 'a new legitimate use at this level (a project, a mirror, a backup) that its owner can name',
+  month: 'a new legitimate use at this level (a project, a mirror, a backup) that its owner can name',
 };
 
 /** Returns the sentences that explain a lead: what paid, against what, and what would make it innocent. */

@@ -2,6 +2,7 @@ import { exposureOf, weekOf } from './baseline.ts';
 import type { Calibration } from './calibration.ts';
 import { type Bet, PATIENT, PATIENT_STATISTICS, RULES } from './channels.ts';
 import { MEAN_BETS, MEANS, meanRatio, Z_BETS, ZS, zScore } from './evidence.ts';
+import { habitLimits } from './habit-limit.ts';
 import { CLIP_BYTES, type Family, type Statistic } from './input.ts';
 import { type DetectionState, RING_WEEKS, type Table, tableOf } from './state.ts';
 
@@ -49,12 +50,14 @@ export function detectionLimit(
   if (row === undefined || !((table.columns.expected[row * PATIENT] as number) > 0)) return undefined;
   const channels = channelsOf(state, table, row, evader);
   if (channels.length === 0) return undefined;
-  const at = (quantile: number) =>
-    channels
-      .map((channel) => ({ channel, bytes: smallestSeen(channel, windowDays, quantile) }))
-      .sort((a, b) => a.bytes - b.bytes)[0];
-  const half = at(0);
-  const most = at(QUANTILE_90);
+  const habits = habitLimits(table, row);
+  const at = (quantile: number, chance: number) =>
+    [
+      ...channels.map((channel) => ({ channel, bytes: smallestSeen(channel, windowDays, quantile) })),
+      ...habits.map((channel) => ({ channel, bytes: channel.smallestBytes(windowDays, chance) })),
+    ].sort((a, b) => a.bytes - b.bytes)[0];
+  const half = at(0, 0.5);
+  const most = at(QUANTILE_90, 0.9);
   const found = most && Number.isFinite(most.bytes) ? most.channel : undefined;
   return {
     windowDays,
@@ -84,12 +87,12 @@ function channelsOf(state: DetectionState, table: Table, row: number, evader: Ev
   const streams = evader.streams ?? 1;
   for (const s of evader.newPairs ? [...KNOWN_COLUMNS, 4, 5, 6, 7] : KNOWN_COLUMNS) {
     const ordinary = ordinaryDays(state, table, row, s);
-    if (!ordinary) continue;
+    const expected = table.columns.expected[row * PATIENT + s] as number;
+    if (!ordinary || expected === 0) continue;
     const clip = s < 8 ? CLIP_BYTES[(s % 4) as 0] : Number.POSITIVE_INFINITY;
     const added = (bytes: number) => streams * Math.min(bytes / streams, clip);
     const statistic = PATIENT_STATISTICS[s] as Statistic;
     const threshold = (type: number) => (table.calibrations[type] as Calibration).threshold;
-    const expected = table.columns.expected[row * PATIENT + s] as number;
     const mean = MEAN_BETS.map(
       (lambda) => (v: number) => Math.log(1 + lambda * (meanRatio(v, expected) - 1)),
     );
@@ -164,7 +167,9 @@ function evidenceAfter(
     const values = ordinary.map((value) => log(value + added(bytes)));
     const growth = values.reduce((sum, value) => sum + value, 0) / values.length;
     const variance = values.reduce((sum, value) => sum + (value - growth) ** 2, 0) / values.length;
-    return days * growth - quantile * Math.sqrt(days * variance);
+    // R adds up over all days on which the loss may have begun: a geometric sum.
+    const begun = growth > 1e-6 ? Math.log((1 - Math.exp(-days * growth)) / (1 - Math.exp(-growth))) : 0;
+    return days * growth + begun - quantile * Math.sqrt(days * variance);
   });
   return Math.max(...best) - Math.log(mixture);
 }

@@ -57,14 +57,19 @@ export function membersOf(excesses: readonly Excess[], window: Window, rate: num
     ),
   );
   const named = hosts.filter(([, bytes], i) => admitted.has(i) || bytes >= CARRIES * total);
-  let left = named.reduce((sum, [, bytes]) => sum + bytes, 0) / 2;
+  const names = new Set(weighty(named));
+  return excesses.filter(({ track }) => names.has(track.host));
+}
+
+/** Returns the names, of amounts in descending order, that carry at least a twentieth of what the middle byte's name does. */
+export function weighty(amounts: readonly (readonly [string, number])[]): string[] {
+  let left = amounts.reduce((sum, [, bytes]) => sum + bytes, 0) / 2;
   const middle =
-    named.find(([, bytes]) => {
+    amounts.find(([, bytes]) => {
       left -= bytes;
       return left <= 0;
     })?.[1] ?? 0;
-  const names = new Set(named.filter(([, bytes]) => bytes >= LEAST_OF_MIDDLE * middle).map(([host]) => host));
-  return excesses.filter(({ track }) => names.has(track.host));
+  return amounts.filter(([, bytes]) => bytes >= LEAST_OF_MIDDLE * middle).map(([name]) => name);
 }
 
 function evidenceOf(excesses: readonly Excess[], window: Window): number {

@@ -1,8 +1,9 @@
 import { exposureOf, reanchor, weekOf } from './baseline.ts';
 import type { Calibration } from './calibration.ts';
-import { PATIENT, PATIENT_STATISTICS } from './channels.ts';
+import { HABIT_BETS, PATIENT, PATIENT_STATISTICS } from './channels.ts';
 import type { DayStatistics } from './input.ts';
 import { explainLead, type Lead, type LeadChannel, stableHash } from './lead.ts';
+import { SPEED_DAYS } from './levels.ts';
 import { COVERAGE_WEEKS, type DetectionState, RING_WEEKS, type Table } from './state.ts';
 
 /** A channel type (index in its family's calibrations) that passed its threshold today. */
@@ -50,7 +51,10 @@ function channelOf(table: Table, row: number, day: number, { type, logEvidence }
   const calibration = table.calibrations[type] as Calibration;
   const { statistic, bet } = calibration.type;
   const width = table.columns.since.length / table.capacity;
-  const sinceDay = bet === 'loud' ? day - 1 : (table.columns.since[row * width + type] as number);
+  const past = HABIT_BETS.indexOf(bet);
+  const isPatient = bet === 'mean' || bet === 'z';
+  const days = past < 0 ? 1 : (SPEED_DAYS[past] as number);
+  const sinceDay = isPatient ? (table.columns.since[row * width + type] as number) : day - days;
   return { statistic, bet, logEvidence, threshold: calibration.threshold, sinceDay };
 }
 

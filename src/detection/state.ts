@@ -1,8 +1,9 @@
 import { ConfigurationError } from '../errors.ts';
-import { type Calibration, createCalibration } from './calibration.ts';
-import { channelTypes, LOUD, PATIENT, RULES } from './channels.ts';
+import { type Calibration, createCalibration, forgetRow } from './calibration.ts';
+import { channelTypes, HABITS, LOUD, PATIENT, RULES } from './channels.ts';
 import { MEANS, ZS } from './evidence.ts';
 import { FAMILIES, type Family } from './input.ts';
+import { HABIT } from './levels.ts';
 
 /** Weekly blocks kept for each entity, and what of them the baseline looks at (baseline.ts). */
 export const RING_WEEKS = 12;
@@ -43,6 +44,9 @@ export interface Columns {
   meanR: Float64Array;
   zR: Float64Array;
   loudMax: Float64Array;
+  /** What the entity usually sends (levels.ts), and the day after the last one that it knows; 0 before the first. */
+  habits: Float64Array;
+  habitDay: Int32Array;
 }
 
 /** One family: its entities, what is known of each, and how its channel types are calibrated. */
@@ -113,6 +117,8 @@ export function columnWidths(family: Family): readonly Width[] {
     ['meanR', 'float', PATIENT * MEANS],
     ['zR', 'float', zs * ZS],
     ['loudMax', 'float', LOUD],
+    ['habits', 'float', HABITS * HABIT],
+    ['habitDay', 'int', 1],
   ];
 }
 
@@ -193,6 +199,7 @@ export function removeRow(table: Table, row: number): void {
   for (const [name, , width] of columnWidths(table.family)) {
     table.columns[name].fill(0, row * width, (row + 1) * width);
   }
+  for (const calibration of table.calibrations) forgetRow(calibration, row);
   table.index.delete(table.keys[row] as string);
   table.keys[row] = '';
   table.free.push(row);

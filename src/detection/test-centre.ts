@@ -31,6 +31,8 @@ export interface Sent {
   readonly network: string;
   readonly as: string;
   readonly path: string;
+  /** Empty unless a test says who. */
+  readonly principal?: string;
   readonly bytesOut: number;
 }
 
@@ -98,7 +100,7 @@ export function pairDays(days: readonly (readonly Sent[])[], fromDay: number): P
       const firstDay = firsts.get(key) ?? fromDay + i;
       firsts.set(key, firstDay);
       const bytesOut = one.bytesOut + (pairs.get(key)?.bytesOut ?? 0);
-      pairs.set(key, { ...one, day: fromDay + i, bytesOut, firstDay });
+      pairs.set(key, { ...one, principal: one.principal ?? '', day: fromDay + i, bytesOut, firstDay });
     }
     return [...pairs.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, pair]) => pair);
   });
@@ -143,6 +145,7 @@ export function statisticsOf(day: number, pairs: readonly PairDay[], coverage = 
     const entities = new Map<string, Sums>();
     for (const pair of pairs) {
       const key = family === 'centre' ? 'centre' : pair[family as Exclude<Family, 'centre'>];
+      if (key === '') continue;
       const sums = entities.get(key) ?? (Object.fromEntries(STATISTICS.map((name) => [name, 0])) as Sums);
       entities.set(key, sums);
       addPair(sums, pair);

@@ -16,6 +16,8 @@ export interface Track {
   readonly network: string;
   readonly as: string;
   readonly paths: ReadonlySet<string>;
+  /** Bytes by who sent most of a day's; nobody unknown. */
+  readonly principals: ReadonlyMap<string, number>;
   readonly firstDay: number;
   /** Bytes by day, active days only. */
   readonly bytes: ReadonlyMap<number, number>;
@@ -38,18 +40,22 @@ export interface Excess {
   readonly bytes: number;
 }
 
+type OpenTrack = Track & { bytes: Map<number, number>; paths: Set<string>; principals: Map<string, number> };
+
 /** Returns the pairs of the rows, sorted by host and network. */
 export function tracksOf(rows: readonly PairDay[]): Track[] {
-  const tracks = new Map<string, Track & { bytes: Map<number, number>; paths: Set<string> }>();
+  const tracks = new Map<string, OpenTrack>();
   for (const row of rows) {
     const key = `${row.host}\n${row.network}`;
     let track = tracks.get(key);
     if (!track) {
       const { host, network, as, firstDay } = row;
-      track = { key, host, network, as, firstDay, paths: new Set(), bytes: new Map() };
+      track = { key, host, network, as, firstDay, paths: new Set(), principals: new Map(), bytes: new Map() };
       tracks.set(key, track);
     }
     track.paths.add(row.path);
+    if (row.principal !== '')
+      track.principals.set(row.principal, (track.principals.get(row.principal) ?? 0) + row.bytesOut);
     track.bytes.set(row.day, (track.bytes.get(row.day) ?? 0) + row.bytesOut);
   }
   return [...tracks.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
@@ -58,6 +64,7 @@ export function tracksOf(rows: readonly PairDay[]): Track[] {
 /** Returns whether a pair belongs to a lead's entity. */
 export function touches(track: Track, family: Family, entity: string): boolean {
   if (family === 'centre') return true;
+  if (family === 'principal') return track.principals.has(entity);
   return family === 'path' ? track.paths.has(entity) : track[family] === entity;
 }
 

@@ -156,6 +156,7 @@ async function campaignsOf(
     hosts: entitiesOf(leads, 'host'),
     networks: entitiesOf(leads, 'network'),
     systems: entitiesOf(leads, 'as'),
+    principals: entitiesOf(leads, 'principal'),
     novelSinceDay: pooled ? fromDay - NOVEL_DAYS : undefined,
   });
   const flagged = await seriesOfLeads(reading, leads, fromDay, run);

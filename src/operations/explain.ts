@@ -95,7 +95,13 @@ async function rowsOf(
   if (campaign && campaign.hosts.length > 0) {
     const hosts = new Set(campaign.hosts);
     const networks = new Set(campaign.destinations.map(({ network }) => network));
-    const rows = await pairRows(reading.db, { ...scope, hosts: [...hosts], networks: [], systems: [] });
+    const rows = await pairRows(reading.db, {
+      ...scope,
+      hosts: [...hosts],
+      networks: [],
+      systems: [],
+      principals: [],
+    });
     return rows.filter(({ network }) => networks.has(network));
   }
   const entities = (family: string) =>
@@ -105,6 +111,7 @@ async function rowsOf(
     hosts: entities('host'),
     networks: entities('network'),
     systems: entities('as'),
+    principals: entities('principal'),
   });
 }
 

@@ -48,6 +48,7 @@ export function checkpointsIn(ledgerDir: string) {
   const folder = join(ledgerDir, 'cache', 'detection');
   const files = (name: string) => ({
     pairs: join(folder, `${name}-pairs.parquet`),
+    principalPairs: join(folder, `${name}-principal-pairs.parquet`),
     hosts: join(folder, `${name}-hosts.parquet`),
     networks: join(folder, `${name}-networks.parquet`),
   });
@@ -74,11 +75,13 @@ export function checkpointsIn(ledgerDir: string) {
       const final = files(name);
       const temporary = {
         pairs: `${final.pairs}.new`,
+        principalPairs: `${final.principalPairs}.new`,
         hosts: `${final.hosts}.new`,
         networks: `${final.networks}.new`,
       };
       await saveSeries(db, temporary);
-      for (const key of ['pairs', 'hosts', 'networks'] as const) publish(temporary[key], final[key]);
+      for (const key of ['pairs', 'principalPairs', 'hosts', 'networks'] as const)
+        publish(temporary[key], final[key]);
       writeDurably(join(folder, `${name}.state`), encodeState(carried.state));
       const { state: _state, habits, usedBytes, ...rest } = carried;
       const kept = { ...rest, day, habits: [...habits], usedBytes: [...usedBytes] };
