@@ -3,6 +3,7 @@ import type { Database } from '../ledger/duckdb/database.ts';
 import { CELL_COLUMNS } from '../records/columns.ts';
 import { sqlText } from '../records/sql-text.ts';
 import { HOURS_PER_DAY } from '../records/time.ts';
+import { type NamedCellFiles, namedCellsSql } from './attribution/shares.ts';
 import { filesSql } from './facts.ts';
 
 /** Which cells an answer speaks of: hours from (inclusive) to (exclusive), and filters that all must hold. */
@@ -15,6 +16,7 @@ export interface CellFilter {
   readonly networkName?: string;
   readonly service?: string;
   readonly principals?: readonly string[];
+  readonly tenant?: string;
   readonly path?: string;
   readonly initiator?: string;
 }
@@ -26,6 +28,7 @@ export const CELL_GROUPS = {
   destination: ['networkKey', 'networkName'],
   service: ['service'],
   principal: ['principal'],
+  tenant: ['tenant'],
   initiator: ['initiator'],
   hour: ['hour'],
   day: [`hour // ${HOURS_PER_DAY}`],
@@ -49,19 +52,29 @@ const sums = z.object({
 /** Egress under one key. */
 export type CellSums = z.infer<typeof sums>;
 
-/** Returns egress summed by a group, in the order of keys. Sums overflow with an error, never in silence. */
+/**
+ * Returns egress summed by a group, in the order of keys. Sums overflow with an error, never in silence. By principal or
+ * tenant, or for some, cells that several share are split among them (attribution/shares.ts); by tenant, or for one, it
+ * needs the table of openTenants.
+ */
 export function sumCells(
   db: Database,
-  files: readonly string[],
+  files: NamedCellFiles,
   group: CellGroup,
   filter: CellFilter,
 ): Promise<CellSums[]> {
   const [key, name = 'NULL'] = CELL_GROUPS[group];
+  const tenants = group === 'tenant' || filter.tenant !== undefined;
+  const byPrincipal = group === 'principal' || filter.principals !== undefined;
+  const cells =
+    tenants || byPrincipal
+      ? namedCellsSql(files, byPrincipal ? 'principal' : 'tenant', tenants)
+      : filesSql(files.cells, CELL_COLUMNS);
   return db.rows(
     `SELECT (${key})::VARCHAR AS key, ${name}::VARCHAR AS name, sum(bytesOut)::UBIGINT AS bytesOut,
        sum(bytesOutLow)::UBIGINT AS bytesOutLow, sum(bytesOutHigh)::UBIGINT AS bytesOutHigh,
        sum(bytesIn)::UBIGINT AS bytesIn, sum(flows)::UBIGINT AS flows, min(firstAt) AS firstAt, max(lastAt) AS lastAt
-     FROM ${filesSql(files, CELL_COLUMNS)} WHERE kind = 'egress' AND ${whereSql(filter)} GROUP BY 1, 2 ORDER BY 1, 2`,
+     FROM ${cells} WHERE kind = 'egress' AND ${whereSql(filter)} GROUP BY 1, 2 ORDER BY 1, 2`,
     sums,
   );
 }
@@ -120,6 +133,7 @@ function whereSql(filter: CellFilter): string {
   equal('service', filter.service);
   equal('path', filter.path);
   equal('initiator', filter.initiator);
+  equal('tenant', filter.tenant);
   if (filter.principals) {
     const named = filter.principals.map(sqlText).join(', ');
     conditions.push(named === '' ? 'false' : `principal IN (${named})`);

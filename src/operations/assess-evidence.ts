@@ -45,7 +45,7 @@ export async function evidenceFrom(reading: Reading): Promise<Evidence> {
   const window = { fromHour: fromDay * HOURS_PER_DAY, toHour: (toDay + 1) * HOURS_PER_DAY };
   const files = reading.builtFiles('cell', fromDay, toDay);
   const views = coverageOf(coverage, facility, window);
-  const sums = await sumCells(db, files, 'dayOfPath', window);
+  const sums = await sumCells(db, { cells: files, sharers: [] }, 'dayOfPath', window);
   const all = Array.from({ length: toDay - fromDay + 1 }, (_, index) => fromDay + index);
   const days = new Map<string, DayEgress[]>();
   for (const path of new Set([

@@ -1,3 +1,5 @@
+import type { NamedCellFiles } from '../accounting/attribution/shares.ts';
+import { openTenants } from '../accounting/attribution/tenants.ts';
 import { type CellFilter, type CellSums, sumCells, sumKinds } from '../accounting/cell-query.ts';
 import { ALL_CORRECTIONS } from '../accounting/corrections.ts';
 import { coverageRows } from '../accounting/coverage-query.ts';
@@ -32,7 +34,12 @@ export function report(question: ReportQuestion): Promise<ReportAnswer> {
   return withReading(question, async (reading) => {
     const { db, snapshot, facility } = reading;
     const window = windowOf(snapshot, question.from, question.to);
-    const files = reading.builtFiles('cell', dayOf(window.fromHour), dayOf(window.toHour - 1));
+    const [fromDay, toDay] = [dayOf(window.fromHour), dayOf(window.toHour - 1)];
+    const files = {
+      cells: reading.builtFiles('cell', fromDay, toDay),
+      sharers: reading.builtFiles('sharer', fromDay, toDay),
+    };
+    await prepareTenants(reading, question, fromDay, toDay);
     const filter = { ...window, ...(await filterOf(question, facility)) };
     const [total] = await sumCells(db, files, 'nothing', filter);
     const coverage = await coverageIn(reading, window);
@@ -43,11 +50,26 @@ export function report(question: ReportQuestion): Promise<ReportAnswer> {
       coverage: coverage.answer,
       total: totalOf(total),
       rows: await rowsBy(reading, files, question.by, filter),
-      apart: await apartOf(reading, files, window),
+      apart: await apartOf(reading, files.cells, window),
       couldHaveBeen: coverage.couldHaveBeen,
       corrections: correctionsIn(reading, window),
     };
   });
+}
+
+/** Opens the table of tenants where the question is about them. @throws ConfigurationError when there is none of a name. */
+async function prepareTenants(
+  { db, facility, factFiles }: Reading,
+  { by, tenant }: ReportQuestion,
+  fromDay: number,
+  toDay: number,
+): Promise<void> {
+  if (by !== 'tenant' && tenant === undefined) return;
+  const tenants = await openTenants(db, factFiles('member', fromDay, toDay), facility);
+  if (tenant === undefined || tenant === 'unknown' || tenants.has(tenant)) return;
+  throw new ConfigurationError(
+    `--tenant ${tenant}: neither weir.yaml nor a member record names such a tenant`,
+  );
 }
 
 /** Returns how the sensors covered a period. */
@@ -63,15 +85,13 @@ function dayOf(hour: number): number {
 
 async function rowsBy(
   reading: Reading,
-  files: readonly string[],
+  files: NamedCellFiles,
   by: ReportKey,
   filter: CellFilter,
 ): Promise<Row[]> {
   const { db, facility } = reading;
   if (by === 'as')
     return heaviestFirst(byAs(await sumCells(db, files, 'destination', filter), await asTableOf(facility)));
-  if (by === 'tenant')
-    return heaviestFirst(byTenant(await sumCells(db, files, 'principal', filter), facility));
   const sums = await sumCells(db, files, by, filter);
   const names = by === 'host' ? hostNames(facility) : new Map<bigint, string>();
   const rows = sums.map((each) =>
@@ -116,15 +136,6 @@ function byAs(sums: readonly CellSums[], table: AsTable): Row[] {
     }),
   );
   return merged(sums, key).map((each) => rowOf(each.key, each, names.get(each.key)));
-}
-
-function byTenant(sums: readonly CellSums[], facility: Facility): Row[] {
-  const tenantOf = new Map(
-    facility.tenants.flatMap(({ name, principals }) => principals.map((each) => [each, name])),
-  );
-  return merged(sums, ({ key }) => tenantOf.get(key) ?? 'unknown').map((each) =>
-    rowOf(each.key, each, undefined),
-  );
 }
 
 /** Adds up sums that come under one key. */
@@ -226,15 +237,11 @@ function correctionsIn(reading: Reading, { fromHour, toHour }: HourWindow): Repo
 
 /** Turns a question's filters into conditions on cells. */
 async function filterOf(question: ReportQuestion, facility: Facility): Promise<Partial<CellFilter>> {
-  const tenant = facility.tenants.find(({ name }) => name === question.tenant);
-  if (question.tenant !== undefined && !tenant) {
-    throw new ConfigurationError(`--tenant ${question.tenant}: weir.yaml names no such tenant`);
-  }
-  const principals = question.principal === undefined ? tenant?.principals : [question.principal];
   return {
     ...(question.host === undefined ? {} : hostFilter(question.host, facility)),
     ...(question.destination === undefined ? {} : await destinationFilter(question.destination)),
-    ...(principals ? { principals } : {}),
+    ...(question.principal === undefined ? {} : { principals: [question.principal] }),
+    ...(question.tenant === undefined ? {} : { tenant: question.tenant }),
     ...(question.service === undefined ? {} : { service: question.service }),
     ...(question.path === undefined ? {} : { path: question.path }),
     ...(question.initiator === undefined ? {} : { initiator: question.initiator }),

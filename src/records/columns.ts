@@ -136,7 +136,7 @@ export const CELL_COLUMNS: readonly Column[] = [
   column(
     'principal',
     'text',
-    'identity; unknown where no source says; `one of N present` where N share the cell',
+    'identity; unknown where no source says, and where several share the cell',
   ),
   column('bytesOut', 'count', 'payload from inside to outside'),
   column('bytesOutLow', 'count', 'least payload the record allows'),

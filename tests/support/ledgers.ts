@@ -44,6 +44,8 @@ export interface PlainCell {
   readonly service: string;
   readonly initiator: string;
   readonly principal: string;
+  readonly basis: string;
+  readonly present: number;
   readonly out: bigint;
   readonly low: bigint;
   readonly high: bigint;
@@ -135,6 +137,8 @@ const cellRow = z.object({
   service: z.string(),
   initiator: z.string(),
   principal: z.string(),
+  basis: z.string(),
+  present: number,
   bytesOut: z.bigint(),
   bytesOutLow: z.bigint(),
   bytesOutHigh: z.bigint(),
@@ -161,6 +165,8 @@ export async function cellsOf(dir: string, facility: TestLedger['facility']): Pr
       service: row.service,
       initiator: row.initiator,
       principal: row.principal,
+      basis: row.basis,
+      present: row.present,
       out: row.bytesOut,
       low: row.bytesOutLow,
       high: row.bytesOutHigh,

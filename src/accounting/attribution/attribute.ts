@@ -163,7 +163,7 @@ async function openNames(db: Database): Promise<void> {
     basis: Basis,
     sets: string,
   ) => `SELECT DISTINCT ${whoSql(basis, 'sharers')} AS who, ${sqlText(basis)} AS basis,
-    present, 'one of ' || present || ' present' AS principal, sharers FROM (${sets}) WHERE present > 1`;
+    present, 'unknown' AS principal, sharers FROM (${sets}) WHERE present > 1`;
   const presence = (table: string, key: string) =>
     `SELECT sharers, present FROM ${table}_interval UNION ALL SELECT sharers, present FROM (${presentEver(table, `(SELECT DISTINCT ${key} AS key, startedAt FROM early_flow)`)})`;
   await db.run(`CREATE OR REPLACE TEMP TABLE who_is AS

@@ -26,7 +26,7 @@ export const BEGINS = `
   SELECT DISTINCT s.sensor, s.principal, s.since, s.outerHi, s.outerLo, s.outerPort, p.hostKey AS serverKey
   FROM (SELECT sensor, principal, server, loggedSince AS since, outerHi, outerLo, outerPort, event, until FROM session_stretch) s
   LEFT JOIN place p ON p.name = s.server AND p.since <= s.since AND s.since < p.until
-  WHERE outerLo IS NOT NULL AND outerPort > 0 AND ${isNamed('principal')} AND (event <> 'end' OR s.since < until)`;
+  WHERE outerLo IS NOT NULL AND outerPort > 0 AND ${isNamed('principal')} AND (event <> 'end' OR s.since < s.until)`;
 
 /** SQL for flows that have an end of a session as one of theirs, with the host at the other end. */
 function meetingSql(flows: string, hostOf: (hi: string, lo: string) => string): string {

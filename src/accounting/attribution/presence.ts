@@ -32,10 +32,10 @@ export async function openPresence(db: Database, table: string, from: string, da
   await db.run(`CREATE OR REPLACE TEMP TABLE ${table}_interval AS
     WITH clipped AS (SELECT key, ${nameKeySql('principal')} AS name, greatest(since, ${start}) AS since, least(until, ${end}) AS until
       FROM ${table}_member WHERE since < ${end} AND until > ${start}),
-    change AS (SELECT key, at, bit_xor(name) AS names, sum(step)::BIGINT AS step FROM (
-        SELECT key, since AS at, name, 1 AS step FROM clipped UNION ALL SELECT key, until, name, -1 FROM clipped) GROUP BY key, at),
-    running AS (SELECT key, at AS since, lead(at) OVER moments AS until, bit_xor(names) OVER sofar AS sharers, sum(step) OVER sofar AS present
-      FROM change WINDOW moments AS (PARTITION BY key ORDER BY at), sofar AS (PARTITION BY key ORDER BY at ROWS UNBOUNDED PRECEDING))
+    change AS (SELECT key, moment, bit_xor(name) AS names, sum(step)::BIGINT AS step FROM (
+        SELECT key, since AS moment, name, 1 AS step FROM clipped UNION ALL SELECT key, until, name, -1 FROM clipped) GROUP BY key, moment),
+    running AS (SELECT key, moment AS since, lead(moment) OVER moments AS until, bit_xor(names) OVER sofar AS sharers, sum(step) OVER sofar AS present
+      FROM change WINDOW moments AS (PARTITION BY key ORDER BY moment), sofar AS (PARTITION BY key ORDER BY moment ROWS UNBOUNDED PRECEDING))
     SELECT key, since, until, sharers, present::UBIGINT AS present FROM running WHERE present > 0 AND until IS NOT NULL`);
   await db.run(`CREATE OR REPLACE TEMP TABLE ${table}_width AS
     SELECT key, greatest(${SHORTEST_SLOT_BITS}, ${LONGEST_SLOT_BITS} - ceil(log2(greatest(count(*) / ${CHANGES_PER_SLOT}, 1)))::INTEGER) AS bits

@@ -38,7 +38,7 @@ const SESSION_STRETCHES = `
 /** SQL for leases as stretches: without an end a lease lasts to the next of its address, at most a week. */
 const LEASE_STRETCHES = `
   SELECT sensor, addressHi, addressLo, principal, hostName, startedAt AS since,
-    least(coalesce(greatest(endedAt, startedAt), startedAt + ${LONGEST_SILENCE_MICROS}), coalesce(next, ${Number.MAX_SAFE_INTEGER})) AS until
+    least(CASE WHEN endedAt IS NULL THEN startedAt + ${LONGEST_SILENCE_MICROS} ELSE greatest(endedAt, startedAt) END, coalesce(next, ${Number.MAX_SAFE_INTEGER})) AS until
   FROM (SELECT *, min(startedAt) OVER (PARTITION BY addressHi, addressLo ORDER BY startedAt
       RANGE BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) AS next FROM identity_lease)`;
 
@@ -85,12 +85,11 @@ export async function openStays(
   // Whoever got the address first is over when another gets it.
   await db.run(`CREATE OR REPLACE TEMP TABLE lent AS
     WITH shifted AS (SELECT key, principal, since, until FROM ${onFlowTime(lent)}),
-    turns AS (SELECT key, since AS at, lead(since) OVER (PARTITION BY key ORDER BY since) AS nextAt, principals FROM (
-      SELECT key, since, list(DISTINCT principal) AS principals FROM shifted GROUP BY key, since))
-    SELECT s.key, s.principal, s.since, least(s.until, coalesce(min(t.at), s.until)) AS until
-    FROM shifted s LEFT JOIN turns t ON t.key = s.key AND t.at > s.since AND t.at < s.until
+    turns AS (SELECT key, since AS moment, list(DISTINCT principal) AS principals FROM shifted GROUP BY key, since)
+    SELECT s.key, s.principal, s.since, least(s.until, coalesce(min(t.moment), s.until)) AS until
+    FROM shifted s LEFT JOIN turns t ON t.key = s.key AND t.moment > s.since AND t.moment < s.until
       AND NOT list_contains(t.principals, s.principal)
-    GROUP BY ALL`);
+    GROUP BY s.key, s.principal, s.since, s.until`);
   const logins = `(SELECT *, ${hostOf('outerHi', 'outerLo')} AS fromHost, coalesce(${insideOf('outerHi', 'outerLo')}, false) AS fromInside
     FROM ${placed(onFlowTime(`SELECT * FROM session_stretch WHERE kind <> 'vpn' AND ${isNamed('principal')}`))})`;
   await db.run(
@@ -114,13 +113,17 @@ export async function openStays(
 const JUMPS = 2;
 
 /**
- * A login from another inside host is its own principal's where that one is at the other host too. Where it is not,
- * the account may be anybody's who is there: they join it in `stay`.
+ * A login from another inside host is its own principal's where that one came to the other host in its own name.
+ * Where it did not, the account may be anybody's who is there: they join it in `stay`.
  */
 async function throughJumpHosts(db: Database): Promise<void> {
-  await db.run(`CREATE OR REPLACE TEMP TABLE foreign_login AS SELECT * FROM login l
-    WHERE fromInside AND fromHost <> hostKey AND NOT EXISTS (FROM login s WHERE s.hostKey = l.fromHost
-      AND s.principal = l.principal AND s.since <= l.since AND l.since < s.until)`);
+  await db.run('CREATE OR REPLACE TEMP TABLE foreign_login AS SELECT * FROM login WHERE false');
+  for (let jump = 0; jump < JUMPS; jump += 1) {
+    const ownThere = `FROM login s WHERE s.hostKey = l.fromHost AND s.principal = l.principal
+      AND s.since <= l.since AND l.since < s.until AND (s.hostKey, s.principal, s.since) NOT IN (SELECT (hostKey, principal, since) FROM foreign_login)`;
+    await db.run(`CREATE OR REPLACE TEMP TABLE foreign_login AS SELECT * FROM login l
+      WHERE fromInside AND fromHost <> hostKey AND NOT EXISTS (${ownThere})`);
+  }
   for (let jump = 0; jump < JUMPS; jump += 1) {
     await db.run(`INSERT INTO stay SELECT DISTINCT l.hostKey, s.principal, l.since, l.until FROM foreign_login l
       JOIN stay s ON s.hostKey = l.fromHost AND s.since <= l.since AND l.since < s.until`);
