@@ -19,7 +19,7 @@ import { addSimulate } from './simulate.ts';
 
 const HELP_FOOTER = `
 Exit codes: 0 done; 1 leads (with --fail-on-leads); 2 usage or configuration; 3 an input failed as a whole,
-or coverage or unclassified share below what check demands; 4 internal error.`;
+coverage or unclassified share below what check demands, or a message not delivered; 4 internal error.`;
 
 /** Returns the whole command line: every command and the flags they share. */
 export function createProgram(): Command {

@@ -149,6 +149,12 @@ it('marks what is simulated in every form', () => {
   expect(letterOf(simulated, 'create')).toMatch(/^SIMULATED/);
 });
 
+/** The same with names that do nothing. */
+function calm(odd: Finding): Finding {
+  const plain = (names: readonly string[]) => names.map(() => 'a');
+  return { ...odd, hosts: plain(odd.hosts), destinations: plain(odd.destinations), because: 'a' };
+}
+
 it('stays valid, and letters stay letters, whatever hosts, people and places are called', () => {
   const name = fc.string({ unit: 'binary', minLength: 1 });
   fc.assert(
@@ -167,9 +173,7 @@ it('stays valid, and letters stay letters, whatever hosts, people and places are
         expect(ecsEvent.safeParse(ecsFinding(odd, telling('create'))).error).toBeUndefined();
         expect(subjectOf(odd, 'create')).toMatch(/^\P{Cc}+$/u);
         // As many lines as with harmless names: none was added, none taken.
-        const plain = letterOf({ ...odd, hosts: ['a'], destinations: ['a'], because: 'a' }, 'create').split(
-          '\n',
-        ).length;
+        const plain = letterOf(calm(odd), 'create').split('\n').length;
         expect(letterOf(odd, 'create').split('\n')).toHaveLength(plain);
       },
     ),

@@ -20,11 +20,11 @@ export function letterOf(finding: Finding, activity: Activity): string {
     '',
     because,
     '',
-    `Bytes out:    ${amountText(finding.amount)}`,
+    ...(finding.amount ? [`Bytes out:    ${amountText(finding.amount)}`] : []),
     ...(finding.startedAt ? [`Began:        ${beganText(finding.startedAt)}`] : []),
     `Known since:  ${finding.detectedAt}`,
-    `From:         ${namesText(hosts)}`,
-    `To:           ${namesText(destinations)}`,
+    ...(hosts.length > 0 ? [`From:         ${namesText(hosts)}`] : []),
+    ...(destinations.length > 0 ? [`To:           ${namesText(destinations)}`] : []),
     ...(principals.length > 0 ? [`Principals:   ${namesText(principals)}`] : []),
     ...(decision
       ? [`Last word:    ${[decision.verdict, decision.by, decision.note].filter(Boolean).join(', ')}`]
@@ -38,8 +38,7 @@ export function letterOf(finding: Finding, activity: Activity): string {
   return `${lines.map(safeText).join('\n')}\n`;
 }
 
-function amountText(amount: Finding['amount']): string {
-  if (!amount) return 'see its findings';
+function amountText(amount: NonNullable<Finding['amount']>): string {
   if (amount.of === 'day')
     return `${digits(amount.observed)} B a day; usual were ${digits(amount.usual)} B a day`;
   return `${digits(amount.estimate)} B (${digits(amount.low)} to ${digits(amount.high)} B)`;
@@ -55,7 +54,6 @@ function beganText({ low, estimate, high }: NonNullable<Finding['startedAt']>): 
 }
 
 function namesText(names: readonly string[]): string {
-  if (names.length === 0) return '-';
   const rest = names.length - NAMES_MAX;
   return `${names.slice(0, NAMES_MAX).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
 }

@@ -84,7 +84,7 @@ export function commandsOf({ id, kind }: Pick<Finding, 'id' | 'kind'>): { explai
 
 /** Returns what a finding is called in a list: who, and to where, without a number. */
 export function titleOf({ kind, hosts, destinations, about, incident }: Finding): string {
-  if (incident) return incident.tlp === 'red' ? 'Incident (TLP:RED)' : `Incident: ${incident.title}`;
+  if (incident) return incident.title;
   const from = named(hosts, 'host');
   const to = named(destinations, 'destination');
   const what = kind === 'lead' ? 'Unusual egress' : 'Campaign of unusual egress';

@@ -141,7 +141,9 @@ function caseFinding(brief: CaseBrief, context: FindingContext): Finding {
     detectedAt: brief.openedAt,
     leads: red ? [] : brief.leads,
     campaigns: red ? [] : brief.campaigns,
-    incident: red ? { ...brief, title: 'TLP:RED', leads: [], campaigns: [], claims: [], hold: null } : brief,
+    incident: red
+      ? { ...brief, title: 'A case of TLP:RED', leads: [], campaigns: [], claims: [], hold: null }
+      : brief,
     because: `The case is ${brief.status}; the last word on it was written at ${brief.changedAt}. TLP:${brief.tlp.toUpperCase()}.`,
   };
 }

@@ -212,10 +212,10 @@ it('tells of cases, entry by entry, and of red ones only that they are there', a
   await notify(question);
   const events = lines(join(root, 'out.ndjson'));
   expect(events.map((event) => `${event.type_uid} ${event.status} ${event.desc}`)).toEqual([
-    '200501 New Incident: Title of case-one',
-    '200501 New Incident (TLP:RED)',
-    '200502 In Progress Incident: Title of case-one',
-    '200503 Closed Incident: Title of case-one',
+    '200501 New Title of case-one',
+    '200501 New A case of TLP:RED',
+    '200502 In Progress Title of case-one',
+    '200503 Closed Title of case-one',
   ]);
   expect(JSON.stringify(events)).not.toContain('Title of case-two');
 }, 20_000);
