@@ -23,6 +23,29 @@ const SAID: Readonly<Record<string, string>> = {
 };
 
 /**
+ * SQL for the moments about which the records say something else with and without the new ones: `kind, key, since,
+ * until`. What is no stretch but a moment is compared as a whole.
+ */
+const CHANGED = (() => {
+  const steps = ['before', 'after'].flatMap((name) =>
+    ['since', 'until'].map((edge) => {
+      const step = edge === 'since' ? 1 : -1;
+      const [before, after] = name === 'before' ? [step, 0] : [0, step];
+      return `SELECT kind, key, principal, ${edge} AS moment, ${before} AS before, ${after} AS after FROM said_${name} WHERE since < until`;
+    }),
+  );
+  const other = (one: string, another: string) =>
+    `(SELECT kind, key, principal, since FROM said_${one} WHERE since = until EXCEPT SELECT kind, key, principal, since FROM said_${another} WHERE since = until)`;
+  return `SELECT kind, key, since, since AS until FROM (${other('before', 'after')} UNION ALL ${other('after', 'before')})
+    UNION ALL SELECT kind, key, moment, next FROM (
+      SELECT kind, key, moment, lead(moment) OVER edges AS next, sum(before) OVER sofar > 0 AS was, sum(after) OVER sofar > 0 AS now
+      FROM (SELECT kind, key, principal, moment, sum(before) AS before, sum(after) AS after FROM (${steps.join(' UNION ALL ')}) GROUP BY ALL)
+      WINDOW edges AS (PARTITION BY kind, key, principal ORDER BY moment),
+        sofar AS (PARTITION BY kind, key, principal ORDER BY moment ROWS UNBOUNDED PRECEDING))
+    WHERE was <> now`;
+})();
+
+/**
  * Returns the days whose attribution new records can change: those on which who was where differs with and without
  * them, and those into which connections last that began there. Ascending; days without any traffic may be among them.
  * @param known the records before, @param added the new ones, @param flows files of flows that last over a midnight.
@@ -38,8 +61,9 @@ export async function daysTouched(
   const both: IdentityFiles = (family, days) => [...known(family, days), ...added(family, days)];
   await describe(db, known, range, facility, 'before');
   await describe(db, both, range, facility, 'after');
-  await db.run(`CREATE OR REPLACE TEMP TABLE touched AS SELECT kind, key, since - ${CLOCK_REACH_MICROS} AS since, until + ${CLOCK_REACH_MICROS} AS until FROM (
-    (FROM said_before EXCEPT FROM said_after) UNION ALL (FROM said_after EXCEPT FROM said_before))`);
+  await db.run(
+    `CREATE OR REPLACE TEMP TABLE touched AS SELECT kind, key, since - ${CLOCK_REACH_MICROS} AS since, until + ${CLOCK_REACH_MICROS} AS until FROM (${CHANGED})`,
+  );
   const [span] = await db.rows(
     `SELECT min(since) // ${MICROS_PER_DAY} AS "from", max(until) // ${MICROS_PER_DAY} AS "to" FROM touched`,
     z.object({
