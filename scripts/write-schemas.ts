@@ -11,6 +11,7 @@ import { decisionAnswer, decisionsAnswer } from '../src/operations/answers/decid
 import { detectAnswer } from '../src/operations/answers/detect.ts';
 import { explainAnswer } from '../src/operations/answers/explain.ts';
 import { importAnswer } from '../src/operations/answers/import.ts';
+import { incidentAnswer, incidentSaidAnswer, incidentsAnswer } from '../src/operations/answers/incident.ts';
 import { initAnswer } from '../src/operations/answers/init.ts';
 import {
   collectAnswer,
@@ -48,6 +49,9 @@ export const generatedFiles: readonly GeneratedFile[] = [
   answerFile('decide', 'weir register and weir decide', decisionAnswer),
   answerFile('decisions', 'weir register --list', decisionsAnswer),
   answerFile('notify', 'weir notify', notifyAnswer),
+  answerFile('incident', 'weir incident show', incidentAnswer),
+  answerFile('incidents', 'weir incident list', incidentsAnswer),
+  answerFile('incident-said', 'weir incident open|note|acknowledge|contain|close', incidentSaidAnswer),
   answerFile('ledger-log', 'weir ledger log', logAnswer),
   answerFile('ledger-verify', 'weir ledger verify', verifyAnswer),
   answerFile('ledger-checkpoint', 'weir ledger checkpoint', checkpointSchema),

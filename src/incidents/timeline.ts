@@ -130,8 +130,10 @@ function computed({ campaigns, leads, firstBytes, asOf }: TimelineInput): Placed
       entry: null,
       command: explainCommand(reference, asOf),
     });
-  const since = leads.flatMap((lead) => lead.channels.map((channel) => ({ lead, channel })));
-  const [firstSign] = since.sort((a, b) => (a.channel.since < b.channel.since ? -1 : 1));
+  const signs = leads.flatMap((lead) =>
+    lead.channels.map(({ channel, since }) => ({ lead, channel, micros: evidenceSince(lead, since) })),
+  );
+  const [firstSign] = signs.sort((a, b) => a.micros - b.micros);
   return [
     ...campaigns.flatMap(({ id }) => {
       const moment = firstBytes.get(id);
@@ -139,11 +141,10 @@ function computed({ campaigns, leads, firstBytes, asOf }: TimelineInput): Placed
     }),
     ...(firstSign
       ? [
-          // A day can only speak when it is over.
           event(
             'first evidence',
-            exactly(startOf(firstSign.channel.since) + MICROS_PER_DAY),
-            `Evidence of ${firstSign.channel.channel} begins to add up`,
+            exactly(firstSign.micros),
+            `Evidence of ${firstSign.channel} begins to add up`,
             firstSign.lead.id,
           ),
         ]
@@ -157,6 +158,14 @@ function computed({ campaigns, leads, firstBytes, asOf }: TimelineInput): Placed
       ),
     ),
   ];
+}
+
+/**
+ * A channel adds up from a quiet day on, which may lie before anything happened: it is evidence of this no earlier than
+ * the change. A day can only speak when it is over.
+ */
+function evidenceSince(lead: CaseLead, since: string): number {
+  return Math.max(startOf(since), startOf(lead.startedAt.low)) + MICROS_PER_DAY;
 }
 
 const VERB_KINDS = {
