@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Database } from '../ledger/duckdb/database.ts';
 import { FLOW_COLUMNS } from '../records/columns.ts';
 import { TUPLE } from '../records/flow-ends.ts';
+import { IS_PART } from '../records/flow-parts.ts';
 import { LONG_MICROS } from '../records/long-flow.ts';
 import { dayOfMicros } from '../records/time.ts';
 import {
@@ -48,8 +49,13 @@ export async function settle(
 ): Promise<void> {
   const short = `(SELECT *, ${TUPLE} AS tuple FROM ${filesSql(files.flow, FLOW_COLUMNS)} WHERE ${shortSql(range)})`;
   await collectLong(db, files, range);
+  // Parts of one sensor's connection are added up, so there is nothing to settle about their number.
+  const onlyParts = (await hasParts(db, short))
+    ? `bool_and(${IS_PART}) AND min(sensor) = max(sensor)`
+    : 'false';
   await db.run(`CREATE OR REPLACE TEMP TABLE suspect AS
-    SELECT tuple FROM long_row UNION SELECT tuple FROM ${short} GROUP BY tuple HAVING count(*) > 1 OR bool_or(${CROSSES_HOUR})`);
+    SELECT tuple FROM long_row UNION SELECT tuple FROM ${short} GROUP BY tuple
+    HAVING (count(*) > 1 AND NOT coalesce(${onlyParts}, false)) OR bool_or(${CROSSES_HOUR})`);
   const rows = `(SELECT * FROM long_row UNION ALL SELECT * FROM ${short} WHERE tuple IN (SELECT tuple FROM suspect))`;
   const facts = factSql(rows, perspective, 'true');
   await db.run(
@@ -60,6 +66,15 @@ export async function settle(
   await db.run(CONNECTIONS);
   await db.run(COPIES);
   await db.run(PIECES);
+}
+
+/** Returns whether any flow is a part: where none is, as in Zeek's logs, nothing is read to find that out. */
+async function hasParts(db: Database, flows: string): Promise<boolean> {
+  const found = await db.rows(
+    `SELECT 1 AS one FROM ${flows} WHERE ${IS_PART} LIMIT 1`,
+    z.object({ one: z.number() }),
+  );
+  return found.length > 0;
 }
 
 /** Long facts with a moment in the range, and all long facts between the same ends during their lives. */
@@ -87,7 +102,8 @@ function endsOf(first: string, second: string): string {
 const ORIG_IS_LESSER = '(origHi, origLo, origPort) <= (respHi, respLo, respPort)';
 const END_COLUMNS = `
   startedAt + lastedMicros AS endedAt,
-  coalesce(uid, 'row:' || startedAt || ':' || origPort || ':' || respPort || ':' || origLo || ':' || respLo) AS connection,
+  CASE WHEN ${IS_PART} THEN 'part:' || row_number() OVER ()
+    ELSE coalesce(uid, 'row:' || startedAt || ':' || origPort || ':' || respPort || ':' || origLo || ':' || respLo) END AS connection,
   CASE WHEN ${ORIG_IS_LESSER} THEN ${endsOf('orig', 'resp')} ELSE ${endsOf('resp', 'orig')} END AS ends,
   (${ORIG_IS_LESSER}) = origInner AS outIsForward`;
 
@@ -114,7 +130,7 @@ const CONNECTIONS = `
   CREATE OR REPLACE TEMP TABLE suspect_connection AS
   WITH whole AS (
     SELECT ${ONE_CONNECTION}, any_value(ends) AS ends, min(startedAt) AS startedAt, max(endedAt) AS endedAt,
-      bool_or(snapshot OR lastedMicros >= ${LONG_MICROS}) AS long,
+      bool_or(snapshot OR lastedMicros >= ${LONG_MICROS}) AS long, coalesce(bool_and(${IS_PART}), false) AS part,
       max(CASE WHEN outIsForward THEN "out" ELSE "in" END) AS forward,
       max(CASE WHEN outIsForward THEN "in" ELSE "out" END) AS backward
     FROM suspect_fact GROUP BY ${ONE_CONNECTION}),
@@ -131,7 +147,8 @@ const CONNECTIONS = `
  * connection, whose bytes are equal then). Per direction the one with most bytes
  * counts, and the fuller one as the connection; a long record precedes a short one, so that no day depends
  * on a far one. Whether a record counts depends on those that overlap it alone, never on a chain of others:
- * a day must come out the same whichever days are built with it.
+ * a day must come out the same whichever days are built with it. Parts of one sensor's connection (NetFlow,
+ * Argus, samples of packets) are no copies of each other, however their times lie.
  */
 const COPIES = `
   CREATE OR REPLACE TEMP TABLE suspect_copy AS
@@ -140,7 +157,7 @@ const COPIES = `
     bool_or(b.backward > 0 AND (b.long, b.backward, b.sensor, b.connection) > (a.long, a.backward, a.sensor, a.connection)) AS backwardCopied,
     bool_or((b.long, b.forward + b.backward, b.sensor, b.connection) > (a.long, a.forward + a.backward, a.sensor, a.connection)) AS copied
   FROM suspect_connection a JOIN suspect_connection b ON a.ends = b.ends AND a.island = b.island
-  WHERE (a.sensor, a.connection) <> (b.sensor, b.connection)
+  WHERE (a.sensor, a.connection) <> (b.sensor, b.connection) AND NOT (a.part AND b.part AND a.sensor = b.sensor)
     AND ((a.startedAt <= b.endedAt AND b.startedAt <= a.endedAt)
       OR (a.sensor <> b.sensor AND abs(a.startedAt - b.startedAt) <= ${CLOCK_SLACK_MICROS})
       OR (abs(a.startedAt - b.startedAt) <= ${MIRROR_SLACK_MICROS}

@@ -1,3 +1,4 @@
+import type { FLOW_PARTS } from '../records/flow-parts.ts';
 import { sqlText } from '../records/sql-text.ts';
 import type { RecordRule } from './record.ts';
 import { count, type Fault, missing, port, wrong } from './values.ts';
@@ -56,7 +57,7 @@ export interface FlowFields {
  * Parts of one connection are added up, where whole records between the same ends at the same time are copies of each
  * other; so what is no whole says so in the record's `state`.
  */
-type FlowPart = 'whole' | 'part' | 'one-way';
+type FlowPart = 'whole' | (typeof FLOW_PARTS)[keyof typeof FLOW_PARTS];
 
 /** Returns how the lines of a flow log become flows. */
 export function flowRule(fields: FlowFields, sensor: string): RecordRule {
