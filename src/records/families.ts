@@ -43,11 +43,7 @@ const LEASE_COLUMNS: readonly Column[] = [
 /** Somebody logged in: VPN, SSH, portal. */
 const SESSION_COLUMNS: readonly Column[] = [
   column('startedAt', 'micros', 'begin of the session; of an `end` that does not say when it began, the end'),
-  optional(
-    'endedAt',
-    'micros',
-    'end of the session; of a `snapshot` the time at which it was listed; unset while it is open',
-  ),
+  optional('endedAt', 'micros', 'end of the session; unset while it is open or where the log does not say'),
   optional('observedAt', 'micros', 'when the line was true: the time of a snapshot, else of the event'),
   column('sensor', 'text', 'what wrote the log'),
   optional('uid', 'text', 'what joins the lines of one session, as the log says it'),

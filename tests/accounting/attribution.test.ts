@@ -325,3 +325,46 @@ test('names are placed by DHCP leases where weir.yaml has none, at their time', 
   );
   expect(named(await ledger.cells())).toEqual(['alice by presence (1): 1', 'unknown by unknown (0): 2']);
 });
+
+test('a session ends with the line that says so, whichever process wrote it, and lasts while it is listed', async () => {
+  const pull = (at: string, got: number): ConnWords => ({
+    at: day(at),
+    from: '10.200.0.7 4000',
+    to: '10.0.0.2 22',
+    sent: 0,
+    got,
+    service: `s${got}`,
+  });
+  const listed = (at: string, begun: string) => ({
+    kind: 'vpn',
+    event: 'snapshot',
+    principal: 'bob',
+    assigned: '10.200.0.7',
+    startedAt: day(begun),
+    observedAt: day(at),
+  });
+  const ledger = await attributed(
+    [
+      { at: day('09:30:00'), sent: 1, got: 0, service: 'a' },
+      { at: day('11:30:00'), sent: 2, got: 0, service: 'b' },
+      pull('12:30:00', 3),
+      pull('13:55:00', 4),
+      pull('14:30:00', 5),
+    ],
+    {
+      session: [
+        login({ uid: 'login1[7]', principal: 'alice', outerPort: 50000, startedAt: day('09:00:00') }),
+        login({ uid: 'login1[9]', event: 'end', outerPort: 50000, startedAt: day('11:00:00') }),
+        listed('13:00:00', '12:00:00'),
+        listed('13:50:00', '12:00:00'),
+      ],
+    },
+  );
+  expect(named(await ledger.cells())).toEqual([
+    'alice by presence (1): 1',
+    'bob by lease (1): 3',
+    'bob by lease (1): 4',
+    'unknown by unknown (0): 2',
+    'unknown by unknown (0): 5',
+  ]);
+});

@@ -37,9 +37,11 @@ export async function loadIdentity(
   const around = ranges.map(daysAround);
   const paths = around.flatMap((days) => files(family, days));
   const columns: readonly Column[] = FACT_COLUMNS[family];
+  const last =
+    family === 'session' ? 'greatest(startedAt, endedAt, observedAt)' : 'greatest(startedAt, endedAt)';
   const within = around.map(
     ({ fromDay, toDay }) =>
-      `(startedAt < ${(toDay + 1) * MICROS_PER_DAY} AND greatest(startedAt, coalesce(endedAt, startedAt)) >= ${fromDay * MICROS_PER_DAY})`,
+      `(startedAt < ${(toDay + 1) * MICROS_PER_DAY} AND ${last} >= ${fromDay * MICROS_PER_DAY})`,
   );
   await db.run(
     `CREATE OR REPLACE TEMP TABLE identity_${family} AS

@@ -13,10 +13,36 @@ const orBefore = (name: string) =>
   `coalesce(${name}, CASE WHEN ${LINKED} THEN before_${name} END) AS ${name}`;
 
 /** What a session's lines have in common: its uid at its server, else the identity and where it came from. */
-const SESSION_KEY = `sensor, kind, coalesce(server, ''),
+const SESSION_KEY = `sensor, kind, served,
   coalesce(uid, concat_ws(' ', '-', principal, outerHi, outerLo, outerPort))`;
 
-const CARRIED = ['principal', 'outerHi', 'outerLo', 'outerPort', 'assignedHi', 'assignedLo', 'server'];
+const CARRIED = [
+  'principal',
+  'outerHi',
+  'outerLo',
+  'outerPort',
+  'assignedHi',
+  'assignedLo',
+  'assigned6Hi',
+  'assigned6Lo',
+  'server',
+];
+
+/** SQL for lines of sessions with `since`, `upTo` (when the line was true) and what they have in common with others. */
+const LINES = `SELECT * EXCLUDE (startedAt, endedAt, observedAt), startedAt AS since,
+    greatest(startedAt, endedAt, observedAt) AS upTo, coalesce(server, '') AS served FROM identity_session`;
+
+/** An end that knows the client's port ends the session that began there, whichever process wrote it under what uid. */
+const PORTED_END = `(event = 'end' AND outerPort IS NOT NULL)`;
+const SESSION_LINES = `
+  SELECT * FROM (${LINES}) WHERE NOT ${PORTED_END}
+  UNION ALL BY NAME
+  SELECT e.* REPLACE (CASE WHEN e.upTo - b.since <= ${LONGEST_SILENCE_MICROS} THEN b.uid ELSE e.uid END AS uid)
+  FROM (SELECT * FROM (${LINES}) WHERE ${PORTED_END}) e
+  ASOF LEFT JOIN (SELECT sensor, kind, served, outerHi, outerLo, outerPort, since, min(uid) AS uid FROM (${LINES})
+      WHERE event = 'begin' AND uid IS NOT NULL AND outerPort IS NOT NULL GROUP BY ALL) b
+    ON e.sensor = b.sensor AND e.kind = b.kind AND e.served = b.served AND e.outerHi = b.outerHi AND e.outerLo = b.outerLo
+      AND e.outerPort = b.outerPort AND e.upTo >= b.since`;
 
 /**
  * SQL for sessions as stretches. Lines of one session join; what is open lasts a day after its begin and ten minutes
@@ -30,8 +56,7 @@ const SESSION_STRETCHES = `
       coalesce(nextSince, ${Number.MAX_SAFE_INTEGER}))) END AS until
   FROM (SELECT *, lag(upTo) OVER lines AS beforeUpTo, lag(event) OVER lines AS beforeEvent, lead(since) OVER lines AS nextSince,
       ${CARRIED.map((name) => `lag(${name}) OVER lines AS before_${name}`).join(', ')}
-    FROM (SELECT * EXCLUDE (startedAt, endedAt), startedAt AS since,
-        greatest(startedAt, coalesce(endedAt, startedAt)) AS upTo FROM identity_session)
+    FROM (${SESSION_LINES})
     WINDOW lines AS (PARTITION BY ${SESSION_KEY}
       ORDER BY upTo, CASE event WHEN 'begin' THEN 0 WHEN 'snapshot' THEN 1 ELSE 2 END, since, principal, outerLo))`;
 
@@ -80,6 +105,8 @@ export async function openStays(
 ): Promise<void> {
   const lent = `SELECT ${addressKeySql('assignedHi', 'assignedLo')} AS key, principal, sensor, since, until
       FROM session_stretch WHERE assignedLo IS NOT NULL AND ${isNamed('principal')}
+    UNION ALL SELECT ${addressKeySql('assigned6Hi', 'assigned6Lo')}, principal, sensor, since, until
+      FROM session_stretch WHERE assigned6Lo IS NOT NULL AND ${isNamed('principal')}
     UNION ALL SELECT ${addressKeySql('addressHi', 'addressLo')}, principal, sensor, since, until
       FROM lease_stretch WHERE ${isNamed('principal')}`;
   // Whoever got the address first is over when another gets it.

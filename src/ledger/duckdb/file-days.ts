@@ -30,6 +30,7 @@ function endOf(family: string): string {
   if (family === 'given') return GIVEN_END;
   // Who belongs to whom holds until further notice, however old the record of it.
   if (family === 'member') return `greatest(startedAt, coalesce(endedAt - 1, ${LAST_MICROS}))`;
+  if (family === 'session') return 'greatest(startedAt, endedAt, observedAt)';
   return hasEnd(family) ? 'greatest(startedAt, coalesce(endedAt, startedAt))' : 'startedAt';
 }
 
