@@ -50,16 +50,15 @@ export async function settle(
   const short = `(SELECT *, ${TUPLE} AS tuple FROM ${filesSql(files.flow, FLOW_COLUMNS)} WHERE ${shortSql(range)})`;
   await collectLong(db, files, range);
   // Parts of one sensor's connection are added up, so there is nothing to settle about their number.
-  const onlyParts = (await hasParts(db, short))
-    ? `bool_and(${IS_PART}) AND min(sensor) = max(sensor)`
-    : 'false';
+  const withParts = await hasParts(db, short);
+  const onlyParts = withParts ? `bool_and(${IS_PART}) AND min(sensor) = max(sensor)` : 'false';
   await db.run(`CREATE OR REPLACE TEMP TABLE suspect AS
     SELECT tuple FROM long_row UNION SELECT tuple FROM ${short} GROUP BY tuple
     HAVING (count(*) > 1 AND NOT coalesce(${onlyParts}, false)) OR bool_or(${CROSSES_HOUR})`);
   const rows = `(SELECT * FROM long_row UNION ALL SELECT * FROM ${short} WHERE tuple IN (SELECT tuple FROM suspect))`;
   const facts = factSql(rows, perspective, 'true');
   await db.run(
-    `CREATE OR REPLACE TEMP TABLE suspect_fact AS SELECT *, ${END_COLUMNS},
+    `CREATE OR REPLACE TEMP TABLE suspect_fact AS SELECT *, ${endColumns(withParts)},
        ${perspective.presenceKey} AS presenceKey, ${perspective.lentKey} AS lentKey FROM (${viewedSql(facts, perspective)})`,
   );
   await db.run(STATES);
@@ -98,12 +97,14 @@ function endsOf(first: string, second: string): string {
   return `{${side('lesser', first)}, ${side('greater', second)}, proto: coalesce(proto, '')}`;
 }
 
+/** What tells a sensor's connections apart that have the same ends. */
+const BY_UID_OR_BEGIN = `coalesce(uid, 'row:' || startedAt || ':' || origPort || ':' || respPort || ':' || origLo || ':' || respLo)`;
+
 /** The two ends in one order from either side, and the payload from the lesser to the greater end. */
 const ORIG_IS_LESSER = '(origHi, origLo, origPort) <= (respHi, respLo, respPort)';
-const END_COLUMNS = `
+const endColumns = (withParts: boolean) => `
   startedAt + lastedMicros AS endedAt,
-  CASE WHEN ${IS_PART} THEN 'part:' || row_number() OVER ()
-    ELSE coalesce(uid, 'row:' || startedAt || ':' || origPort || ':' || respPort || ':' || origLo || ':' || respLo) END AS connection,
+  ${withParts ? `CASE WHEN ${IS_PART} THEN 'part:' || row_number() OVER () ELSE ${BY_UID_OR_BEGIN} END` : BY_UID_OR_BEGIN} AS connection,
   CASE WHEN ${ORIG_IS_LESSER} THEN ${endsOf('orig', 'resp')} ELSE ${endsOf('resp', 'orig')} END AS ends,
   (${ORIG_IS_LESSER}) = origInner AS outIsForward`;
 
