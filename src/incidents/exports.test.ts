@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { exampleCase, STORY, sentence, signalOn } from '../../tests/incidents/example-case.ts';
+import { exampleCase } from '../../tests/incidents/example-case.ts';
+import { hostileCase } from '../../tests/incidents/hostile-case.ts';
 import { TLP_LEVELS } from '../ledger/incident-entry.ts';
 import type { IncidentCase } from './case.ts';
 import { csvCell, csvOf } from './csv.ts';
@@ -11,46 +12,6 @@ import { ocsfDetectionFinding } from './ocsf-finding.ts';
 import { stixOf } from './stix.ts';
 import { timesketchLine, timesketchOf } from './timesketch.ts';
 import { tlpLabel } from './tlp.ts';
-
-const HOSTILE = `</style><script>alert('x')</script><img src=//evil.example onerror="1">&\u202egnp.exe\u0000\r\n=cmd|' /C calc'!A0`;
-
-/** A case whose every name and word comes from somebody who means harm. */
-function hostileCase(): IncidentCase {
-  const hostile = STORY.map((each) => ({
-    ...each,
-    said: {
-      ...each.said,
-      by: HOSTILE,
-      text: HOSTILE,
-      ...(each.said.verb === 'open' ? { title: HOSTILE } : {}),
-    },
-  }));
-  const signal = sentence(11, '2026-03-31T00:00:00Z', 'note', {
-    signals: [signalOn('2026-03-25', HOSTILE, HOSTILE)],
-    references: { campaigns: [], leads: [], claims: [HOSTILE] },
-  });
-  const plain = exampleCase();
-  const [campaign, row, cut, flow, lead] = [
-    plain.campaigns[0],
-    plain.traffic[0],
-    plain.sheet.rows[0],
-    plain.flows[0],
-    plain.leads[0],
-  ];
-  if (!campaign || !row || !cut || !flow || !lead) throw new Error('the example has none');
-  const told = exampleCase({ facility: HOSTILE }, [...hostile, signal]);
-  return {
-    ...told,
-    campaigns: [{ ...campaign, hosts: [HOSTILE], destinations: [HOSTILE], because: HOSTILE }],
-    leads: [{ ...lead, entity: HOSTILE, because: HOSTILE }],
-    traffic: [
-      { ...row, host: HOSTILE, destination: HOSTILE, principal: HOSTILE, service: HOSTILE, path: HOSTILE },
-    ],
-    tenants: [{ tenant: HOSTILE, bytesOut: '1', principals: [HOSTILE], command: HOSTILE }],
-    sheet: { ...told.sheet, rows: [{ ...cut, name: HOSTILE, command: HOSTILE }] },
-    flows: [{ ...flow, file: HOSTILE, uid: HOSTILE, from: HOSTILE }],
-  };
-}
 
 test('a page runs nothing, loads nothing, and shows what was said as text', () => {
   const page = htmlOf(hostileCase());

@@ -35,7 +35,7 @@ code { font: .86em/1.45 ui-monospace, "DejaVu Sans Mono", monospace; overflow-wr
 .command::before { content: "$ "; }
 table { border-collapse: collapse; width: 100%; margin: .6rem 0; font-size: .86rem; }
 th, td { text-align: left; vertical-align: top; padding: .3rem .6rem .3rem 0; border-bottom: 1px solid var(--line); overflow-wrap: break-word; }
-.long { overflow-wrap: anywhere; }
+.long { overflow-wrap: anywhere; min-width: 4.5rem; }
 th { color: var(--soft); font-weight: 600; border-bottom-color: var(--ink); }
 thead { display: table-header-group; }
 tr { break-inside: avoid; }

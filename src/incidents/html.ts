@@ -69,6 +69,14 @@ function appendixOf(notes: CommandNotes): Markup {
 ${rows}</ol></section>`;
 }
 
+/** A word longer than this may break anywhere, so that no name pushes a column off the sheet. */
+const WORD_CHARS = 26;
+
+function cell(text: string, kind = ''): Markup {
+  const isLong = text.split(/\s+/).some((word) => word.length > WORD_CHARS);
+  return html`<td class="${isLong ? `${kind} long` : kind}">${text}</td>`;
+}
+
 function headOf({ incident, facility, simulated, asOf, asOfAt }: IncidentCase): Markup {
   return html`<header>
 <div class="bar"><span class="tlp">${tlpLabel(incident.tlp)}</span><span class="soft">${tlpReach(incident.tlp)}</span></div>
@@ -110,7 +118,7 @@ function sheetOf({ sheet: { days, rows } }: IncidentCase, notes: CommandNotes): 
       each.bytesOutOfOthers === '0'
         ? 'nothing else was seen'
         : `${each.counterparts} other ${others}${each.counterparts === 1 ? '' : 's'}${each.principals > 0 ? `, ${each.principals} known identities` : ''}`;
-    return html`<tr><td class="kind">${CUTS[each.cut]}</td><td>${each.name}</td><td class="number">${bytesInWords(each.bytesOutOfCase)}</td><td class="number">${bytesInWords(each.bytesOutOfOthers)}</td><td>${breaks}</td><td class="soft">${notes.mark(each.command)}</td></tr>
+    return html`<tr><td class="kind">${CUTS[each.cut]}</td>${cell(each.name)}<td class="number">${bytesInWords(each.bytesOutOfCase)}</td><td class="number">${bytesInWords(each.bytesOutOfOthers)}</td>${cell(breaks)}<td class="soft">${notes.mark(each.command)}</td></tr>
 `;
   };
   return html`<section><h2>Containment: what to cut, and what breaks</h2>
@@ -123,7 +131,7 @@ function timelineOf(told: IncidentCase, notes: CommandNotes): Markup {
   const rows = told.timeline.map((event) => {
     const { main, within } = momentInWords(event.at);
     const entry = event.entry === null ? notes.mark(event.command) : html`${event.entry}`;
-    return html`<tr class="${voiceOf(event)}"><td class="time">${main}${within ? html`<br><span class="soft">${within}</span>` : html``}</td><td class="kind">${event.kind}</td><td>${event.text}</td><td>${event.by ?? 'Weir'}</td><td class="soft">${entry}</td></tr>
+    return html`<tr class="${voiceOf(event)}"><td class="time">${main}${within ? html`<br><span class="soft">${within}</span>` : html``}</td><td class="kind">${event.kind}</td>${cell(event.text)}${cell(event.by ?? 'Weir')}<td class="soft">${entry}</td></tr>
 `;
   });
   return html`<section><h2>Timeline</h2>${pictureOf(told)}
@@ -159,7 +167,7 @@ function findingsOf({ campaigns, leads, tenants }: IncidentCase, notes: CommandN
       const best = [...channels].sort(
         (a, b) => b.logEvidence - b.threshold - (a.logEvidence - a.threshold),
       )[0];
-      return html`<tr><td class="time">${instantInWords(detectedAt)}</td><td>${family} ${entity}</td><td class="number">${bytesInWords(observedBytesPerDay)}</td><td class="number">${bytesInWords(baselineBytesPerDay)}</td><td>${best ? `${best.channel}: ${best.logEvidence.toFixed(1)} > ${best.threshold.toFixed(1)}` : ''}</td><td>${decision ?? ''}</td><td class="soft">${notes.mark(command)}</td></tr>
+      return html`<tr><td class="time">${instantInWords(detectedAt)}</td>${cell(`${family} ${entity}`)}<td class="number">${bytesInWords(observedBytesPerDay)}</td><td class="number">${bytesInWords(baselineBytesPerDay)}</td>${cell(best ? `${best.channel}: ${best.logEvidence.toFixed(1)} > ${best.threshold.toFixed(1)}` : '')}<td>${decision ?? ''}</td><td class="soft">${notes.mark(command)}</td></tr>
 `;
     },
   );
@@ -169,7 +177,7 @@ function findingsOf({ campaigns, leads, tenants }: IncidentCase, notes: CommandN
       bytesOut,
       principals,
       command,
-    }) => html`<tr><td>${tenant}</td><td class="number">${bytesInWords(bytesOut)}</td><td>${principals.join(', ') || 'no identity is known'}</td><td class="soft">${notes.mark(command)}</td></tr>
+    }) => html`<tr>${cell(tenant)}<td class="number">${bytesInWords(bytesOut)}</td>${cell(principals.join(', ') || 'no identity is known')}<td class="soft">${notes.mark(command)}</td></tr>
 `,
   );
   return html`<section><h2>What Weir found</h2>
@@ -195,7 +203,7 @@ function trafficOf({ traffic }: IncidentCase, notes: CommandNotes): Markup {
   const rows = shown.map(
     (
       each,
-    ) => html`<tr><td>${each.host}</td><td>${each.destination}</td><td>${each.path}</td><td>${each.service}</td><td>${each.principal}</td><td class="number">${bytesInWords(each.bytesOut.estimate)}</td><td class="time">${instantInWords(each.firstSeen)}</td><td class="time">${instantInWords(each.lastSeen)}</td><td class="soft">${notes.mark(each.command)}</td></tr>
+    ) => html`<tr>${cell(each.host)}${cell(each.destination)}${cell(each.path)}${cell(each.service)}${cell(each.principal)}<td class="number">${bytesInWords(each.bytesOut.estimate)}</td><td class="time">${instantInWords(each.firstSeen)}</td><td class="time">${instantInWords(each.lastSeen)}</td><td class="soft">${notes.mark(each.command)}</td></tr>
 `,
   );
   return html`<section><h2>Who sent to whom</h2>
@@ -208,7 +216,7 @@ function flowsOf({ flows }: IncidentCase): Markup {
   const rows = flows.map(
     (
       flow,
-    ) => html`<tr><td class="time">${instantInWords(flow.startedAt)}</td><td class="mono">${flow.from}</td><td class="mono">${flow.to}</td><td class="number">${bytesInWords(flow.bytesOut)}</td><td class="mono long">${flow.uid ?? ''}</td><td class="mono long">${flow.line === null ? flow.file : `${flow.file}:${flow.line}`}</td></tr>
+    ) => html`<tr><td class="time">${instantInWords(flow.startedAt)}</td>${cell(flow.from, 'mono')}${cell(flow.to, 'mono')}<td class="number">${bytesInWords(flow.bytesOut)}</td>${cell(flow.uid ?? '', 'mono')}${cell(flow.line === null ? flow.file : `${flow.file}:${flow.line}`, 'mono')}</tr>
 `,
   );
   return html`<section><h2>The way back to the logs</h2><p>The heaviest connections, and where they were logged.</p>
