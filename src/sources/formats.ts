@@ -4,11 +4,14 @@ import { akvorado } from './akvorado.ts';
 import { argus } from './argus.ts';
 import type { LogFormat, Reading } from './format.ts';
 import { goflow2 } from './goflow2.ts';
+import { JOB_FORMATS } from './jobs/formats.ts';
 import type { Layout } from './layout.ts';
 import { mappedReading } from './mapped.ts';
 import { nfdump } from './nfdump.ts';
 import { SESSION_FORMATS } from './sessions/formats.ts';
+import { STORAGE_FORMATS } from './storage/formats.ts';
 import { suricata } from './suricata.ts';
+import { TRANSFER_FORMATS } from './transfers/formats.ts';
 import { zeek, zeekTextReading } from './zeek/format.ts';
 
 /** Every log format, in the order in which they are asked whether an input is theirs: the narrowest first. */
@@ -19,6 +22,9 @@ export const FORMATS: readonly LogFormat[] = [
   goflow2,
   akvorado,
   argus,
+  ...TRANSFER_FORMATS,
+  ...JOB_FORMATS,
+  ...STORAGE_FORMATS,
   ...SESSION_FORMATS,
 ];
 
