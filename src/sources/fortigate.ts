@@ -24,7 +24,7 @@ export const fortigate: LogFormat = {
     source: 'fortigate',
     relation: (path, rejects) => pairsRelation(path, 'logid', rejects),
     shown: 'left(line, 1000)',
-    notValid: 'not a line of a FortiGate: key=value with a logid',
+    notValid: 'not a line of a FortiGate (key=value with a logid)',
     streamOf,
     streams: { ...FORTIGATE_VPN_STREAMS },
   }),

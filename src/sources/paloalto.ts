@@ -3,12 +3,12 @@ import type { Field } from './relation.ts';
 import { GLOBALPROTECT_STREAMS, globalprotectStream, panColumn } from './sessions/globalprotect.ts';
 import { raggedRelation } from './text-relation.ts';
 
-/** Nothing (a file exported as it is) or the head of syslog, then the first column, which is a digit. */
-const PREFIX = '(?:[^,"]{0,200} )?';
+/** The head of syslog, or nothing in a file exported as it is, and the first column, which is always `1`. */
+const PREFIX = '(?:[^,"]{0,200} )?\\d+,';
 const PLAIN = /^(?:[^,"]{0,200} )?\d+,(\d{4}\/\d{2}\/\d{2} \d{2}:\d{2}:\d{2}),[^,]*,([A-Z]+),/;
 
-/** Columns by their place: each log has its own. No log has more. */
-const COLUMNS = Array.from({ length: 130 }, (_, index) => panColumn(index + 1));
+/** Columns by their place, from the second on: each log has its own. No log has more. */
+const COLUMNS = Array.from({ length: 130 }, (_, index) => panColumn(index + 2));
 
 /** PAN-OS writes all its logs to one stream of CSV; the fourth column says which one a line is of. */
 export const paloalto: LogFormat = {
@@ -27,7 +27,7 @@ export const paloalto: LogFormat = {
     relation: (path, rejects) =>
       raggedRelation(path, { fields: COLUMNS, separator: ',', least: 7, prefix: PREFIX }, rejects),
     shown: 'left(line, 1000)',
-    notValid: 'not a line of PAN-OS: values separated by commas',
+    notValid: 'not a line of PAN-OS (values separated by commas)',
     streamOf,
     streams: { ...GLOBALPROTECT_STREAMS },
   }),

@@ -14,8 +14,8 @@ export const SYSLOG_HEAD =
   '|(?<stamp>[A-Z][a-z]{2} +\\d{1,2} \\d{2}:\\d{2}:\\d{2})(?:\\.\\d{1,9})?)' +
   '(?: (?<zone>UTC|GMT|Z))?:? ';
 
-/** A whole line: head, host, program where it names one, and the message. */
-export const SYSLOG_LINE = `^${SYSLOG_HEAD}(?<host>[^ ]+) (?:(?<program>[^ :\\[]+)(?:\\[(?<pid>\\d+)\\]:?|:| (?<procid>[^ ]+) [^ ]+ (?:-|\\[.*?\\])) +)?(?<message>.*)$`;
+/** All of a line before its message: head, host, and the program where it names one. */
+export const SYSLOG_LINE = `${SYSLOG_HEAD}(?<host>[^ ]+) (?:(?<program>[^ :\\[]+)(?:\\[(?<pid>\\d+)\\]:?|:| (?<procid>[^ ]+) [^ ]+ (?:-|\\[.*?\\])) +)?`;
 
 /** Returns SQL for the text of a line's time, set where it has one. */
 export function syslogTimeText(field: Field): string {

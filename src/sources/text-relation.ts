@@ -51,19 +51,24 @@ export function patternRelation(path: string, pattern: string, rejects: string):
   };
 }
 
+/** As little as can be, and no part of a quoted value: what somebody typed there is no key. */
+const UNQUOTED = '(?:[^"]|"(?:[^"\\\\]|\\\\.)*")*?';
+
 /**
  * Returns the relation of lines of `key=value` and `key="value"`, in any order and behind any text; the first of a
  * key counts. A line is `valid` when it has the key `must`.
  */
 export function pairsRelation(path: string, must: string, rejects: string): RawRelation {
+  const found = (name: string, value: string) =>
+    `nullif(regexp_extract(line, ${sqlText(`^${UNQUOTED}(?:^|[\\s,;])${escaped(name)}=${value}`)}, 1), '')`;
   const field: Field = (...names) => {
     const all = names.flatMap((name) => [
-      `nullif(regexp_extract(line, ${sqlText(`(?:^|[\\s,;])${escaped(name)}="((?:[^"\\\\]|\\\\.)*)"`)}, 1), '')`,
-      `nullif(regexp_extract(line, ${sqlText(`(?:^|[\\s,;])${escaped(name)}=([^\\s",;][^\\s,;]*)`)}, 1), '')`,
+      found(name, '"((?:[^"\\\\]|\\\\.)*)"'),
+      found(name, '([^\\s",;][^\\s,;]*)'),
     ]);
     return `coalesce(${all.join(', ')})`;
   };
-  const valid = `regexp_matches(line, ${sqlText(`(?:^|[\\s,;])${escaped(must)}=`)})`;
+  const valid = `regexp_matches(line, ${sqlText(`^${UNQUOTED}(?:^|[\\s,;])${escaped(must)}=`)})`;
   return { sql: `(SELECT line, ${valid} AS valid FROM ${wholeLines(path, rejects)})`, field };
 }
 

@@ -1,3 +1,5 @@
+import { SESSION_SAMPLES } from './session-samples.ts';
+
 /** Good lines of every format, with what of them can go wrong, for tests that all formats share. */
 export interface Sample {
   readonly name: string;
@@ -350,6 +352,7 @@ export const SAMPLES: readonly Sample[] = [
   GOFLOW2,
   AKVORADO,
   ARGUS,
+  ...SESSION_SAMPLES,
 ];
 
 function jsonLines(records: readonly object[]): string {

@@ -49,6 +49,7 @@ test('pairs stand in any order, quoted or not; a key is no part of another', asy
       'user=bob,srcip=10.0.0.2;port=',
       'nothing here',
       'srcip="" port="7"',
+      'user="x srcip=9.9.9.9 port=\\" msg=y" srcip=10.0.0.4 port=5 msg="a',
     ],
     (path) => pairsRelation(path, 'srcip', 'refused'),
     ['srcip', 'user', 'port', 'msg'],
@@ -58,6 +59,7 @@ test('pairs stand in any order, quoted or not; a key is no part of another', asy
     { valid: true, srcip: '10.0.0.2', user: 'bob', port: null, msg: null },
     { valid: false, srcip: null, user: null, port: null, msg: null },
     { valid: true, srcip: null, user: null, port: '7', msg: null },
+    { valid: true, srcip: '10.0.0.4', user: 'x srcip=9.9.9.9 port=\\" msg=y', port: '5', msg: null },
   ]);
 });
 

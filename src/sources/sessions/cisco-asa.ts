@@ -85,7 +85,7 @@ export const ciscoAsa: LogFormat = {
     source: 'cisco-asa',
     relation: (path, rejects) => patternRelation(path, LINE, rejects),
     shown: 'left(line, 1000)',
-    notValid: 'not a line of a Cisco ASA: time, %ASA-level-number, message',
+    notValid: 'not a line of a Cisco ASA (time, %ASA-level-number, message)',
     streamOf: (field) => kindOf(ASA, field('code'), `coalesce(${field('message')}, '')`),
     streams: streamsOf(ASA, ofAsa),
     leftAloneAs: () => TELLS_NOTHING,

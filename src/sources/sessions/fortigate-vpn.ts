@@ -1,7 +1,7 @@
 import { sqlText } from '../../records/sql-text.ts';
 import type { SensorSettings, Stream } from '../format.ts';
 import type { Field } from '../relation.ts';
-import { instantIn, seconds } from '../values.ts';
+import { instantIn, missing, seconds } from '../values.ts';
 import type { SessionFields } from './session-rule.ts';
 import { sessionRule } from './session-rule.ts';
 
@@ -52,6 +52,8 @@ function tunnel(
     outerPort: { name: 'remport', text: `nullif(${set('remport')}, '0')` },
     assigned: { name: 'tunnelip', text: set('tunnelip', 'assignip') },
     server: field('devname'),
+    // Every event has one: a line that was cut has not, and its last number may be cut as well.
+    faults: [missing('msg', field('msg'))],
   };
   if (event === 'begin') return begun;
   return {

@@ -24,7 +24,7 @@ const FIELDS = [
 const KIND = 'openvpn-status';
 const LAYOUT = { source: KIND, encoding: 'csv', fields: FIELDS, separator: '\t', quote: '' } as const;
 
-const FIRST_LINE = /^(?:OpenVPN CLIENT LIST|TITLE[,\t]OpenVPN )/;
+const FIRST_LINE = /^(?:\xef\xbb\xbf)*(?:OpenVPN CLIENT LIST|TITLE[,\t]OpenVPN )/;
 
 /**
  * OpenVPN's status file in versions 1, 2 and 3, one snapshot after another. What says when a snapshot was taken stands

@@ -11,7 +11,8 @@ import { STRONGSWAN } from './strongswan.ts';
 /** Everything that daemons say through the system log. */
 const SAID: readonly MessageKind[] = [...OPENSSH, ...OPENVPN, ...STRONGSWAN];
 
-const PLAIN = new RegExp(SYSLOG_LINE);
+const LINE = `^${SYSLOG_LINE}(?<message>.*)$`;
+const PLAIN = new RegExp(LINE);
 
 /** The system log as syslog daemons write it: `auth.log`, `secure`, `syslog`, `messages`. */
 export const syslogSessions: LogFormat = {
@@ -31,9 +32,9 @@ export const syslogSessions: LogFormat = {
   },
   reading: () => ({
     source: 'syslog',
-    relation: (path, rejects) => patternRelation(path, SYSLOG_LINE, rejects),
+    relation: (path, rejects) => patternRelation(path, LINE, rejects),
     shown: 'left(line, 1000)',
-    notValid: 'not a line of a system log: time, host, message',
+    notValid: 'not a line of a system log (time, host, message)',
     streamOf: (field) => kindOf(SAID, field('program'), `coalesce(${field('message')}, '')`),
     streams: streamsOf(SAID, ofSyslog),
     leftAloneAs: () => TELLS_NOTHING,

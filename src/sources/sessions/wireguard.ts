@@ -82,7 +82,8 @@ function createSnapshots(): (line: string) => string {
     // What is none may hold a key all the same.
     if (key === '') return `${KIND}\tnot a line of the dump`;
     if (handshake === '0') return `# ${KIND} peer without a handshake`;
-    const [, address = '', port = ''] = /^\[?([0-9a-fA-F.:]+?)(?:%[^\]]*)?\]?:(\d+)$/.exec(endpoint) ?? [];
+    const [, address = endpoint.replace(/^\(none\)$/, ''), port = ''] =
+      /^\[?([0-9a-fA-F.:]+?)(?:%[^\]]*)?\]?:(\d+)$/.exec(endpoint) ?? [];
     const hosts = allowed
       .split(',')
       .flatMap((network) => /^([0-9a-fA-F.:]+)\/(?:32|128)$/.exec(network)?.[1] ?? []);
