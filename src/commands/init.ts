@@ -36,7 +36,7 @@ export function addInit(program: Command): void {
     .option('--relay <addresses...>', 'NAT, proxies, gateways: addresses that stand for others')
     .option('--path <paths...>', 'ways out, as NAME or NAME:GBPS')
     .option('--sensor <sensors...>', 'what writes logs, as NAME=GLOB')
-    .option('--logs <paths...>', 'look into these Zeek logs and show which networks seem to be inside')
+    .option('--logs <paths...>', 'look into these flow logs and show which networks seem to be inside')
     .option(
       '--yes',
       'without questions: take the networks that the logs suggest with confidence 0.5 and more',
@@ -53,7 +53,7 @@ async function init(flags: InitFlags, context: Context): Promise<void> {
   const { suggestInside, writeConfig } = await import('../operations/init.ts');
   const asks = isInteractive() && !flags.yes && !context.flags.json;
   const logs =
-    flags.logs ?? (asks ? words(await ask('Folder of Zeek logs to look into (empty: none)', '')) : []);
+    flags.logs ?? (asks ? words(await ask('Folder of flow logs to look into (empty: none)', '')) : []);
   const suggestion =
     logs.length > 0 ? await suggestInside(logs, process.cwd(), context.progress.report) : null;
   context.progress.clear();

@@ -4,7 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { AddressObservation } from '../facility/guess.ts';
-import { parseAddress } from '../records/address.ts';
+import { type Database, openDatabase } from '../ledger/duckdb/database.ts';
+import { sampleFlows } from '../ledger/duckdb/sample-flows.ts';
+import { formatAddress, parseAddress } from '../records/address.ts';
+import { isFormatLayout } from '../sources/format.ts';
 import { findInputs, type InputFile } from '../sources/inputs.ts';
 import type { Layout } from '../sources/layout.ts';
 import { stageInputs } from '../sources/stage.ts';
@@ -42,7 +45,7 @@ interface Seen {
 /** Returns a field of a line by any of its names. */
 type FieldOf = (names: readonly string[]) => unknown;
 
-/** Looks at connections of Zeek logs, at most 200,000 across the files, through the same reading as an import. */
+/** Looks at connections of flow logs, at most 200,000 across the files, through the same reading as an import. */
 export async function sampleLogs(paths: readonly string[], cwd: string, progress: Progress): Promise<Sample> {
   const { inputs } = await findInputs(paths, cwd);
   const workDir = await mkdtemp(join(tmpdir(), 'weir-init-'));
@@ -50,6 +53,7 @@ export async function sampleLogs(paths: readonly string[], cwd: string, progress
   let connections = 0;
   let bytes = 0;
   const read = new Set<string>();
+  const engine = openLazily(workDir);
   try {
     const ordered = spread(inputs);
     for await (const step of stageInputs(ordered, {
@@ -64,12 +68,17 @@ export async function sampleLogs(paths: readonly string[], cwd: string, progress
       if (step.kind !== 'chunk') continue;
       bytes += step.bytes;
       for (const { input } of step.segments) read.add(ordered[input]?.path ?? '');
-      connections += await lookAt(step.path, step.layout, CONNECTIONS_MAX - connections, seen);
+      const most = CONNECTIONS_MAX - connections;
+      connections +=
+        isFormatLayout(step.layout) && step.layout.source !== 'zeek'
+          ? await lookThroughEngine(await engine.open(), step.path, step.layout, most, seen)
+          : await lookAt(step.path, step.layout, most, seen);
       await step.release();
       progress(`looked at ${connections} connections`);
       if (connections >= CONNECTIONS_MAX || bytes > BYTES_MAX) break;
     }
   } finally {
+    engine.close();
     await rm(workDir, { recursive: true, force: true });
   }
   return { observations: observationsOf(seen), connections, filesFound: inputs.length, filesRead: read.size };
@@ -84,6 +93,32 @@ function spread(inputs: readonly InputFile[]): InputFile[] {
     ...inputs.filter((_, index) => first.has(index)),
     ...inputs.filter((_, index) => !first.has(index)),
   ];
+}
+
+/** Returns the engine that reads other logs than Zeek's, opened when the first of them turns up. */
+function openLazily(workDir: string) {
+  let opened: Database | undefined;
+  return {
+    open: async () => {
+      opened ??= await openDatabase({ root: workDir, temporary: join(workDir, 'engine') });
+      return opened;
+    },
+    close: () => opened?.close(),
+  };
+}
+
+async function lookThroughEngine(
+  db: Database,
+  path: string,
+  layout: Layout,
+  most: number,
+  seen: Map<string, Seen>,
+): Promise<number> {
+  const flows = await sampleFlows(db, path, layout, most);
+  for (const { orig, resp, bytes } of flows) {
+    note(formatAddress(orig), formatAddress(resp), bytes, [undefined, undefined], seen);
+  }
+  return flows.length;
 }
 
 /** Counts the connections of a chunk's lines into `seen`, at most `most`; returns how many. */
@@ -139,11 +174,22 @@ function count(field: FieldOf, seen: Map<string, Seen>): boolean {
   const orig = field(ORIG_HOST);
   const resp = field(RESP_HOST);
   if (typeof orig !== 'string' || typeof resp !== 'string') return false;
-  const origBytes = bytesOf(field(['orig_bytes']));
-  const respBytes = bytesOf(field(['resp_bytes']));
+  const bytes = bytesOf(field(['orig_bytes'])) + bytesOf(field(['resp_bytes']));
+  note(orig, resp, bytes, [field(['local_orig']), field(['local_resp'])], seen);
+  return true;
+}
+
+/** Counts a connection for both its ends; `flags` are what the sensor called each of them. */
+function note(
+  orig: string,
+  resp: string,
+  bytes: number,
+  flags: readonly [unknown, unknown],
+  seen: Map<string, Seen>,
+): void {
   for (const [own, peer, flag] of [
-    [orig, resp, field(['local_orig'])],
-    [resp, orig, field(['local_resp'])],
+    [orig, resp, flags[0]],
+    [resp, orig, flags[1]],
   ] as const) {
     const known = seen.get(own) ?? {
       peers: new Set(),
@@ -155,13 +201,12 @@ function count(field: FieldOf, seen: Map<string, Seen>): boolean {
     };
     seen.set(own, known);
     known.peers.add(peer);
-    known.bytes += origBytes + respBytes;
+    known.bytes += bytes;
     if (flag === true || flag === 'T') known.local += 1;
     if (flag === false || flag === 'F') known.remote += 1;
   }
   (seen.get(orig) as Seen).asOriginator += 1;
   (seen.get(resp) as Seen).asResponder += 1;
-  return true;
 }
 
 function bytesOf(value: unknown): number {

@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { loadFacility } from '../../src/facility/load.ts';
 import { type CentreAnswers, suggestInside, writeConfig } from '../../src/operations/init.ts';
+import { EVE, GOFLOW2, NFDUMP_CSV, NFDUMP_JSON } from '../formats/samples.ts';
 import { hourlyRows } from '../support/hourly.ts';
 import { temporaryFolder } from '../support/ledgers.ts';
 import { conn, zeekNdjson, zeekTsv } from '../support/zeek-text.ts';
@@ -23,6 +24,16 @@ describe('a look into the logs', () => {
     expect({ connections, filesFound }).toEqual({ connections: 100, filesFound: 4 });
     expect(candidates[0]).toMatchObject({ cidr: '10.0.0.0/24', addressesSeen: 10 });
     expect(candidates[0]?.confidence).toBeGreaterThanOrEqual(0.5);
+  });
+
+  it('reads flows of other formats, whatever of weir.yaml they will need', async () => {
+    const dir = temporaryFolder();
+    for (const sample of [EVE, NFDUMP_CSV, NFDUMP_JSON, GOFLOW2])
+      writeFileSync(join(dir, sample.name), sample.text);
+    const { candidates, connections, filesRead } = await suggestInside(['.'], dir, quiet);
+    // Of EVE the flow and the netflow event: the others are no connections.
+    expect({ connections, filesRead }).toEqual({ connections: 2 + 3 + 2 + 2, filesRead: 4 });
+    expect(candidates.map(({ cidr }) => cidr)).toContain('192.0.2.0/24');
   });
 
   it('hears what the sensor itself calls local', async () => {
