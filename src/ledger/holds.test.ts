@@ -91,6 +91,16 @@ test('facts that come after the opening are held too, and may be merged', async 
   ]);
 });
 
+test('a case closed without containment holds what was there until then, and nothing that comes later', async () => {
+  const dir = freshLedger();
+  await say(dir, sentence('open', { hold: { fromDay: FIRST, toDay: null } }));
+  expect(holdsIn(await readSnapshot(dir))[0]?.toDay).toBe(Number.POSITIVE_INFINITY);
+  await say(dir, sentence('close', { atMicros: (FIRST + 3) * MICROS_PER_DAY }));
+  expect(holdsIn(await readSnapshot(dir))[0]?.toDay).toBe(FIRST + 3);
+  await say(dir, sentence('note', { text: 'an afterthought' }));
+  expect(holdsIn(await readSnapshot(dir))[0]).toMatchObject({ toDay: FIRST + 3, positions: [1, 2, 3] });
+});
+
 test('a build that a case was answered from stays when a newer one stands for its day', async () => {
   const dir = freshLedger();
   await commitDay(dir, 'a', 0);

@@ -6,7 +6,7 @@ import type { Snapshot, WantedBuild } from './snapshot.ts';
 /** What a case keeps from retention. */
 export interface Hold {
   readonly incident: string;
-  /** UTC days whose records stay; Infinity while the case is not contained. */
+  /** UTC days whose records stay; `toDay` is Infinity while the case is neither contained nor closed. */
   readonly fromDay: number;
   readonly toDay: number;
   /** Journal positions at which the case said something: figures as of these can be made again. */
@@ -23,7 +23,7 @@ export interface Held {
 
 /** Returns the holds that stand as of a snapshot, oldest case first. A hold ends only when the case says so. */
 export function holdsIn(snapshot: Snapshot): Hold[] {
-  const cases = new Map<string, { hold: Hold | undefined; containedOnDay: number; released: boolean }>();
+  const cases = new Map<string, Course>();
   const positions = new Map<string, number[]>();
   for (const entry of snapshot.entriesOf('incident')) {
     const said = sentenceOf(entry.payload);
@@ -31,24 +31,33 @@ export function holdsIn(snapshot: Snapshot): Hold[] {
     const known = cases.get(said.incident) ?? {
       hold: undefined,
       containedOnDay: Number.POSITIVE_INFINITY,
+      closedOnDay: Number.POSITIVE_INFINITY,
       released: false,
     };
     const spoken = [...(positions.get(said.incident) ?? []), entry.seq];
     positions.set(said.incident, spoken);
-    const writtenMicros = Date.parse(entry.at) * 1000;
+    const day = dayOfMicros(said.atMicros ?? Date.parse(entry.at) * 1000);
     cases.set(said.incident, {
       hold: said.hold ? widened(known.hold, said.incident, said.hold) : known.hold,
-      containedOnDay:
-        said.verb === 'contain' ? dayOfMicros(said.atMicros ?? writtenMicros) : known.containedOnDay,
+      containedOnDay: said.verb === 'contain' ? day : known.containedOnDay,
+      closedOnDay: said.verb === 'close' ? Math.min(day, known.closedOnDay) : known.closedOnDay,
       released: known.released || said.releasesHold,
     });
   }
-  return [...cases.values()].flatMap(({ hold, containedOnDay, released }) => {
+  return [...cases.values()].flatMap(({ hold, containedOnDay, closedOnDay, released }) => {
     if (!hold || released) return [];
-    const toDay =
-      hold.toDay === Number.POSITIVE_INFINITY ? Math.max(hold.fromDay, containedOnDay) : hold.toDay;
+    const endDay = Number.isFinite(containedOnDay) ? containedOnDay : closedOnDay;
+    const toDay = Number.isFinite(hold.toDay) ? hold.toDay : Math.max(hold.fromDay, endDay);
     return [{ ...hold, toDay, positions: positions.get(hold.incident) ?? [] }];
   });
+}
+
+/** What the entries of a case come to for its hold. */
+interface Course {
+  readonly hold: Hold | undefined;
+  readonly containedOnDay: number;
+  readonly closedOnDay: number;
+  readonly released: boolean;
 }
 
 function widened(
