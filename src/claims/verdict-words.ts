@@ -122,7 +122,7 @@ export function reasonsOf(weighed: Weighed): string[] {
     ...(channels.length > 1 &&
     essential.length > 0 &&
     !['onlyThrough', 'notPossible', 'beyondListed'].includes(weighed.kind)
-      ? [`Without ${named(essential)} it would not fit, however packed.`]
+      ? [`Without the unwatched time of ${named(essential)} it would not fit, however packed.`]
       : []),
     ...aloneSentence(weighed),
     ...unexplainedSentence(weighed),

@@ -46,7 +46,7 @@ export interface Weighed extends Case {
   readonly channels: readonly ChannelBound[];
   /** Those with time that nobody watched. */
   readonly unwatched: readonly ChannelBound[];
-  /** Unwatched channels without which it does not fit, packed as far as may be. */
+  /** Channels without whose unwatched time it does not fit, packed as far as may be. */
   readonly essential: readonly ChannelBound[];
   /** The least that must have crossed, packed as far as may be. */
   readonly leastCrossedBytes: bigint;

@@ -42,7 +42,11 @@ function weigh(each: Case): Weighed {
     rate: volume ? neededRate(volume, window) : null,
     feasibility: volume ? feasibilityOf(channels, volume, window) : [],
   };
-  const essential = unwatched.filter((channel) => isEssential(channel, channels, leastCrossedBytes));
+  // What was seen bounds nothing where the days are not known.
+  const essential =
+    window.fromDay === null
+      ? []
+      : unwatched.filter((channel) => isEssential(channel, channels, leastCrossedBytes));
   const kind = volume && listed ? kindOf(numbers, volume) : 'notAssessable';
   return { ...numbers, essential, kind };
 }
@@ -71,8 +75,8 @@ function unexplainedIn(channels: readonly ChannelBound[]): ByteInterval | null {
   return known.length > 0 ? sumIntervals(known) : null;
 }
 
-/** Whether the others together cannot have carried what must have crossed. */
+/** Whether it does not fit without this channel's unwatched time: the others, and what was seen of it, are too little. */
 function isEssential(channel: ChannelBound, channels: readonly ChannelBound[], leastBytes: bigint): boolean {
   const others = sumOrNull(channels.filter((other) => other !== channel));
-  return others !== null && others < leastBytes;
+  return others !== null && others + channel.evidence.seen.high < leastBytes;
 }
