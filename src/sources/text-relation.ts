@@ -95,7 +95,9 @@ export function raggedRelation(
   const separator = escaped(options.separator);
   const one = `${separator}("(?:[^"]|"")*"|[^${separator}]*)`;
   const rest = `substr(line, length(groups[${sqlText(ALL)}]) + 1)`;
-  const list = `regexp_extract_all(${sqlText(options.separator)} || ${rest}, ${sqlText(one)}, 1)`;
+  // Few lines quote anything; the others are cut without a pattern.
+  const list = `CASE WHEN contains(${rest}, '"') THEN regexp_extract_all(${sqlText(options.separator)} || ${rest}, ${sqlText(one)}, 1)
+    ELSE string_split(${rest}, ${sqlText(options.separator)}) END`;
   const begun = prefix === '' ? `{${sqlText(ALL)}: ''}` : groupsSql('line', `^${prefix}`);
   const isPrefixed = prefix === '' ? 'true' : matched('groups');
   const split = `(SELECT line, groups, ${list} AS fields FROM (SELECT line, ${begun} AS groups FROM ${wholeLines(path, rejects)}))`;
