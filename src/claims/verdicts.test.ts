@@ -242,8 +242,8 @@ type Planted = typeof cases extends fc.Arbitrary<infer Case> ? Case : never;
 /** All that went by the first channel was seen, the rest by the second was not: naming the first alone would mislead. */
 const SEEN_AND_UNSEEN: Planted = {
   channels: [
-    { side: 'remote', perHour: 2, states: false, listed: 1, sight: 'full', usual: 0, stolen: 50, phase: 1 },
-    { side: 'remote', perHour: 1, states: true, listed: 1, sight: 'none', usual: 0, stolen: 50, phase: 1 },
+    { side: 'remote', perHour: 2, states: false, listed: 1, sight: 'full', usual: 0, stolen: 50, phase: 0 },
+    { side: 'remote', perHour: 1, states: true, listed: 1, sight: 'none', usual: 0, stolen: 50, phase: 0 },
   ],
   fromDay: 1000,
   days: 7,
