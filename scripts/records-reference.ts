@@ -1,5 +1,11 @@
 import { VIEWS } from '../src/ledger/duckdb/views.ts';
-import { CELL_COLUMNS, type Column, REJECT_COLUMNS, sqlType } from '../src/records/columns.ts';
+import {
+  CELL_COLUMNS,
+  type Column,
+  REJECT_COLUMNS,
+  SHARER_COLUMNS,
+  sqlType,
+} from '../src/records/columns.ts';
 import { FACT_COLUMNS } from '../src/records/families.ts';
 
 const BEGIN = '<!-- columns: written by scripts/write-schemas.ts -->';
@@ -47,6 +53,11 @@ const RECORDS: readonly {
     name: 'cell',
     is: 'Egress of one hour under one set of keys: the result of a build. Reports and detection read nothing else.',
     columns: CELL_COLUMNS,
+  },
+  {
+    name: 'sharer',
+    is: 'Who shares cells of a day, and which part of each is whose.',
+    columns: SHARER_COLUMNS,
   },
 ];
 

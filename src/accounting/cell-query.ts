@@ -48,6 +48,9 @@ const sums = z.object({
   flows: z.bigint(),
   firstAt: z.bigint().transform(Number),
   lastAt: z.bigint().transform(Number),
+  /** Of cells that several share: how many were present, at least and at most; null where none is shared. */
+  sharedLeast: z.bigint().transform(Number).nullable(),
+  sharedMost: z.bigint().transform(Number).nullable(),
 });
 /** Egress under one key. */
 export type CellSums = z.infer<typeof sums>;
@@ -73,7 +76,8 @@ export function sumCells(
   return db.rows(
     `SELECT (${key})::VARCHAR AS key, ${name}::VARCHAR AS name, sum(bytesOut)::UBIGINT AS bytesOut,
        sum(bytesOutLow)::UBIGINT AS bytesOutLow, sum(bytesOutHigh)::UBIGINT AS bytesOutHigh,
-       sum(bytesIn)::UBIGINT AS bytesIn, sum(flows)::UBIGINT AS flows, min(firstAt) AS firstAt, max(lastAt) AS lastAt
+       sum(bytesIn)::UBIGINT AS bytesIn, sum(flows)::UBIGINT AS flows, min(firstAt) AS firstAt, max(lastAt) AS lastAt,
+       min(present) FILTER (present > 1) AS sharedLeast, max(present) FILTER (present > 1) AS sharedMost
      FROM ${cells} WHERE kind = 'egress' AND ${whereSql(filter)} GROUP BY 1, 2 ORDER BY 1, 2`,
     sums,
   );

@@ -58,11 +58,13 @@ export function reportText(answer: ReportAnswer, facilityName: string, limit: nu
   const shown = limit === 0 ? rows : rows.slice(0, limit);
   const right = { align: 'right' } as const;
   const named = shown.some(({ name }) => name !== undefined);
+  const shared = shown.some(({ oneOf }) => oneOf !== undefined);
   const table = renderTable(
     [
       { title: by.toUpperCase() },
       ...(named ? [{ title: 'NAME' }] : []),
       { title: 'OUT', ...right },
+      ...(shared ? [{ title: 'OF WHICH' }] : []),
       { title: 'IN', ...right },
       { title: 'FLOWS', ...right },
       { title: 'FIRST (UTC)' },
@@ -72,6 +74,7 @@ export function reportText(answer: ReportAnswer, facilityName: string, limit: nu
       row.key,
       ...(named ? [row.name ?? ''] : []),
       formatInterval(row.bytesOut),
+      ...(shared ? [oneOfText(row)] : []),
       formatBytes(row.bytesIn),
       formatExact(row.flows),
       formatInstant(row.firstSeen),
@@ -87,6 +90,7 @@ export function reportText(answer: ReportAnswer, facilityName: string, limit: nu
     `Out ${formatInterval(total.bytesOut)} (${formatExact(total.bytesOut.estimate)} B), in ${formatBytes(total.bytesIn)}, ${counted(total.flows, 'flow')}`,
     '',
     `${table}${more}`,
+    shared ? SHARED_NOTE : undefined,
     '',
     coverageText(answer.coverage),
     couldHaveBeenText(couldHaveBeen),
@@ -96,6 +100,16 @@ export function reportText(answer: ReportAnswer, facilityName: string, limit: nu
     .filter((part) => part !== undefined)
     .map((part) => (part.endsWith('\n') ? part : `${part}\n`))
     .join('');
+}
+
+const SHARED_NOTE =
+  'Low: what was certainly theirs. Estimate: with an equal share where several were present. High: all that they were present at.';
+
+/** A share is no finding about a person: the words say what is known, that it was one of those present. */
+function oneOfText({ key, oneOf, bytesOut }: ReportAnswer['rows'][number]): string {
+  if (!oneOf) return key === 'unknown' ? 'nobody known' : 'all theirs';
+  const those = oneOf.least === oneOf.most ? `${oneOf.most}` : `${oneOf.least} to ${oneOf.most}`;
+  return `${bytesOut.low === '0' ? 'all' : 'part'}: one of ${those} present`;
 }
 
 function couldHaveBeenText({ bytes, paths }: ReportAnswer['couldHaveBeen']): string | undefined {

@@ -94,9 +94,10 @@ async function rowsBy(
     return heaviestFirst(byAs(await sumCells(db, files, 'destination', filter), await asTableOf(facility)));
   const sums = await sumCells(db, files, by, filter);
   const names = by === 'host' ? hostNames(facility) : new Map<bigint, string>();
-  const rows = sums.map((each) =>
-    rowOf(keyText(by, each), each, by === 'host' ? names.get(BigInt(each.key)) : undefined),
-  );
+  const rows = sums.map((each) => ({
+    ...rowOf(keyText(by, each), each, by === 'host' ? names.get(BigInt(each.key)) : undefined),
+    ...(by === 'principal' || by === 'tenant' ? oneOf(each) : {}),
+  }));
   return by === 'hour' || by === 'day' ? rows.sort((a, b) => compare(a.key, b.key)) : heaviestFirst(rows);
 }
 
@@ -173,6 +174,13 @@ function rowOf(key: string, sums: CellSums, name: string | undefined): Row {
     firstSeen: formatMicros(firstAt),
     lastSeen: formatMicros(lastAt),
   };
+}
+
+/** What of a row is only one's of several who were present. */
+function oneOf({ sharedLeast, sharedMost }: CellSums): Pick<Row, 'oneOf'> {
+  return sharedLeast === null || sharedMost === null
+    ? {}
+    : { oneOf: { least: sharedLeast, most: sharedMost } };
 }
 
 function totalOf(sums: CellSums | undefined): ReportAnswer['total'] {

@@ -1,6 +1,13 @@
 import { StatementType } from '@duckdb/node-api';
 import { z } from 'zod';
-import { CELL_COLUMNS, type Column, columnList, REJECT_COLUMNS, sqlType } from '../../records/columns.ts';
+import {
+  CELL_COLUMNS,
+  type Column,
+  columnList,
+  REJECT_COLUMNS,
+  SHARER_COLUMNS,
+  sqlType,
+} from '../../records/columns.ts';
 import { FACT_COLUMNS, type FactFamily } from '../../records/families.ts';
 import { sqlTextList } from '../../records/sql-text.ts';
 import { MICROS_PER_HOUR } from '../../records/time.ts';
@@ -64,6 +71,7 @@ export const VIEWS: readonly View[] = [
     ],
     time: { column: 'hour', unit: 'hour' },
   },
+  { name: 'sharer', family: 'sharer', built: true, columns: SHARER_COLUMNS, readable: [], time: undefined },
   { name: 'reject', family: 'reject', built: false, columns: REJECT_COLUMNS, readable: [], time: undefined },
 ];
 
@@ -103,7 +111,8 @@ export async function createViews(
 
 function relation(files: readonly string[], columns: readonly Column[]): string {
   if (files.length > 0) {
-    return `(SELECT ${columnList(columns)} FROM read_parquet(${sqlTextList(files)}, union_by_name=true))`;
+    // What an earlier version wrote has not all columns: those are unset.
+    return `(SELECT ${columnList(columns)} FROM (SELECT * FROM read_parquet(${sqlTextList(files)}, union_by_name=true) UNION ALL BY NAME FROM ${relation([], columns)}))`;
   }
   return `(SELECT ${columns.map(({ name, type }) => `NULL::${sqlType(type)} AS "${name}"`).join(', ')} WHERE false)`;
 }

@@ -26,6 +26,8 @@ export const reportRow = z.strictObject({
   flows: z.number().int().nonnegative(),
   firstSeen: instantText,
   lastSeen: instantText,
+  /** By principal or tenant: part of the bytes is one of so many's who were present, at least and at most. */
+  oneOf: z.strictObject({ least: z.number().int().positive(), most: z.number().int().positive() }).optional(),
 });
 
 /** A correction of counters that lie (docs/accounting.md, rules 3 to 5), with how often and how much. */
@@ -41,7 +43,7 @@ export const reportAnswer = z.strictObject({
   window,
   by: z.enum(REPORT_KEYS),
   coverage,
-  total: reportRow.omit({ key: true, name: true, firstSeen: true, lastSeen: true }),
+  total: reportRow.omit({ key: true, name: true, firstSeen: true, lastSeen: true, oneOf: true }),
   rows: z.array(reportRow),
   apart: z.strictObject({
     transit: bytesText,
