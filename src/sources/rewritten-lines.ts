@@ -5,11 +5,13 @@ const LONGEST_BYTES = 1024 * 1024;
 
 /**
  * Rewrites bytes line by line: each line, without its end, gives the line that stands in its place. Bytes that are no
- * UTF-8 pass as they are, so that the line is rejected for them.
+ * UTF-8 pass as they are, so that the line is rejected for them. A line may give several, divided by line feeds; `rest`
+ * is asked for what stands behind the last.
  */
 export async function* rewriteLines(
   bytes: AsyncIterable<Buffer>,
   rewritten: (line: string) => string,
+  rest: () => string = () => '',
 ): AsyncGenerator<Buffer, void, void> {
   const one = (line: Buffer) => {
     const text = line.toString('latin1').replace(/\r$/, '');
@@ -17,19 +19,21 @@ export async function* rewriteLines(
   };
   let carry: Buffer = Buffer.alloc(0);
   for await (const buffer of bytes) {
-    let rest: Buffer = carry.length > 0 ? Buffer.concat([carry, buffer]) : buffer;
+    let ahead: Buffer = carry.length > 0 ? Buffer.concat([carry, buffer]) : buffer;
     const done: Buffer[] = [];
-    for (let at = rest.indexOf(LF); at !== -1; at = rest.indexOf(LF)) {
-      done.push(one(rest.subarray(0, at)), Buffer.from('\n'));
-      rest = rest.subarray(at + 1);
+    for (let at = ahead.indexOf(LF); at !== -1; at = ahead.indexOf(LF)) {
+      done.push(one(ahead.subarray(0, at)), Buffer.from('\n'));
+      ahead = ahead.subarray(at + 1);
     }
-    if (rest.length > LONGEST_BYTES) {
-      done.push(rest);
-      rest = Buffer.alloc(0);
+    if (ahead.length > LONGEST_BYTES) {
+      done.push(ahead);
+      ahead = Buffer.alloc(0);
     }
-    carry = Buffer.from(rest);
+    carry = Buffer.from(ahead);
     if (done.length > 0) yield Buffer.concat(done);
   }
   // An unfinished last line: whether it counts is for the reader to judge.
   if (carry.length > 0) yield one(carry);
+  const last = rest();
+  if (last !== '') yield Buffer.from(last, 'latin1');
 }
