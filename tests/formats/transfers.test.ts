@@ -324,7 +324,7 @@ test('HTTP access logs (documented lines): bodies sent; what is no download is c
       '198.51.100.7 - - [01/Mar/2026:09:00:02 +0000] "PUT /data/d HTTP/1.1" 201 0 "-" "curl"',
       '198.51.100.7 - - [01/Mar/2026:09:00:02 +0000] "GET /none HTTP/1.1" 404 99 "-" "x\\" 200 5"',
       '198.51.100.7 - - [01/Mar/2026:09:00:02 +0000] "\\x16\\x03" 400 0 "-" "-"',
-      '198.51.100.7 - - [01/Mar/2026:09:00:02 +0000] nothing',
+      '198.51.100.7 - - [01/Mar/2026:09:00:02 +0000] nothing\n',
     ].join('\n'),
   );
   expect(transfers.map(({ at, who, path, moved }) => [at.slice(11, 19), who, path, moved])).toEqual([
@@ -332,5 +332,5 @@ test('HTTP access logs (documented lines): bodies sent; what is no download is c
     ['09:00:01', null, '/data/c', 'out 5'],
   ]);
   expect(leftAlone).toEqual(['http.GET 4xx 1', 'http.PUT 2xx 1', 'http.other requests 1']);
-  expect(rejects).toEqual([]);
+  expect(rejects).toEqual(['6 not a line of the common or combined log format']);
 });

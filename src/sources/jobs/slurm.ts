@@ -44,7 +44,7 @@ export const slurm: LogFormat = {
     source: 'slurm',
     relation: (path, rejects) => splitRelation(path, fields, '|', rejects),
     shown: 'left(line, 1000)',
-    notValid: `not ${fields.length} values: a bar in one of them, or another list of columns`,
+    notValid: `not ${fields.length} values; a bar in one of them, or another list of columns`,
     streamOf: (field) =>
       `CASE WHEN regexp_matches(${field('JobID', 'JobIDRaw')}, '${STEP}') THEN 'step'
         WHEN ${field('JobID', 'JobIDRaw')} IN ('JobID', 'JobIDRaw') THEN 'header'
