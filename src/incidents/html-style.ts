@@ -37,6 +37,8 @@ table { border-collapse: collapse; width: 100%; margin: .6rem 0; font-size: .86r
 th, td { text-align: left; vertical-align: top; padding: .3rem .6rem .3rem 0; border-bottom: 1px solid var(--line); overflow-wrap: break-word; }
 .long { overflow-wrap: anywhere; min-width: 4.5rem; }
 th { color: var(--soft); font-weight: 600; border-bottom-color: var(--ink); }
+tr.over { break-after: avoid; }
+tr.over td { border-bottom: 0; padding-bottom: 0; }
 thead { display: table-header-group; }
 tr { break-inside: avoid; }
 .number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }

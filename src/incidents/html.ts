@@ -4,7 +4,14 @@ import { pictureOf, voiceOf } from './html-picture.ts';
 import { styleOf } from './html-style.ts';
 import { html, type Markup } from './html-text.ts';
 import { tlpLabel, tlpReach } from './tlp.ts';
-import { bytesInWords, instantInWords, intervalInWords, momentInWords, timeInWords } from './words.ts';
+import {
+  bytesInWords,
+  instantInWords,
+  intervalInWords,
+  momentInWords,
+  subjectInWords,
+  timeInWords,
+} from './words.ts';
 
 /** So many rows of what can be very long; the rest is counted, and stands in the other forms. */
 const ROWS = 40;
@@ -167,7 +174,7 @@ function findingsOf({ campaigns, leads, tenants }: IncidentCase, notes: CommandN
       const best = [...channels].sort(
         (a, b) => b.logEvidence - b.threshold - (a.logEvidence - a.threshold),
       )[0];
-      return html`<tr><td class="time">${instantInWords(detectedAt)}</td>${cell(`${family} ${entity}`)}<td class="number">${bytesInWords(observedBytesPerDay)}</td><td class="number">${bytesInWords(baselineBytesPerDay)}</td>${cell(best ? `${best.channel}: ${best.logEvidence.toFixed(1)} > ${best.threshold.toFixed(1)}` : '')}<td>${decision ?? ''}</td><td class="soft">${notes.mark(command)}</td></tr>
+      return html`<tr><td class="time">${instantInWords(detectedAt)}</td>${cell(subjectInWords({ family, entity }))}<td class="number">${bytesInWords(observedBytesPerDay)}</td><td class="number">${bytesInWords(baselineBytesPerDay)}</td>${cell(best ? `${best.channel}: ${best.logEvidence.toFixed(1)} > ${best.threshold.toFixed(1)}` : '')}<td>${decision ?? ''}</td><td class="soft">${notes.mark(command)}</td></tr>
 `;
     },
   );
@@ -216,11 +223,12 @@ function flowsOf({ flows }: IncidentCase): Markup {
   const rows = flows.map(
     (
       flow,
-    ) => html`<tr><td class="time">${instantInWords(flow.startedAt)}</td>${cell(flow.from, 'mono')}${cell(flow.to, 'mono')}<td class="number">${bytesInWords(flow.bytesOut)}</td>${cell(flow.uid ?? '', 'mono')}${cell(flow.line === null ? flow.file : `${flow.file}:${flow.line}`, 'mono')}</tr>
+    ) => html`<tr class="over"><td class="time">${instantInWords(flow.startedAt)}</td>${cell(flow.from, 'mono')}${cell(flow.to, 'mono')}<td class="number">${bytesInWords(flow.bytesOut)}</td>${cell(flow.uid ?? '', 'mono')}</tr>
+<tr><td colspan="5" class="mono long soft">${flow.line === null ? flow.file : `${flow.file}:${flow.line}`}</td></tr>
 `,
   );
-  return html`<section><h2>The way back to the logs</h2><p>The heaviest connections, and where they were logged.</p>
-<table><thead><tr><th>Started</th><th>From</th><th>To</th><th class="number">Out</th><th>Uid</th><th>Logged at</th></tr></thead><tbody>
+  return html`<section><h2>The way back to the logs</h2><p>The heaviest connections, and below each the line that logged it.</p>
+<table><thead><tr><th>Started (UTC)</th><th>From</th><th>To</th><th class="number">Out</th><th>Uid</th></tr></thead><tbody>
 ${rows}</tbody></table></section>`;
 }
 

@@ -2,7 +2,7 @@ import { formatMicros, MICROS_PER_DAY, MICROS_PER_SECOND, parseDay } from '../re
 import type { CaseCampaign, CaseLead, IncidentCase, TimelineEvent } from './case.ts';
 import { type Course, happenedMicros, type Sentence } from './course.ts';
 import { explainCommand, showCommand } from './remake.ts';
-import { bytesInWords, durationInWords } from './words.ts';
+import { bytesInWords, durationInWords, subjectInWords } from './words.ts';
 
 /** A moment known within an interval, microseconds since 1970. */
 export interface Moment {
@@ -153,7 +153,7 @@ function computed({ campaigns, leads, firstBytes, asOf }: TimelineInput): Placed
       event(
         'threshold crossed',
         exactly(Date.parse(lead.detectedAt) * 1000),
-        `Lead ${lead.id}: ${lead.family} ${lead.entity}, ${bytesInWords(lead.observedBytesPerDay)} a day, usual were ${bytesInWords(lead.baselineBytesPerDay)}`,
+        `Lead ${lead.id}: ${subjectInWords(lead)}, ${bytesInWords(lead.observedBytesPerDay)} a day, usual were ${bytesInWords(lead.baselineBytesPerDay)}`,
         lead.id,
       ),
     ),

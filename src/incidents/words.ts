@@ -60,3 +60,8 @@ function spanOf(from: string, to: string): number {
 function lastDayBefore(instant: string): string {
   return new Date(Date.parse(instant) - 1).toISOString().slice(0, 10);
 }
+
+/** Returns what a lead speaks of: its family and entity, the centre by that name alone. */
+export function subjectInWords({ family, entity }: { family: string; entity: string }): string {
+  return family === 'centre' ? 'the whole centre' : `${family} ${entity}`;
+}

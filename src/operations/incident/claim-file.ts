@@ -46,9 +46,9 @@ function wordsOf({ id, volume, channel, note }: Statement): string {
       : most === volume.least
         ? bytesInWords(String(most))
         : `${bytesInWords(String(volume.least))} to ${bytesInWords(String(most))}`);
-  const way =
-    channel && channel.kind !== 'unknown' ? (channel.kind === 'named' ? channel.name : channel.kind) : '';
-  return [`statement ${id}`, claimed && `claims ${claimed}`, way && `by ${way}`, note]
+  const ways = { remote: 'remotely', onSite: 'on site', unknown: '', named: '' };
+  const way = channel && (channel.kind === 'named' ? `by ${channel.name}` : ways[channel.kind]);
+  return [`statement ${id}`, claimed && `claims ${claimed}`, way, note]
     .filter(Boolean)
     .join('; ')
     .slice(0, 4000);
