@@ -7,6 +7,8 @@ import type { LineRewriter } from '../line-rewrite.ts';
 const RECORD = /^(?:node=(\S+) )?type=(\w+) msg=audit\((\d+\.\d+):(\d+)\): ?(.*)$/s;
 /** Values are quoted, or hexadecimal where they hold what a quote could not. */
 const PAIR = /([\w-]+)=("[^"]*"|[^\s"]\S*|)/g;
+/** What stands between the numbers and the names of the enriched format. */
+const GROUP_SEPARATOR = String.fromCharCode(0x1d);
 
 /** Where open's flags stand among the arguments, by architecture and number of the call (Linux' syscall tables). */
 const OPEN_CALLS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -68,7 +70,8 @@ export function createEventJoiner(): LineRewriter {
 
 function pairsOf(text: string): Pairs {
   const pairs: Record<string, string> = Object.create(null);
-  for (const [, key = '', value = ''] of text.matchAll(PAIR)) pairs[key] ??= value;
+  for (const [, key = '', value = ''] of text.replaceAll(GROUP_SEPARATOR, ' ').matchAll(PAIR))
+    pairs[key] ??= value;
   return pairs;
 }
 
@@ -77,22 +80,25 @@ function openingOf(pairs: Pairs, time: string, node: string | undefined): Record
   const argument = OPEN_CALLS[pairs.arch ?? '']?.[pairs.syscall ?? ''];
   if (argument === undefined) return undefined;
   // auditd's enriched format adds the names, in capitals, behind the numbers.
-  const login = [pairs.AUID, pairs.auid].find((id) => id !== undefined && !UNSET.has(textOf(id)));
+  const login = [pairs.AUID, pairs.auid].find((id) => id !== undefined && !UNSET.has(unquoted(id)));
   const user = login ?? pairs.UID ?? pairs.uid;
   return {
     audit: 'open',
     time,
-    ...(user === undefined ? {} : { user: textOf(user) }),
+    ...(user === undefined ? {} : { user: unquoted(user) }),
     ...(node === undefined ? {} : { host: node }),
     ...(argument !== '' && pairs[argument] !== undefined ? { flags: pairs[argument] } : {}),
     success: pairs.success ?? '',
   };
 }
 
+function unquoted(text: string): string {
+  return text.startsWith('"') ? text.slice(1, -1) : text;
+}
+
+/** Returns the name of a file or folder: one without quotes is hexadecimal. */
 function textOf(text: string | undefined): string {
   if (text === undefined || text === '(null)') return '';
-  if (text.startsWith('"')) return text.slice(1, -1);
-  return /^(?:[0-9A-F]{2})+$/.test(text) && text.length > 4
-    ? Buffer.from(text, 'hex').toString('latin1')
-    : text;
+  const isCoded = /^(?:[0-9A-Fa-f]{2})+$/.test(text);
+  return isCoded ? Buffer.from(text, 'hex').toString('latin1') : unquoted(text);
 }

@@ -24,7 +24,9 @@ function createJoiner(): LineRewriter {
   function told(): string {
     const one = job;
     job = undefined;
-    return one ? JSON.stringify({ jobstats: 'job', ...one }) : '';
+    if (!one) return '';
+    const isCounted = one.read !== undefined || one.written !== undefined;
+    return JSON.stringify({ jobstats: isCounted ? 'job' : 'job without bytes', ...one });
   }
 
   return {
@@ -51,7 +53,8 @@ function createJoiner(): LineRewriter {
       if (key === 'write_bytes') job.written = SUM.exec(value)?.[1] ?? value;
       return job.read !== undefined && job.written !== undefined ? told() : '';
     },
-    rest: told,
+    // What is missing may still be in the writing: it is no job without bytes yet.
+    rest: () => (job ? JSON.stringify({ jobstats: 'job', ...job }) : ''),
   };
 }
 
@@ -66,7 +69,7 @@ export const lustreJobstats: LogFormat = {
   name: 'lustre-jobstats',
   title: 'Lustre job_stats',
   recognise({ objects }) {
-    if (!objects.some(({ jobstats }) => jobstats === 'job')) return undefined;
+    if (!objects.some(({ jobstats }) => typeof jobstats === 'string')) return undefined;
     return { layout: { source: 'lustre-jobstats', encoding: 'ndjson', fields: FIELDS } };
   },
   reading: () => ({
@@ -74,8 +77,9 @@ export const lustreJobstats: LogFormat = {
     relation: (path, rejects) => jsonRelation(path, FIELDS, rejects),
     shown: 'left(line, 1000)',
     notValid: 'not a line of job_stats',
+    streamOf: (field) => field('jobstats'),
     streams: {
-      '': {
+      job: {
         rule: (field, { name }) => {
           const job = field('job');
           const part = (pattern: string, group: number) =>
