@@ -1,5 +1,3 @@
-import { SESSION_SAMPLES } from './session-samples.ts';
-
 /** Good lines of every format, with what of them can go wrong, for tests that all formats share. */
 export interface Sample {
   readonly name: string;
@@ -343,7 +341,7 @@ export const ARGUS: Sample = {
   harmless: [{ from: ',FIN, e        ', to: ',FIN, e        ,more' }],
 };
 
-/** Every format that runs through the shared tests. */
+/** Every flow format. */
 export const SAMPLES: readonly Sample[] = [
   EVE,
   NFDUMP_CSV,
@@ -352,7 +350,6 @@ export const SAMPLES: readonly Sample[] = [
   GOFLOW2,
   AKVORADO,
   ARGUS,
-  ...SESSION_SAMPLES,
 ];
 
 function jsonLines(records: readonly object[]): string {
