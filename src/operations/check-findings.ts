@@ -33,7 +33,7 @@ export function findingsOf(
     ...emptyLedger(state),
     ...unclassified(facility, state, unclassifiedShare),
     ...(state.inputs.length === 0 ? [] : pathCoverage(facility, coverage)),
-    ...(state.inputs.length === 0 ? [] : sensorFindings(coverage)),
+    ...(state.inputs.length === 0 ? [] : sensorFindings(coverage, state)),
     ...configuration(facility, coverage),
     ...inputFindings(state),
     ...dayFindings(state),
@@ -89,10 +89,13 @@ function pathCoverage(facility: Facility, { paths }: CoverageView): Finding[] {
     );
 }
 
-function sensorFindings({ sensors }: CoverageView): Finding[] {
+function sensorFindings({ sensors }: CoverageView, { inputs }: LedgerState): Finding[] {
+  const read = new Set(inputs.filter(({ accepted }) => accepted > 0).map(({ sensor }) => sensor));
   return sensors.flatMap(({ sensor, firstHour, gaps, lossShare, paths }) => {
     // Files of no sensor have a finding of their own; their silence means nothing.
     if (sensor === UNASSIGNED) return [];
+    // Whoever logs sessions, jobs or transfers watches no path, and hours without a login are no gap.
+    if (firstHour === null && read.has(sensor)) return [];
     const subject = `sensor ${sensor}`;
     if (firstHour === null) {
       return [

@@ -5,6 +5,7 @@ import type { InputRange } from '../ledger/entries.ts';
 import { formatDay, formatHour, formatMicros, HOURS_PER_DAY } from '../records/time.ts';
 import type { CheckAnswer, Finding } from './answers/check.ts';
 import { findingsOf, type LedgerState } from './check-findings.ts';
+import { identityView } from './check-identity.ts';
 import { tunnelFindings } from './check-tunnels.ts';
 import { type CoverageView, coverageOf, type SensorView } from './coverage.ts';
 import { type HourWindow, type Question, type Reading, windowOf, withReading } from './reading.ts';
@@ -33,7 +34,9 @@ export async function check(question: CheckQuestion): Promise<CheckResult> {
     const coverage = await coverageIn(reading, window);
     const state = stateOf(reading, window);
     const tunnels = await tunnelFindings(reading, window);
-    return resultOf(reading.snapshot.position, question.facility, coverage, state, tunnels);
+    const identity = await identityView(reading, window);
+    const more = [...tunnels, ...identity.findings];
+    return resultOf(reading.snapshot.position, question.facility, coverage, state, more, identity.clocks);
   });
 }
 
@@ -48,12 +51,14 @@ function resultOf(
   coverage: CoverageView,
   state: LedgerState,
   more: readonly Finding[] = [],
+  clocks: CheckAnswer['clocks'] = [],
 ): CheckResult {
   const unclassified = unclassifiedOf(facility, state.kinds);
   const findings = [...findingsOf(facility, coverage, state, unclassified.share), ...more];
   const answer: CheckAnswer = {
     asOf,
     sensors: coverage.sensors.map((sensor) => sensorAnswer(sensor, coverage.span, state.inputs)),
+    clocks: [...clocks],
     unclassified: { bytes: String(unclassified.bytes), share: unclassified.share },
     findings,
   };

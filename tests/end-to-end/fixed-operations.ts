@@ -138,6 +138,7 @@ const checked = checkAnswer.parse({
         : [],
     days: days.map((day) => ({ day: dayAt(day), share: shares[day] ?? 1 })),
   })),
+  clocks: [],
   unclassified: { bytes: '1420000000000', share: 0.0119 },
   findings: [
     {

@@ -27,6 +27,16 @@ export const finding = z.strictObject({
 export const checkAnswer = z.strictObject({
   asOf: z.number().int().nonnegative(),
   sensors: z.array(sensorCoverage),
+  /** How far sensors of sessions are ahead of the flows, in seconds: by the day at least, lately, at most. */
+  clocks: z.array(
+    z.strictObject({
+      sensor: z.string(),
+      days: z.number().int().positive(),
+      matches: z.number().int().positive(),
+      offsetSeconds: z.strictObject({ low: z.number(), latest: z.number(), high: z.number() }),
+      spreadSeconds: z.number().nonnegative(),
+    }),
+  ),
   unclassified: z.strictObject({ bytes: bytesText, share: z.number().min(0).max(1) }),
   findings: z.array(finding),
 });

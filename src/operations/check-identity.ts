@@ -1,0 +1,123 @@
+import { hasIdentity } from '../accounting/attribution/attribute.ts';
+import { bytesByBasis, type KnownBytes, unplacedNames } from '../accounting/attribution/attribution-query.ts';
+import { HOURS_PER_DAY } from '../records/time.ts';
+import type { CheckAnswer, Finding } from './answers/check.ts';
+import type { HourWindow, Reading } from './reading.ts';
+
+/** A clock this far off is worth setting, though it is corrected: connections near a login or logout are misjudged. */
+const OFF_SECONDS = 5;
+const SHOWN_NAMES = 5;
+const MICROS = 1e6;
+
+/** How far off the sensors of sessions are, and what is to be said of attribution. */
+export interface IdentityView {
+  readonly clocks: CheckAnswer['clocks'];
+  readonly findings: readonly Finding[];
+}
+
+/** Returns what can be said of who was where: clocks as the builds estimated them, names without a host, what is known. */
+export async function identityView(reading: Reading, window: HourWindow): Promise<IdentityView> {
+  const days = {
+    fromDay: Math.floor(window.fromHour / HOURS_PER_DAY),
+    toDay: Math.floor((window.toHour - 1) / HOURS_PER_DAY),
+  };
+  const files = (family: string, { fromDay, toDay }: typeof days) =>
+    reading.factFiles(family, fromDay, toDay);
+  if (!hasIdentity((family) => files(family, days))) return { clocks: [], findings: [] };
+  const clocks = clocksIn(reading, days);
+  const cells = reading.builtFiles('cell', days.fromDay, days.toDay);
+  const known = await bytesByBasis(reading.db, cells, window);
+  const unplaced = await unplacedNames(reading.db, (family) => files(family, days), reading.facility);
+  return {
+    clocks,
+    findings: [...nameFindings(unplaced), ...clocks.flatMap(clockFinding), ...knownFinding(known)],
+  };
+}
+
+/** Reads the estimates that the builds of some days left in their totals. */
+function clocksIn({ totalsOn }: Reading, days: { fromDay: number; toDay: number }): CheckAnswer['clocks'] {
+  const bySensor = new Map<string, { offset: number; spread: number; matches: number }[]>();
+  for (let day = days.fromDay; day <= days.toDay; day += 1) {
+    const totals = totalsOn(day);
+    for (const [name, value] of Object.entries(totals)) {
+      const sensor = /^clock\.(.+)\.offsetMicros$/.exec(name)?.[1];
+      if (sensor === undefined) continue;
+      const other = (part: string) => Number(totals[`clock.${sensor}.${part}`] ?? 0);
+      const estimate = { offset: Number(value), spread: other('spreadMicros'), matches: other('matches') };
+      bySensor.set(sensor, [...(bySensor.get(sensor) ?? []), estimate]);
+    }
+  }
+  return [...bySensor]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([sensor, estimates]) => {
+      const offsets = estimates.map(({ offset }) => offset);
+      const last = estimates.at(-1);
+      return {
+        sensor,
+        days: estimates.length,
+        matches: estimates.reduce((sum, { matches }) => sum + matches, 0),
+        offsetSeconds: {
+          low: offsets.reduce((a, b) => Math.min(a, b)) / MICROS,
+          latest: (last?.offset ?? 0) / MICROS,
+          high: offsets.reduce((a, b) => Math.max(a, b)) / MICROS,
+        },
+        spreadSeconds: (last?.spread ?? 0) / MICROS,
+      };
+    });
+}
+
+function clockFinding({
+  sensor,
+  days,
+  matches,
+  offsetSeconds,
+  spreadSeconds,
+}: CheckAnswer['clocks'][number]): Finding[] {
+  const { low, latest, high } = offsetSeconds;
+  if (Math.max(Math.abs(low), Math.abs(high)) < OFF_SECONDS) return [];
+  const way = latest < 0 ? 'behind' : 'ahead of';
+  const range = low === high ? '' : `, from ${seconds(low)} to ${seconds(high)} by the day`;
+  return [
+    {
+      severity: 'warning',
+      subject: `sensor ${sensor}`,
+      finding: `Its clock is ${seconds(Math.abs(latest))} ${way} the clock of the flows${range}: median over the begins of ${matches} sessions and of their own connections on ${days} days, half of them within ${seconds(spreadSeconds)}. Attribution corrects it.`,
+      todo: 'Have it synchronise its clock (NTP).',
+    },
+  ];
+}
+
+function seconds(value: number): string {
+  return `${Number(value.toFixed(value < 10 && value > -10 ? 1 : 0))} s`;
+}
+
+function nameFindings(names: readonly string[]): Finding[] {
+  if (names.length === 0) return [];
+  const shown = names.slice(0, SHOWN_NAMES).join(', ') + (names.length > SHOWN_NAMES ? ', …' : '');
+  return [
+    {
+      severity: 'warning',
+      subject: 'hosts',
+      finding: `Logs of sessions, jobs and transfers name ${names.length} hosts without a known address (${shown}): who was there counts for nobody.`,
+      todo: 'List them with their addresses under hosts, or import DHCP leases that name them.',
+    },
+  ];
+}
+
+function knownFinding(known: readonly KnownBytes[]): Finding[] {
+  const sum = (holds: (each: KnownBytes) => boolean) =>
+    known.filter(holds).reduce((all, { bytesOut }) => all + Number(bytesOut), 0);
+  const all = sum(() => true);
+  if (all === 0) return [];
+  const share = (bytes: number) => `${Number(((100 * bytes) / all).toPrecision(3))} %`;
+  const one = share(sum(({ basis, several }) => basis !== 'unknown' && !several));
+  const several = share(sum(({ several: many }) => many));
+  return [
+    {
+      severity: 'note',
+      subject: 'principals',
+      finding: `Of what left, ${one} can have been only one principal's, ${several} one of several who were present; of ${share(sum(({ basis }) => basis === 'unknown'))} nobody is known.`,
+      todo: 'weir report --by principal shows who.',
+    },
+  ];
+}
