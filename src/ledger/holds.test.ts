@@ -57,7 +57,10 @@ test('records of the days of a case outlive retention until the case lets them g
     await buildDay(dir, `c${day}`, day);
   }
   await say(dir, sentence('open', { hold: { fromDay: FIRST + 1, toDay: null } }));
-  expect((await retainOn(dir, 90)).expired).toEqual(['facts/f0.parquet']);
+  expect(await retainOn(dir, 90)).toMatchObject({
+    expired: ['facts/f0.parquet'],
+    held: ['facts/f1.parquet', 'facts/f2.parquet', 'facts/f3.parquet'],
+  });
   // Contained on the third day: the fourth is no longer part of the story.
   await say(dir, sentence('contain', { atMicros: (FIRST + 2) * MICROS_PER_DAY + 5 }));
   expect(holdsIn(await readSnapshot(dir))).toMatchObject([{ fromDay: FIRST + 1, toDay: FIRST + 2 }]);

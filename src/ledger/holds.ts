@@ -21,6 +21,9 @@ export interface Held {
   pins(path: string): boolean;
 }
 
+/** What no case holds anything of. */
+export const NOTHING_HELD: Held = { keeps: () => false, pins: () => false };
+
 /** Returns the holds that stand as of a snapshot, oldest case first. A hold ends only when the case says so. */
 export function holdsIn(snapshot: Snapshot): Hold[] {
   const cases = new Map<string, Course>();

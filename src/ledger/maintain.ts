@@ -1,6 +1,6 @@
 import { formatDay } from '../records/time.ts';
 import { type DataFile, type Entry, newId } from './entries.ts';
-import { heldIn } from './holds.ts';
+import { heldIn, NOTHING_HELD } from './holds.ts';
 import { append } from './journal.ts';
 import {
   type CompactionGroup,
@@ -25,6 +25,8 @@ export interface Retained {
   readonly waitingDays: readonly number[];
   readonly expired: readonly string[];
   readonly superseded: readonly string[];
+  /** Files past their time that a case holds. */
+  readonly held: readonly string[];
 }
 
 /**
@@ -52,11 +54,18 @@ export async function retain(
     return paths.length > 0 ? { kind: 'expire', id: newId(), reason: 'superseded', paths } : undefined;
   });
   const after = await readSnapshot(ledgerDir);
+  const heldAfter = heldIn(after, wantedFrom);
+  // What would go now if nobody held it: all else is gone.
+  const held = [
+    ...planExpiry(after, policy, today, NOTHING_HELD),
+    ...planSuperseded(after, policy, nowMillis, wantedFrom(after), NOTHING_HELD),
+  ].filter((path) => [after.file(path)].some((file) => file && heldAfter.keeps(file)));
   return {
     sealedDays: sealed?.kind === 'seal' ? sealed.days.map((each) => each.day) : [],
     waitingDays: planSeals(after, policy, today, wantedFrom(after)).waiting,
     expired: pathsOf(expired),
     superseded: pathsOf(superseded),
+    held: [...new Set(held)].sort(),
   };
 }
 

@@ -132,7 +132,7 @@ export function ledgerCompact(request: Maintenance): Promise<CompactAnswer> {
       snapshot.inputsSha256Of(day, configSha256On(facility, day), BUILD_VERSION);
     const kept = request.retention
       ? await retain(ledgerDir, policy.data, today, request.nowMillis, wantedFrom)
-      : { sealedDays: [], waitingDays: [], expired: [], superseded: [] };
+      : { sealedDays: [], waitingDays: [], expired: [], superseded: [], held: [] };
     const stage = openStage(ledgerDir);
     try {
       const merged = await compact(
@@ -149,6 +149,7 @@ export function ledgerCompact(request: Maintenance): Promise<CompactAnswer> {
         waitingDays: kept.waitingDays.map(formatDay),
         expiredFiles: kept.expired.length,
         supersededFiles: kept.superseded.length,
+        heldFiles: kept.held.length,
       };
     } finally {
       stage.close();

@@ -66,6 +66,7 @@ export function compactText({
   waitingDays,
   expiredFiles,
   supersededFiles,
+  heldFiles,
 }: CompactAnswer): string {
   const lines = [
     ...merged,
@@ -77,6 +78,9 @@ export function compactText({
       : []),
     ...(expiredFiles > 0 ? [`${counted(expiredFiles, 'file')} past retention let go`] : []),
     ...(supersededFiles > 0 ? [`${counted(supersededFiles, 'file')} of superseded builds let go`] : []),
+    ...(heldFiles > 0
+      ? [`${counted(heldFiles, 'file')} past retention held by cases (weir incident list)`]
+      : []),
   ];
   return lines.length === 0 ? 'Nothing to do.\n' : lines.map((line) => `${line}\n`).join('');
 }

@@ -54,6 +54,8 @@ export const compactAnswer = z.strictObject({
   waitingDays: z.array(z.string()),
   expiredFiles: z.number().int().nonnegative(),
   supersededFiles: z.number().int().nonnegative(),
+  /** Files past their time that a case holds (weir incident list names the days). */
+  heldFiles: z.number().int().nonnegative(),
 });
 /** What `weir ledger compact` answers. */
 export type CompactAnswer = z.infer<typeof compactAnswer>;
