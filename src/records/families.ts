@@ -65,6 +65,11 @@ const JOB_COLUMNS: readonly Column[] = [
   optional('endedAt', 'micros', 'end of the job; unset while it runs'),
   column('sensor', 'text', 'what wrote the log'),
   column('jobId', 'text', "the scheduler's identifier, array index included"),
+  optional(
+    'rawId',
+    'text',
+    'the identifier that other logs know it by, where it differs (of a job of an array: JobIDRaw)',
+  ),
   optional('principal', 'text', 'who it ran for'),
   optional('account', 'text', 'account or project it was charged to'),
   optional('hosts', 'text', 'names of its nodes, expanded, separated by commas'),

@@ -62,6 +62,7 @@ function jobRule(field: Field, sensor: string): RecordRule {
       endedAt: `CASE WHEN t_kind = 'E' THEN v_end END`,
       sensor: sqlText(sensor),
       jobId: 't_id',
+      rawId: 'NULL::VARCHAR',
       principal: 't_user',
       account: 't_account',
       hosts: `nullif(v_hosts, '')`,

@@ -86,6 +86,7 @@ function jobRule(field: Field, { name, timezone }: SensorSettings): RecordRule {
     family: 'job',
     texts: {
       t_id: field('JobID', 'JobIDRaw'),
+      t_raw: field('JobIDRaw'),
       t_user: field('User', 'UID'),
       t_account: field('Account'),
       t_state: field('State'),
@@ -105,6 +106,7 @@ function jobRule(field: Field, { name, timezone }: SensorSettings): RecordRule {
       endedAt: 'v_end',
       sensor: sqlText(name),
       jobId: 't_id',
+      rawId: 'CASE WHEN t_raw <> t_id THEN t_raw END',
       principal: 't_user',
       account: 't_account',
       hosts: 'v_nodes',
