@@ -23,6 +23,7 @@ import {
 import { notifyAnswer } from '../src/operations/answers/notify.ts';
 import { reportAnswer } from '../src/operations/answers/report.ts';
 import { simulateAnswer } from '../src/operations/answers/simulate.ts';
+import { unmaskAnswer } from '../src/operations/answers/unmask.ts';
 import { withKeyTable } from './config-reference.ts';
 import { withColumnTables } from './records-reference.ts';
 
@@ -49,6 +50,7 @@ export const generatedFiles: readonly GeneratedFile[] = [
   answerFile('decide', 'weir register and weir decide', decisionAnswer),
   answerFile('decisions', 'weir register --list', decisionsAnswer),
   answerFile('notify', 'weir notify', notifyAnswer),
+  answerFile('unmask', 'weir unmask', unmaskAnswer),
   answerFile('incident', 'weir incident show', incidentAnswer),
   answerFile('incidents', 'weir incident list', incidentsAnswer),
   answerFile('incident-said', 'weir incident open|note|acknowledge|contain|close', incidentSaidAnswer),

@@ -16,6 +16,7 @@ import { safeText } from './print/safe-text.ts';
 import { addReport } from './report.ts';
 import { addServe } from './serve.ts';
 import { addSimulate } from './simulate.ts';
+import { addUnmask } from './unmask.ts';
 
 const HELP_FOOTER = `
 Exit codes: 0 done; 1 leads (with --fail-on-leads); 2 usage or configuration; 3 an input failed as a whole,
@@ -46,6 +47,7 @@ export function createProgram(): Command {
     addDecide,
     addIncident,
     addNotify,
+    addUnmask,
     addLedger,
     addServe,
     addSimulate,

@@ -139,6 +139,8 @@ export interface Facility {
   readonly retention: { readonly recordsDays: number; readonly cellsDays: number };
   /** Where new leads and incidents are sent. */
   readonly notify: readonly Channel[];
+  /** The absolute path of the key under which names are kept; undefined where they are kept as they are. */
+  readonly pseudonyms: { readonly keyFile: string } | undefined;
   /** Absolute path of the ledger's folder. */
   readonly ledgerDir: string;
   /** What the operator should know though nothing is wrong; whole sentences. */

@@ -114,7 +114,7 @@ colour: blue
     'weir.yaml:9:5 paths[2].name: is missing; add it (text)',
     'weir.yaml:9:21 paths[2].capacityGbps: must be a number, not "many"',
     'weir.yaml:11:26 sensors[0].timezone: "Mars/Olympus" is no time zone: write UTC, a name such as Asia/Shanghai, or +08:00',
-    'weir.yaml:12:1 colour: unknown key; the keys here are facility, networks, zones, paths, onSite, sensors, hosts, tenants, asn, mappings, detection, checks, retention, notify, ledger',
+    'weir.yaml:12:1 colour: unknown key; the keys here are facility, networks, zones, paths, onSite, sensors, hosts, tenants, asn, mappings, detection, checks, retention, notify, pseudonyms, ledger',
   ]);
 });
 

@@ -43,6 +43,7 @@ export function resolveFacility(yaml: WeirYaml, folder: string): Facility {
     checks: yaml.checks,
     retention: yaml.retention,
     notify: resolveChannels(yaml.notify, folder),
+    pseudonyms: yaml.pseudonyms && { keyFile: resolve(folder, yaml.pseudonyms.keyFile) },
     ledgerDir: resolve(folder, yaml.ledger),
     remarks: remarksOn(sensors, paths),
   };

@@ -253,6 +253,16 @@ export const weirYamlSchema = z.strictObject({
   checks: checksSchema.prefault({}).describe('What `weir check` demands.'),
   retention: retentionSchema.prefault({}).describe('How long the ledger keeps what.'),
   notify: z.array(channelSchema).default([]).describe('Where new leads and incidents are sent.'),
+  pseudonyms: z
+    .strictObject({
+      keyFile: name.describe(
+        'File of the key, relative to weir.yaml: 32 characters or more, readable by nobody else.',
+      ),
+    })
+    .optional()
+    .describe(
+      'Where it stands, every principal is kept under a keyed name; the ledger never holds the name.',
+    ),
   ledger: name.default('./ledger').describe('Folder of the ledger, relative to weir.yaml.'),
 });
 

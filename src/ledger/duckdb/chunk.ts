@@ -10,10 +10,11 @@ import { settingsOf } from '../../sources/settings.ts';
 import type { Database } from './database.ts';
 import { forgetRefused, type LogOfChunk, REFUSED, writeLog } from './ingest.ts';
 import { writeMixed } from './mixed.ts';
+import { masked } from './pseudonyms.ts';
 import type { ChunkToWrite, WrittenChunk } from './written-chunk.ts';
 
 /** What of weir.yaml says how lines are to be read. */
-type ReadingFacility = Pick<Facility, 'mappings' | 'sensors'>;
+type ReadingFacility = Pick<Facility, 'mappings' | 'sensors' | 'pseudonyms'>;
 
 /** Writes all records of a chunk into files named `<prefix>-<family>-….parquet`. */
 export async function writeChunk(
@@ -25,7 +26,8 @@ export async function writeChunk(
   await forgetRefused(db);
   const counted =
     chunk.layout.encoding === 'parquet' ? { ...chunk, ...(await describeParquet(db, chunk)) } : chunk;
-  const reading = readingOf(counted.layout, facility.mappings);
+  const plain = readingOf(counted.layout, facility.mappings);
+  const reading = facility.pseudonyms ? masked(plain) : plain;
   const sensor = settingsOf(facility.sensors, chunk.sensor);
   if (reading.streamOf) return writeMixed(db, counted, reading, sensor, prefix);
   const [[name, stream] = []] = Object.entries(reading.streams);

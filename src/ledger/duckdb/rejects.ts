@@ -14,12 +14,13 @@ export interface ShownReject {
 
 /**
  * Writes the table `reject` and the lines rejected before they were parsed to a file, ordered by input and
- * line. Returns how many; writes nothing when there is none.
+ * line. Returns how many; writes nothing when there is none. `withText` false: the lines themselves are not kept.
  */
 export async function writeRejects(
   db: Database,
   staged: readonly (RejectedLine & { input: string })[],
   target: string,
+  withText: boolean,
 ): Promise<number> {
   for (let at = 0; at < staged.length; at += 500) {
     const values = staged.slice(at, at + 500).map(({ input, line, lines, column, reason, text }) => {
@@ -32,8 +33,9 @@ export async function writeRejects(
   }
   const [count] = await db.rows('SELECT count(*) AS n FROM reject', z.object({ n: z.bigint() }));
   if (!count || count.n === 0n) return 0;
+  const lines = withText ? '*' : '* REPLACE (NULL::VARCHAR AS text)';
   await db.run(
-    `COPY (SELECT * FROM reject ORDER BY input, line) TO ${sqlText(target)} (FORMAT parquet, COMPRESSION zstd)`,
+    `COPY (SELECT ${lines} FROM reject ORDER BY input, line) TO ${sqlText(target)} (FORMAT parquet, COMPRESSION zstd)`,
   );
   return Number(count.n);
 }

@@ -136,7 +136,7 @@ export async function openDraft(db: Database, stage: Stage, facility: Facility):
         staged.rejected.map((line) => ({ ...line, input: staged.path })),
       );
       const rejectPath = join(stage.dir, `${id}-reject.parquet`);
-      const rejected = await writeRejects(db, rejects, rejectPath);
+      const rejected = await writeRejects(db, rejects, rejectPath, !facility.pseudonyms);
       const days = daysOf(files.filter(({ family }) => BUILT_FROM.has(family)));
       const folder = `records/${id}`;
       const originPath = join(stage.dir, `${id}-origin.parquet`);

@@ -3,8 +3,10 @@ import type { Readable } from 'node:stream';
 import { SPREAD_MACRO } from '../../accounting/spread.ts';
 import { InternalError } from '../../errors.ts';
 import type { Facility } from '../../facility/facility.ts';
+import { readPseudonymKey } from '../../facility/pseudonyms.ts';
 import { mappingOfFile, sensorOfFile, UNASSIGNED } from '../../facility/sensors.ts';
 import { type Database, openDatabase } from '../../ledger/duckdb/database.ts';
+import { openPseudonyms } from '../../ledger/duckdb/pseudonyms.ts';
 import { readRejects } from '../../ledger/duckdb/rejects.ts';
 import { faultPoint } from '../../ledger/faults.ts';
 import { openLedger, openStage, type Stage } from '../../ledger/files.ts';
@@ -60,6 +62,8 @@ export async function importLogs(options: ImportOptions): Promise<ImportResult> 
     macros: [SPREAD_MACRO],
   });
   try {
+    const { pseudonyms } = options.facility;
+    if (pseudonyms) await openPseudonyms(db, readPseudonymKey(pseudonyms.keyFile));
     const outcome = await takeInputs(db, stage, ledger.dir, inputs, options);
     const rebuiltDays = await rebuildDirtyDays(db, stage, ledger.dir, options.facility, options.progress);
     const { position } = await readSnapshot(ledger.dir);
