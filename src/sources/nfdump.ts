@@ -83,7 +83,7 @@ function missingColumns(fields: readonly string[]): string | undefined {
 
 function recogniseJson({ objects, keys }: FirstLines): Recognised | undefined {
   const isRecord = objects.some(
-    (object) => 'in_bytes' in object && ('first' in object || 't_first' in object) && 'type' in object,
+    (object) => ('first' in object || 't_first' in object) && 'in_bytes' in object && 'proto' in object,
   );
   if (!isRecord) return undefined;
   const layout = { source: 'nfdump', encoding: 'ndjson', fields: keys } as const;
@@ -205,13 +205,23 @@ function jsonReading(): Reading {
   };
 }
 
+/** Versions before 1.7 wrote milliseconds without leading zeros: 56.12 is twelve of them. */
+function padded(text: string): string {
+  const fraction = `regexp_extract(${text}, '\\.(\\d+)', 1)`;
+  return `regexp_replace(${text}, '\\.\\d+', '.' || lpad(${fraction}, greatest(3, length(${fraction})::INTEGER), '0'))`;
+}
+
 function jsonFlow(field: Field, sensor: SensorSettings): FlowFields {
   const named = (...names: [string, ...string[]]) => ({ name: names[0], text: field(...names) });
+  const timed = (name: string, old: string) => ({
+    name,
+    text: `coalesce(${field(name)}, ${padded(field(old))})`,
+  });
   const isSampled = `coalesce(${field('sampled')}, '0') NOT IN ('0', 'false')`;
   const [packets, bytes] = [field('in_packets'), field('in_bytes')];
   return {
-    start: { ...named('first', 't_first'), value: timeOf(sensor) },
-    end: { ...named('last', 't_last'), value: timeOf(sensor) },
+    start: { ...timed('first', 't_first'), value: timeOf(sensor) },
+    end: { ...timed('last', 't_last'), value: timeOf(sensor) },
     orig: { host: named('src4_addr', 'src6_addr'), port: named('src_port', 'icmp_type') },
     resp: { host: named('dst4_addr', 'dst6_addr'), port: named('dst_port', 'icmp_code') },
     proto: field('proto'),

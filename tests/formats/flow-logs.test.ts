@@ -11,6 +11,7 @@ import {
   NFDUMP_CSV,
   NFDUMP_CSV_NEW,
   NFDUMP_JSON,
+  NFDUMP_JSON_OTHERS,
   type Sample,
 } from './samples.ts';
 
@@ -265,6 +266,15 @@ test('records of one direction are turned to the end that was connected to, whic
       proto: 'tcp',
     },
     { proto: 'icmp', origPort: 128, respPort: 0 },
+  ]);
+});
+
+test('milliseconds that nfdump 1.6 wrote without leading zeros are milliseconds', async () => {
+  const { flows } = await importSample(NFDUMP_JSON_OTHERS);
+  const at = BigInt(Date.UTC(2021, 2, 22, 18, 35, 56, 12) * 1000);
+  expect(flows).toMatchObject([
+    { startedAt: at, durationMicros: 994_999n },
+    { startedAt: at + 60_000_000n, durationMicros: 994_999n },
   ]);
 });
 

@@ -219,6 +219,35 @@ export const NFDUMP_CSV_NEW: Sample = {
   harmless: [{ from: '656,234120,1', to: '656,234120,' }],
 };
 
+/** Records of nfdump 1.6 as a user showed them (https://github.com/philhagen/sof-elk/issues/207), and of `-o ndjson` since 1.7.5. */
+export const NFDUMP_JSON_OTHERS: Sample = {
+  name: 'nfdump-1.6.json',
+  settings: 'timezone: UTC',
+  text: `[
+{
+    "type" : "FLOW",
+    "sampled" : 0,
+    "export_sysid" : 1,
+    "t_first" : "2021-03-22T18:35:56.12",
+    "t_last" : "2021-03-22T18:35:57.7Z",
+    "proto" : 6,
+    "src4_addr" : "192.0.2.1",
+    "dst4_addr" : "192.168.3.161",
+    "src_port" : 49911,
+    "dst_port" : 9200,
+    "in_packets" : 3,
+    "in_bytes" : 204,
+    "label" : "<none>"
+}
+,
+{"type":"FLOW","export_sysid":1,"first":"2021-03-22T18:36:56.012","last":"2021-03-22T18:36:57.007","received":"2021-03-22T18:37:00.000","in_packets":3,"in_bytes":204,"proto":6,"src_port":49911,"dst_port":9200,"src4_addr":"192.168.1.170","dst4_addr":"192.168.3.161","sampled":0}
+]
+`,
+  records: 2,
+  wrong: [{ from: '"2021-03-22T18:35:56.12"', to: '"2021-03-22T18:35:61.12"', column: 'first' }],
+  harmless: [{ from: '"t_last" : "2021-03-22T18:35:57.7Z"', to: '"t_last" : "2021-03-22T18:35:57.007"' }],
+};
+
 /** goflow2's JSON with the keys of its table of protocols (https://github.com/netsampler/goflow2/blob/main/docs/protocols.md). */
 export const GOFLOW2: Sample = {
   name: 'goflow2',
@@ -347,6 +376,7 @@ export const SAMPLES: readonly Sample[] = [
   NFDUMP_CSV,
   NFDUMP_JSON,
   NFDUMP_CSV_NEW,
+  NFDUMP_JSON_OTHERS,
   GOFLOW2,
   AKVORADO,
   ARGUS,
