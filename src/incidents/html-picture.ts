@@ -6,6 +6,7 @@ const WIDTH = 960;
 const LEFT = 24;
 const RIGHT = 936;
 const AXIS = 112;
+const LANE = 34;
 const COLOURS = { weir: '#0b5cad', signal: '#8250df', people: '#1a7f37' } as const;
 
 /** Whose word an event is: computed from the logs, said outside, or done by people here. */
@@ -25,59 +26,73 @@ const DRAWN: readonly TimelineEvent['kind'][] = [
   'closed',
 ];
 
+type Scale = (millis: number) => number;
+
 /**
  * Returns the case drawn to the scale of time: above the axis how long it went on, and how long the first outside
  * signal waited; below it what happened. Nothing when fewer than two moments are known.
  */
 export function pictureOf(told: IncidentCase): Markup {
   const firsts = DRAWN.flatMap((kind) => told.timeline.find((event) => event.kind === kind) ?? []);
-  const micros = (instant: string) => Date.parse(instant);
-  const end = told.incident.containedAt && told.incident.acknowledgedAt ? [] : [micros(told.asOfAt)];
-  const moments = [...firsts.map(({ at }) => micros(at.estimate)), ...end];
+  const { acknowledgedAt, containedAt } = told.incident;
+  const end = containedAt && acknowledgedAt ? [] : [Date.parse(told.asOfAt)];
+  const moments = [...firsts.map(({ at }) => Date.parse(at.estimate)), ...end];
   const [from, to] = [Math.min(...moments), Math.max(...moments)];
   if (firsts.length < 2 || from === to) return html``;
-  const x = (moment: number) => LEFT + ((RIGHT - LEFT) * (moment - from)) / (to - from);
-  const of = (kind: TimelineEvent['kind']) => firsts.find((event) => event.kind === kind)?.at.estimate;
+  const x: Scale = (millis) => round(LEFT + ((RIGHT - LEFT) * (millis - from)) / (to - from));
+  const begin = (kind: TimelineEvent['kind']) => firsts.find((event) => event.kind === kind)?.at.estimate;
   const bars = [
-    barOf('Data left', of('first byte'), told.incident.containedAt, 20, COLOURS.weir),
-    barOf('Signal waited', of('outside signal'), told.incident.acknowledgedAt, 60, COLOURS.signal),
+    barOf(x, 'First byte to containment:', COLOURS.weir, 20, begin('first byte'), containedAt, told.asOfAt),
+    barOf(
+      x,
+      'Signal to acknowledgement:',
+      COLOURS.signal,
+      60,
+      begin('outside signal'),
+      acknowledgedAt,
+      told.asOfAt,
+    ),
   ];
-  function barOf(
-    name: string,
-    begin: string | undefined,
-    finish: string | null,
-    y: number,
-    colour: string,
-  ): Markup {
-    if (begin === undefined) return html``;
-    const [a, b] = [micros(begin), micros(finish ?? told.asOfAt)];
-    if (b <= a) return html``;
-    const label = `${name} ${timeInWords((b - a) / 1000)}${finish ? '' : ', still running'}`;
-    const [left, right] = [x(a), x(b)];
-    const anchor = left > WIDTH / 2 ? 'end' : 'start';
-    return html`<rect x="${round(left)}" y="${y}" width="${round(Math.max(2, right - left))}" height="12" fill="${colour}"${finish ? html`` : html` fill-opacity=".55"`}/>
-<text x="${round(anchor === 'end' ? right : left)}" y="${y - 5}" text-anchor="${anchor}" font-size="13" fill="#1b1f24">${label}</text>`;
-  }
-  const lanes = lanesOf(
-    firsts.map(({ at, kind }) => ({ x: x(micros(at.estimate)), width: kind.length * 7 })),
+  const places = firsts.map(({ at, kind }) => ({ x: x(Date.parse(at.estimate)), width: kind.length * 7 }));
+  const lanes = lanesOf(places);
+  const depth = (index: number) => AXIS + 26 + LANE * (lanes[index] ?? 0);
+  const leaders = places.map(
+    ({ x: at }, index) =>
+      html`<line x1="${at}" y1="${AXIS}" x2="${at}" y2="${depth(index) - 12}" stroke="#afb8c1"/>`,
   );
-  const leaders = firsts.map(({ at: { estimate } }, index) => {
-    const at = round(x(micros(estimate)));
-    return html`<line x1="${at}" y1="${AXIS}" x2="${at}" y2="${AXIS + 14 + 34 * (lanes[index] ?? 0)}" stroke="#afb8c1"/>`;
-  });
-  const marks = firsts.map((event, index) => {
-    const at = x(micros(event.at.estimate));
-    const y = AXIS + 26 + 34 * (lanes[index] ?? 0);
-    const anchor = at > WIDTH * 0.8 ? 'end' : at < WIDTH * 0.2 ? 'start' : 'middle';
-    return html`<circle cx="${round(at)}" cy="${AXIS}" r="6" fill="${COLOURS[voiceOf(event)]}"/>
-<text x="${round(at)}" y="${y}" text-anchor="${anchor}" font-size="13" font-weight="600" fill="#1b1f24" stroke="#fff" stroke-width="4" paint-order="stroke">${event.kind}</text>
-<text x="${round(at)}" y="${y + 14}" text-anchor="${anchor}" font-size="11" fill="#57606a" stroke="#fff" stroke-width="4" paint-order="stroke">${instantInWords(event.at.estimate)}</text>`;
-  });
-  const height = AXIS + 52 + 34 * Math.max(...lanes);
+  const marks = firsts.map((event, index) => markOf(event, places[index]?.x ?? LEFT, depth(index)));
+  const height = AXIS + 52 + LANE * Math.max(...lanes);
   return html`<svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="The case to the scale of time" font-family="system-ui, sans-serif">
 <line x1="${LEFT}" y1="${AXIS}" x2="${RIGHT}" y2="${AXIS}" stroke="#1b1f24" stroke-width="2"/>
 ${bars}${leaders}${marks}
 </svg>`;
+}
+
+/** A stretch of time above the axis; paler while it still runs. */
+function barOf(
+  x: Scale,
+  name: string,
+  colour: string,
+  y: number,
+  begin: string | undefined,
+  finish: string | null,
+  now: string,
+): Markup {
+  const [from, to] = [Date.parse(begin ?? now), Date.parse(finish ?? now)];
+  if (begin === undefined || to <= from) return html``;
+  const label = `${name} ${timeInWords((to - from) / 1000)}${finish ? '' : ', not yet'}`;
+  const [left, right] = [x(from), x(to)];
+  const isRight = left > WIDTH / 2;
+  return html`<rect x="${left}" y="${y}" width="${round(Math.max(2, right - left))}" height="12" fill="${colour}" fill-opacity="${finish ? 1 : 0.55}"/>
+<text x="${isRight ? right : left}" y="${y - 5}" text-anchor="${isRight ? 'end' : 'start'}" font-size="13" fill="#1b1f24">${label}</text>`;
+}
+
+/** What happened: a dot on the axis, its name and moment below, kept legible where lines cross. */
+function markOf(event: TimelineEvent, at: number, y: number): Markup {
+  const anchor = at > WIDTH * 0.8 ? 'end' : at < WIDTH * 0.2 ? 'start' : 'middle';
+  return html`<circle cx="${at}" cy="${AXIS}" r="6" fill="${COLOURS[voiceOf(event)]}"/>
+<text x="${at}" y="${y}" text-anchor="${anchor}" font-size="13" font-weight="600" fill="#1b1f24" stroke="#fff" stroke-width="4" paint-order="stroke">${event.kind}</text>
+<text x="${at}" y="${y + 14}" text-anchor="${anchor}" font-size="11" fill="#57606a" stroke="#fff" stroke-width="4" paint-order="stroke">${instantInWords(event.at.estimate)}</text>`;
 }
 
 /** Labels that would meet stand one below the other. */
