@@ -63,6 +63,8 @@ export const ATTRIBUTION_TABLES: readonly string[] = [
     'early_flow',
     'known_flow',
     'who_is',
+    'wanted_sharer',
+    'sharer_member',
     'sharer',
   ],
 ];
@@ -180,27 +182,39 @@ async function openNames(db: Database): Promise<void> {
  * @throws InternalError when a cell is shared by nobody.
  */
 export async function sharerSql(db: Database, cells: string, day: number): Promise<string> {
-  const wanted = `(SELECT DISTINCT sharers FROM ${cells} WHERE sharers > 0)`;
-  const ever = (table: string, key: string) => `SELECT DISTINCT e.sharers, m.principal FROM (
+  const wanted = '(SELECT sharers FROM wanted_sharer)';
+  const early = (table: string, key: string) => `SELECT e.sharers, m.principal FROM (
       SELECT sharers, arg_min(key, (startedAt, key)) AS key, min(startedAt) AS startedAt
       FROM (${presentEver(table, `(SELECT DISTINCT ${key} AS key, startedAt FROM early_flow)`)}) WHERE sharers IN ${wanted} GROUP BY sharers) e
     JOIN ${table}_member m ON m.key = e.key AND m.since <= e.startedAt AND e.startedAt < m.until`;
-  const equal = [
-    membersSql('stay', wanted),
-    membersSql('lent', wanted),
-    ever('stay', 'presenceKey'),
-    ever('lent', 'lentKey'),
-  ].map((members) => `SELECT sharers, principal, 1::UBIGINT AS weight FROM (${members})`);
+  const sources = [
+    `SELECT sharers, principal, weight FROM transfer_share WHERE sharers IN ${wanted}`,
+    ...[
+      membersSql('stay', wanted),
+      membersSql('lent', wanted),
+      early('stay', 'presenceKey'),
+      early('lent', 'lentKey'),
+    ].map((members) => `SELECT sharers, principal, 1::UBIGINT AS weight FROM (${members})`),
+  ];
+  await db.run(
+    `CREATE OR REPLACE TEMP TABLE wanted_sharer AS SELECT DISTINCT sharers FROM ${cells} WHERE sharers > 0`,
+  );
+  await db.run(
+    'CREATE OR REPLACE TEMP TABLE sharer_member (sharers UBIGINT, principal VARCHAR, weight UBIGINT)',
+  );
+  for (const source of sources) {
+    await db.run(`INSERT INTO sharer_member ${source}`);
+    // The same set may be found in several places: the first will do.
+    await db.run('DELETE FROM wanted_sharer WHERE sharers IN (SELECT sharers FROM sharer_member)');
+  }
   await db.run(`CREATE OR REPLACE TEMP TABLE sharer AS
     SELECT ${day}::INTEGER AS day, sharers, principal,
       (sum(weight) OVER names - weight)::UBIGINT AS fromWeight, (sum(weight) OVER names)::UBIGINT AS toWeight,
-      (sum(weight) OVER (PARTITION BY sharers))::UBIGINT AS total
-    FROM (SELECT DISTINCT * FROM (${equal.join(' UNION ALL ')} UNION ALL
-      SELECT sharers, principal, weight FROM transfer_share WHERE sharers IN ${wanted}))
+      (sum(weight) OVER (PARTITION BY sharers))::UBIGINT AS total FROM sharer_member
     WINDOW names AS (PARTITION BY sharers ORDER BY principal ROWS UNBOUNDED PRECEDING)`);
   const [odd] = await db.rows(
     `SELECT count(*) AS n FROM (SELECT DISTINCT sharers, present FROM ${cells} WHERE sharers > 0) c
-     LEFT JOIN (SELECT sharers, count(*) AS members FROM sharer GROUP BY sharers) s USING (sharers)
+     LEFT JOIN (SELECT sharers, count(*) AS members FROM sharer_member GROUP BY sharers) s USING (sharers)
      WHERE coalesce(s.members, 0) <> c.present`,
     z.object({ n: z.bigint() }),
   );

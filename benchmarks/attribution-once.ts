@@ -1,0 +1,55 @@
+/**
+ * The import of one day's flows in a process of its own, told on standard output as JSON; attribution.ts starts it.
+ * Run: npx tsx benchmarks/attribution-once.ts plain|named FLOWS SESSIONS
+ */
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseFacility } from '../src/facility/load.ts';
+import { importLogs } from '../src/operations/import/import.ts';
+import { plainLog, WORK } from './generate.ts';
+import { sessionLog } from './sessions.ts';
+
+const FACILITY = `
+facility: { name: Benchmark }
+networks: { inside: [10.0.0.0/8] }
+paths: [{ name: border, capacityGbps: 100, sensors: [zeek] }]
+sensors:
+  - { name: zeek, files: ['ordinary-*'] }
+  - { name: sshd, files: ['sessions-*'] }
+`;
+
+const [piece = '', flows = '', sessions = ''] = process.argv.slice(2);
+if (piece !== 'plain' && piece !== 'named') throw new Error(`no such piece of work: ${piece}`);
+const facility = parseFacility(FACILITY, 'weir.yaml', WORK);
+const ledgerDir = join(WORK, `ledger-${process.pid}`);
+
+async function take(file: string): Promise<number> {
+  const { answer } = await importLogs({
+    facility,
+    ledgerDir,
+    paths: [file],
+    cwd: WORK,
+    progress: () => undefined,
+  });
+  return answer.commits.reduce((sum, { accepted }) => sum + accepted, 0);
+}
+
+try {
+  const log = await plainLog('ordinary', Number(flows));
+  if (piece === 'named') await take(sessionLog(Number(sessions)));
+  const cpu = process.cpuUsage();
+  const began = performance.now();
+  const amount = await take(log);
+  const wallSeconds = (performance.now() - began) / 1000;
+  const { user, system } = process.cpuUsage(cpu);
+  console.log(
+    JSON.stringify({
+      amount,
+      wallSeconds,
+      cpuSeconds: (user + system) / 1e6,
+      peakMegabytes: process.resourceUsage().maxRSS / 1000,
+    }),
+  );
+} finally {
+  rmSync(ledgerDir, { recursive: true, force: true });
+}

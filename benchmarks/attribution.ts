@@ -1,0 +1,65 @@
+/**
+ * What attribution adds to the import of a day: the same flows into a ledger that knows nobody, and into one that
+ * knows who was logged in where; by turns, each in a fresh process; medians.
+ * Run: npx tsx benchmarks/attribution.ts [--flows 2000000] [--sessions 20000] [--repeats 3]
+ */
+import { parseArgs } from 'node:util';
+import { z } from 'zod';
+import { plainLog } from './generate.ts';
+import { describeMachine, inFreshProcess, median, publishResults, table, verdict } from './measuring.ts';
+import { sessionLog } from './sessions.ts';
+
+/** Attribution may add so much to an import. */
+const MOST_ADDED = 0.5;
+
+const measured = z.object({
+  amount: z.number(),
+  wallSeconds: z.number(),
+  cpuSeconds: z.number(),
+  peakMegabytes: z.number(),
+});
+type Measured = z.infer<typeof measured>;
+
+const { values } = parseArgs({
+  options: {
+    flows: { type: 'string', default: '2000000' },
+    sessions: { type: 'string', default: '20000' },
+    repeats: { type: 'string', default: '3' },
+  },
+});
+
+const machine = await describeMachine();
+await plainLog('ordinary', Number(values.flows));
+sessionLog(Number(values.sessions));
+const once = (piece: string) =>
+  inFreshProcess('attribution-once.ts', [piece, values.flows, values.sessions], measured);
+await once('plain');
+const runs: Record<'plain' | 'named', Measured[]> = { plain: [], named: [] };
+for (let turn = 0; turn < Number(values.repeats); turn += 1) {
+  runs.plain.push(await once('plain'));
+  runs.named.push(await once('named'));
+}
+const middle = (piece: 'plain' | 'named', of: (one: Measured) => number) => median(runs[piece].map(of));
+const row = (title: string, piece: 'plain' | 'named') => [
+  title,
+  middle(piece, ({ wallSeconds }) => wallSeconds).toFixed(2),
+  middle(piece, ({ cpuSeconds }) => cpuSeconds).toFixed(2),
+  Math.max(...runs[piece].map(({ peakMegabytes }) => peakMegabytes)).toFixed(0),
+];
+const added = (of: (one: Measured) => number) => middle('named', of) / middle('plain', of) - 1;
+const wall = added(({ wallSeconds }) => wallSeconds);
+const cpu = added(({ cpuSeconds }) => cpuSeconds);
+const percent = (share: number) => `${(100 * share).toFixed(0)} %`;
+publishResults('attribution.md', [
+  '# Attribution',
+  ...machine,
+  `${values.flows} flows of one day, ${values.sessions} sessions on 3,000 hosts, half of them on twenty; median of ${values.repeats}.`,
+  table(
+    ['Import', 'wall s', 'CPU s', 'peak MB'],
+    [row('nobody known', 'plain'), row('sessions in the ledger', 'named')],
+  ),
+  verdict(
+    `attribution adds at most ${percent(MOST_ADDED)}: ${percent(wall)} of the time, ${percent(cpu)} of the processor time`,
+    wall <= MOST_ADDED,
+  ),
+]);
