@@ -28,6 +28,8 @@ export interface Reading {
   readonly snapshot: Snapshot;
   readonly facility: Facility;
   readonly ledgerDir: string;
+  /** Whether the newest position is asked, not an earlier one. */
+  readonly isNewest: boolean;
   /**
    * Returns the absolute paths of the build files of a family that stand for some days. They may hold rows of other
    * days too (merged by month), so a query names its days again.
@@ -70,6 +72,7 @@ export async function withReading<Answer>(
       snapshot,
       facility,
       ledgerDir,
+      isNewest: question.asOf === undefined,
       builtFiles: (family, from, to) => absolute(snapshot.builtFilesFor(family, from, to, wanted)),
       totalsOn: (day) => snapshot.buildOf(day, wanted(day))?.totals ?? {},
       factFiles: (family, from, to) => absolute(snapshot.filesFor(family, from, to)),

@@ -31,7 +31,7 @@ const content = (got: number) =>
 const transit = (got: number) =>
   conn({ at, lasts: 400, uid: 'CTransit', from: '10.200.3.4 50001', to: '203.0.113.7 443', sent: 1, got });
 
-async function wordsOnTunnels(rows: string[]): Promise<string[]> {
+async function wordsOnTunnels(rows: ReturnType<typeof conn>[]): Promise<string[]> {
   const ledger = testLedger(VPN_YAML);
   await ledger.importFiles({ 'conn.log': zeekTsv(rows) });
   const { answer } = await check({

@@ -1,12 +1,21 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { openSeries, saveSeries } from '../../accounting/day-series.ts';
+import { openSeries, type SeriesFiles, saveSeries } from '../../accounting/day-series.ts';
 import { decodeState, encodeState } from '../../detection/encoding.ts';
 import type { Lead } from '../../detection/lead.ts';
 import type { DetectionState } from '../../detection/state.ts';
 import type { Database } from '../../ledger/duckdb/database.ts';
-import { publish, writeDurably } from '../../ledger/files.ts';
+import { publish, unlessMissing, writeDurably } from '../../ledger/files.ts';
 import type { Habits } from './day-coverage.ts';
 
 /** Everything detection carries from one day to the next. */
@@ -40,18 +49,28 @@ const carriedSchema = z.object({
   blindDays: z.array(z.number()),
 });
 
+/** A checkpoint that another run may be reading or writing is younger than this. */
+const IN_USE_MILLIS = 3_600_000;
+
+const SERIES = ['pairs', 'principalPairs', 'hosts', 'networks'] as const;
+
+function seriesIn(folder: string, ending = ''): SeriesFiles {
+  const path = (name: string) => join(folder, `${name}.parquet${ending}`);
+  return {
+    pairs: path('pairs'),
+    principalPairs: path('principal-pairs'),
+    hosts: path('hosts'),
+    networks: path('networks'),
+  };
+}
+
 /**
- * The states of detection, kept so that one more day costs one day. A checkpoint is named by the hash of all
- * that went into it, day by day; it is derived from the ledger and may be deleted at any time.
+ * The states of detection, kept so that one more day costs one day. A checkpoint is a folder named by the hash of all
+ * that went into it, day by day; it is derived from the ledger and may be deleted at any time. Several runs may work at
+ * once: a folder gets its name when it is whole, and one that goes while it is read is as good as none.
  */
 export function checkpointsIn(ledgerDir: string) {
   const folder = join(ledgerDir, 'cache', 'detection');
-  const files = (name: string) => ({
-    pairs: join(folder, `${name}-pairs.parquet`),
-    principalPairs: join(folder, `${name}-principal-pairs.parquet`),
-    hosts: join(folder, `${name}-hosts.parquet`),
-    networks: join(folder, `${name}-networks.parquet`),
-  });
   return {
     /** Returns the carried state of the latest of these names that was kept, and its position among them. */
     async load(
@@ -59,44 +78,58 @@ export function checkpointsIn(ledgerDir: string) {
       names: readonly string[],
     ): Promise<{ carried: Carried; position: number } | undefined> {
       for (let position = names.length - 1; position >= 0; position -= 1) {
-        const name = names[position] ?? '';
-        if (!existsSync(join(folder, `${name}.json`))) continue;
-        const kept = carriedSchema.parse(JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8')));
-        const state = decodeState(readFileSync(join(folder, `${name}.state`)));
-        await openSeries(db, files(name));
-        const carried = { ...kept, state, habits: new Map(kept.habits), usedBytes: new Map(kept.usedBytes) };
-        return { carried, position };
+        const own = join(folder, names[position] ?? '');
+        if (!existsSync(join(own, 'carried.json'))) continue;
+        const carried = await read(db, own).catch((error: unknown) => {
+          if (existsSync(join(own, 'carried.json'))) throw error;
+          return undefined;
+        });
+        if (carried) return { carried, position };
       }
       return undefined;
     },
-    /** Keeps a state; the small file that makes it count is written last. */
+    /** Keeps a state under its name; where another run has just done so, that one stands. */
     async save(db: Database, name: string, day: number, carried: Carried): Promise<void> {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
-      const final = files(name);
-      const temporary = {
-        pairs: `${final.pairs}.new`,
-        principalPairs: `${final.principalPairs}.new`,
-        hosts: `${final.hosts}.new`,
-        networks: `${final.networks}.new`,
-      };
-      await saveSeries(db, temporary);
-      for (const key of ['pairs', 'principalPairs', 'hosts', 'networks'] as const)
-        publish(temporary[key], final[key]);
-      writeDurably(join(folder, `${name}.state`), encodeState(carried.state));
+      const own = mkdtempSync(join(folder, 'new-'));
+      const written = seriesIn(own, '.new');
+      await saveSeries(db, written);
+      const final = seriesIn(own);
+      for (const key of SERIES) publish(written[key], final[key]);
+      writeDurably(join(own, 'state'), encodeState(carried.state));
       const { state: _state, habits, usedBytes, ...rest } = carried;
       const kept = { ...rest, day, habits: [...habits], usedBytes: [...usedBytes] };
-      writeDurably(join(folder, `${name}.json`), JSON.stringify(kept));
+      writeDurably(join(own, 'carried.json'), JSON.stringify(kept));
+      if (existsSync(join(folder, name))) rmSync(own, { recursive: true });
+      else nameFolder(own, join(folder, name));
     },
-    /** Removes all but the newest checkpoints of this chain, and all of chains that no longer hold. */
+    /** Removes all but the newest checkpoints of this chain, and those of chains that no longer hold, once nobody uses them. */
     sweep(names: readonly string[]): void {
-      if (!existsSync(folder)) return;
-      const present = new Set(
-        readdirSync(folder).flatMap((file) => (file.endsWith('.json') ? [file.slice(0, -5)] : [])),
-      );
+      const present = new Set(unlessMissing(() => readdirSync(folder)) ?? []);
       const kept = new Set(names.filter((name) => present.has(name)).slice(-KEPT));
-      for (const file of readdirSync(folder)) {
-        if (![...kept].some((name) => file.startsWith(name))) rmSync(join(folder, file), { force: true });
+      for (const name of present) {
+        const own = join(folder, name);
+        const madeAt = unlessMissing(() => statSync(own).mtimeMs) ?? 0;
+        const inUse = !names.includes(name) && Date.now() - madeAt < IN_USE_MILLIS;
+        if (!kept.has(name) && !inUse) rmSync(own, { recursive: true, force: true });
       }
     },
   };
+}
+
+async function read(db: Database, own: string): Promise<Carried> {
+  const kept = carriedSchema.parse(JSON.parse(readFileSync(join(own, 'carried.json'), 'utf8')));
+  const state = decodeState(readFileSync(join(own, 'state')));
+  await openSeries(db, seriesIn(own));
+  return { ...kept, state, habits: new Map(kept.habits), usedBytes: new Map(kept.usedBytes) };
+}
+
+/** Gives a whole checkpoint its name; another run that was faster wrote the same. */
+function nameFolder(own: string, to: string): void {
+  try {
+    renameSync(own, to);
+  } catch (error) {
+    if (!existsSync(to)) throw error;
+    rmSync(own, { recursive: true });
+  }
 }

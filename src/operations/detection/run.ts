@@ -70,7 +70,9 @@ export async function runDetection(
     if (isKept) await checkpoints.save(db, names[day - firstDay] ?? '', day, carried);
     if (day % 7 === 0) progress(`judged ${formatDay(day)}: ${carried.leads.length} leads so far`);
   }
-  if (from <= lastDay) checkpoints.sweep(names);
+  // A look into the past leaves the states of the newest days alone.
+  const isNewest = reading.isNewest && lastDay === reading.snapshot.builtDays().at(-1);
+  if (from <= lastDay && isNewest) checkpoints.sweep(names);
   return { carried, firstDay, lastDay };
 }
 
