@@ -21,7 +21,8 @@ export function lineByLine(create: () => LineRewriter): Rewrite {
     const rewriter = create();
     let carry = '';
     let isPassing = false;
-    const bare = (line: string) => rewriter.line(line.replace(/\r$/, '').replace(BYTE_ORDER_MARK, ''));
+    const bare = (line: string) =>
+      damaged(rewriter.line(line.replace(/\r$/, '').replace(BYTE_ORDER_MARK, '')));
     for await (const buffer of bytes) {
       let text = buffer.toString('latin1');
       if (isPassing) {
@@ -40,9 +41,16 @@ export function lineByLine(create: () => LineRewriter): Rewrite {
       isPassing = true;
     }
     // One unfinished line at most: what counts must not change when more of the input turns up.
-    const last = [carry === '' ? '' : bare(carry), rewriter.rest()].filter((line) => line !== '').join(' ');
+    const last = [carry === '' ? '' : bare(carry), damaged(rewriter.rest())]
+      .filter((line) => line !== '')
+      .join(' ');
     if (last !== '') yield toBytes(last);
   };
+}
+
+/** A NUL is damage; a rewriter that writes JSON must not hide it from those who reject it. */
+function damaged(line: string): string {
+  return line.includes('\\u0000') ? line.replaceAll(/(?<=(?:^|[^\\])(?:\\\\)*)\\u0000/g, '\0') : line;
 }
 
 function toBytes(text: string): Buffer {

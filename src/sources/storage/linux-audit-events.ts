@@ -54,17 +54,25 @@ export function createEventJoiner(): LineRewriter {
       const opening = pending.get(key);
       if (type === 'SYSCALL') {
         const told = openingOf(pairs, time, node);
-        if (told) return begun(key, { told, cwd: '', path: '', records: 0, items: Number(pairs.items ?? 0) });
+        if (told)
+          return begun(key, {
+            told,
+            cwd: '',
+            path: '',
+            records: 0,
+            items: Number(pairs.items ?? Number.POSITIVE_INFINITY),
+          });
       }
       if (opening && type === 'CWD') opening.cwd = textOf(pairs.cwd);
-      if (opening && type === 'PATH') {
+      // Without its last field the record was cut.
+      if (opening && type === 'PATH' && pairs.nametype !== undefined) {
         opening.records += 1;
         if (pairs.nametype !== 'PARENT') opening.path = textOf(pairs.name);
         if (opening.records >= opening.items) return finished(key, opening);
       }
       return opening ? '' : JSON.stringify({ audit: type });
     },
-    rest: () => [...pending].map(([key, opening]) => finished(key, opening)).join(' '),
+    rest: () => [...pending.values()].map(({ told }) => JSON.stringify({ ...told, isCut: 'true' })).join(' '),
   };
 }
 

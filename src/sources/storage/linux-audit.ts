@@ -5,7 +5,7 @@ import { instant } from '../values.ts';
 import { accessRule } from './access-rule.ts';
 import { createEventJoiner } from './linux-audit-events.ts';
 
-const FIELDS = ['audit', 'time', 'user', 'host', 'path', 'flags', 'success'];
+const FIELDS = ['audit', 'time', 'user', 'host', 'path', 'flags', 'success', 'isCut'];
 
 /** The last two bits of open's flags are 1 where the file is written only. */
 const FLAGS = `TRY_CAST('0x' || t_flags AS UBIGINT)`;
@@ -39,6 +39,9 @@ export const linuxAudit: LogFormat = {
               path: field('path'),
               operation: `CASE WHEN ${WRITES_ONLY} THEN 'write' ELSE 'open' END`,
               isBound: `NOT ${WRITES_ONLY}`,
+              faults: [
+                { when: `${field('isCut')} = 'true'`, says: 'event: the input ends in the middle of it' },
+              ],
             },
             name,
           ),

@@ -4,13 +4,13 @@ import { jsonRelation } from '../relation.ts';
 import { instant } from '../values.ts';
 import { accessRule } from './access-rule.ts';
 
-const FIELDS = ['jobstats', 'target', 'job', 'snapshot', 'since', 'read', 'written'];
+const FIELDS = ['jobstats', 'target', 'job', 'snapshot', 'since', 'read', 'written', 'isCut'];
 
 const TARGET = /^(?:obdfilter|mdt|ofd)\.([^\s=]+)\.job_stats=\s*$/;
 const LIST = /^job_stats:/;
 const JOB = /^- job_id:\s*(.*?)\s*$/;
 const VALUE = /^\s+(\w+):\s*(.*?)\s*$/;
-const SUM = /\bsum:\s*([^\s,}]+)/;
+const SUM = /\bsum:\s*([^\s,}]+)\s*[,}]/;
 /** Newer servers write `1663257236.123456789 secs.nsecs`. */
 const FIRST_WORD = /^"?([^\s"]+)/;
 
@@ -53,8 +53,7 @@ function createJoiner(): LineRewriter {
       if (key === 'write_bytes') job.written = SUM.exec(value)?.[1] ?? value;
       return job.read !== undefined && job.written !== undefined ? told() : '';
     },
-    // What is missing may still be in the writing: it is no job without bytes yet.
-    rest: () => (job ? JSON.stringify({ jobstats: 'job', ...job }) : ''),
+    rest: () => (job ? JSON.stringify({ jobstats: 'job', ...job, isCut: 'true' }) : ''),
   };
 }
 
@@ -102,6 +101,7 @@ export const lustreJobstats: LogFormat = {
               counter: field('target'),
               counterSince: instant('t_since'),
               faults: [
+                { when: `${field('isCut')} = 'true'`, says: 'job: the input ends in the middle of it' },
                 { when: `coalesce(t_job, '') = ''`, says: 'job_id: missing' },
                 { when: 't_read IS NULL', says: 'read_bytes: missing' },
                 {

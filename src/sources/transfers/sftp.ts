@@ -69,14 +69,16 @@ function createJoiner(): LineRewriter {
       const [, user, peer] = SESSION.exec(message) ?? [];
       if (user !== undefined)
         sessions.set(key, { user, ...(peer === undefined ? {} : { peer }), open: new Map() });
-      if (SESSION_END.test(message)) sessions.delete(key);
+      const isEnd = SESSION_END.test(message);
+      if (isEnd) sessions.delete(key);
       const [, opened] = OPEN.exec(message) ?? [];
       if (opened !== undefined) {
         const { open } = sessionOf(key);
         open.set(opened, timesOf(groups));
         forgetOldest(open, MOST_OPEN);
       }
-      return JSON.stringify({ sftp: 'message', ...timesOf(groups) });
+      const isTaken = user !== undefined || opened !== undefined || isEnd;
+      return isTaken ? '' : JSON.stringify({ sftp: 'message', ...timesOf(groups) });
     },
     rest: () => '',
   };

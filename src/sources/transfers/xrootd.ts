@@ -57,9 +57,9 @@ export const xrootd: LogFormat = {
               startedAt: `CASE WHEN t_start <> '0' THEN ${instant('t_start')} END`,
               endedAt: instant('t_end'),
               time: { text: 't_end', column: 'end_time', expected: 'a time between 1990 and 2100' },
-              // A file that was written and not read came in; the texts before are not seen here.
+              // A file that was written and not read came in.
               bytes: {
-                text: `CASE WHEN TRY_CAST(${field('read')} AS UBIGINT) IS NULL OR TRY_CAST(${field('write')} AS UBIGINT) IS NULL THEN coalesce(${field('read')}, '') || ' ' || coalesce(${field('write')}, '') ELSE (${moved(field('read'), field('readv'), field('read_bytes_at_close'), field('write'))})::VARCHAR END`,
+                text: moved(field('read'), field('readv'), field('read_bytes_at_close'), field('write')),
                 column: 'read',
               },
               direction: `CASE WHEN ${READ} = 0 AND ${number('t_write')} > 0 THEN 'in' ELSE 'out' END`,
@@ -76,7 +76,10 @@ export const xrootd: LogFormat = {
   }),
 };
 
+/** SQL for the bytes as text, so that a count that is none is told as one. */
 function moved(read: string, readv: string, atClose: string, write: string): string {
   const out = `greatest(${number(read)} + ${number(readv)}, ${number(atClose)})`;
-  return `CASE WHEN ${out} > 0 THEN ${out} ELSE ${number(write)} END`;
+  return `CASE WHEN ${read} IS NULL OR ${write} IS NULL THEN NULL
+    WHEN TRY_CAST(${read} AS UBIGINT) IS NULL OR TRY_CAST(${write} AS UBIGINT) IS NULL THEN 'no count'
+    ELSE (CASE WHEN ${out} > 0 THEN ${out} ELSE ${number(write)} END)::VARCHAR END`;
 }
