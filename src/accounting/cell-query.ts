@@ -29,6 +29,7 @@ export const CELL_GROUPS = {
   service: ['service'],
   principal: ['principal'],
   tenant: ['tenant'],
+  dayOfPrincipal: [`hour // ${HOURS_PER_DAY}`, 'principal'],
   initiator: ['initiator'],
   hour: ['hour'],
   day: [`hour // ${HOURS_PER_DAY}`],
@@ -68,7 +69,7 @@ export function sumCells(
 ): Promise<CellSums[]> {
   const [key, name = 'NULL'] = CELL_GROUPS[group];
   const tenants = group === 'tenant' || filter.tenant !== undefined;
-  const byPrincipal = group === 'principal' || filter.principals !== undefined;
+  const byPrincipal = group === 'principal' || group === 'dayOfPrincipal' || filter.principals !== undefined;
   const cells =
     tenants || byPrincipal
       ? namedCellsSql(files, byPrincipal ? 'principal' : 'tenant', tenants)

@@ -22,6 +22,7 @@ interface ReportFlags extends PeriodFlags {
   readonly tenant?: string;
   readonly path?: string;
   readonly initiator?: string;
+  readonly balance?: boolean;
 }
 
 const ROWS = 40;
@@ -41,6 +42,7 @@ export function addReport(program: Command): void {
     .addOption(
       new Option('--initiator <who>', 'only connections opened from here').choices(['inside', 'outside']),
     )
+    .option('--balance', 'set reads from storage and transfers against what left, by principal')
     .option('--limit <rows>', 'rows printed, 0 for all; --json has all', wholeNumber('--limit'), ROWS)
     .action(async ({ limit, ...flags }: ReportFlags, self: Command) => {
       const context = contextOf(self);
@@ -92,6 +94,7 @@ export function reportText(answer: ReportAnswer, facilityName: string, limit: nu
     `${table}${more}`,
     shared ? SHARED_NOTE : undefined,
     '',
+    balanceText(answer.balance, limit),
     coverageText(answer.coverage),
     couldHaveBeenText(couldHaveBeen),
     apartText(answer.apart),
@@ -110,6 +113,31 @@ function oneOfText({ key, oneOf, bytesOut }: ReportAnswer['rows'][number]): stri
   if (!oneOf) return key === 'unknown' ? 'nobody known' : 'all theirs';
   const those = oneOf.least === oneOf.most ? `${oneOf.most}` : `${oneOf.least} to ${oneOf.most}`;
   return `${bytesOut.low === '0' ? 'all' : 'part'}: one of ${those} present`;
+}
+
+function balanceText(balance: ReportAnswer['balance'], limit: number): string | undefined {
+  if (!balance) return undefined;
+  const shown = limit === 0 ? balance : balance.slice(0, limit);
+  const right = { align: 'right' } as const;
+  const table = renderTable(
+    [
+      { title: 'PRINCIPAL' },
+      { title: 'READ', ...right },
+      { title: 'LEFT', ...right },
+      { title: 'BY TRANSFER LOGS', ...right },
+      { title: 'READ, NOT LEFT', ...right },
+      { title: 'LEFT, NOT READ', ...right },
+    ],
+    shown.map((row) => [
+      row.principal,
+      `${formatInterval(row.bytesRead)}${row.readIsBounded ? '' : ' or more'}`,
+      formatInterval(row.bytesOut),
+      formatBytes(row.bytesMoved),
+      formatBytes(row.readNotLeft),
+      formatBytes(row.leftNotRead),
+    ]),
+  );
+  return `Reads from storage against what left, whole days; what is certain on one side and beyond all that the other allows:\n${table}`;
 }
 
 function couldHaveBeenText({ bytes, paths }: ReportAnswer['couldHaveBeen']): string | undefined {

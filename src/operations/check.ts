@@ -4,6 +4,7 @@ import type { Facility } from '../facility/facility.ts';
 import type { InputRange } from '../ledger/entries.ts';
 import { formatDay, formatHour, formatMicros, HOURS_PER_DAY } from '../records/time.ts';
 import type { CheckAnswer, Finding } from './answers/check.ts';
+import { transferFindings } from './balance.ts';
 import { findingsOf, type LedgerState } from './check-findings.ts';
 import { identityView } from './check-identity.ts';
 import { tunnelFindings } from './check-tunnels.ts';
@@ -35,7 +36,8 @@ export async function check(question: CheckQuestion): Promise<CheckResult> {
     const state = stateOf(reading, window);
     const tunnels = await tunnelFindings(reading, window);
     const identity = await identityView(reading, window);
-    const more = [...tunnels, ...identity.findings];
+    const transfers = await transferFindings(reading, window);
+    const more = [...tunnels, ...transfers, ...identity.findings];
     return resultOf(reading.snapshot.position, question.facility, coverage, state, more, identity.clocks);
   });
 }

@@ -10,6 +10,7 @@ import { hostAliases, hostNames } from '../facility/zones.ts';
 import { formatHost, formatNetwork, hostKey, networkKey, parseAddress } from '../records/address.ts';
 import { formatDay, formatHour, formatMicros, HOURS_PER_DAY } from '../records/time.ts';
 import type { ReportAnswer, ReportKey } from './answers/report.ts';
+import { balanceIn } from './balance.ts';
 import { coverageOf } from './coverage.ts';
 import { type HourWindow, type Question, type Reading, windowOf, withReading } from './reading.ts';
 
@@ -25,6 +26,8 @@ export interface ReportQuestion extends Question {
   readonly tenant?: string;
   readonly path?: string;
   readonly initiator?: string;
+  /** Whether to set reads and transfers against what left, by principal. */
+  readonly balance?: boolean;
 }
 
 type Row = ReportAnswer['rows'][number];
@@ -53,6 +56,7 @@ export function report(question: ReportQuestion): Promise<ReportAnswer> {
       apart: await apartOf(reading, files.cells, window),
       couldHaveBeen: coverage.couldHaveBeen,
       corrections: correctionsIn(reading, window),
+      ...(question.balance ? { balance: await balanceIn(reading, window) } : {}),
     };
   });
 }

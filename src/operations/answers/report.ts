@@ -37,6 +37,20 @@ export const correction = z.strictObject({
   bytes: bytesText,
 });
 
+/** One principal's reads against what left, over the whole days of the period. */
+export const balanceRow = z.strictObject({
+  principal: z.string(),
+  bytesRead: bytesInterval,
+  /** False where files were opened whose size no log says. */
+  readIsBounded: z.boolean(),
+  bytesOut: bytesInterval,
+  bytesMoved: bytesText,
+  /** Read for certain, and more than can have left: no sign of theft by itself, for jobs read what stays. */
+  readNotLeft: bytesText,
+  /** Left for certain, and more than can have been read: storage that no log covers. */
+  leftNotRead: bytesText,
+});
+
 /** What `weir report --json` prints. */
 export const reportAnswer = z.strictObject({
   asOf: z.number().int().nonnegative(),
@@ -57,6 +71,8 @@ export const reportAnswer = z.strictObject({
     paths: z.array(z.strictObject({ path: z.string(), blindHours: z.number(), bytes: bytesText.nullable() })),
   }),
   corrections: z.array(correction),
+  /** With --balance: what each principal read from storage and moved by transfer services, against what left. */
+  balance: z.array(balanceRow).optional(),
 });
 /** What `weir report` answers. */
 export type ReportAnswer = z.infer<typeof reportAnswer>;
