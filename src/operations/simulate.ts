@@ -25,7 +25,15 @@ export interface SimulateRequest {
 }
 
 /** What a simulation writes into its folder. */
-const WRITTEN = ['logs', 'weir.yaml', 'as.csv', 'truth.json'];
+const WRITTEN = [
+  'logs',
+  'identity',
+  'weir.yaml',
+  'weir-identities.yaml',
+  'as.csv',
+  'truth.json',
+  'principals.json',
+];
 
 /**
  * Writes the telemetry of a centre that does not exist: the same bytes for the same request.

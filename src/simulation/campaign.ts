@@ -169,6 +169,7 @@ function throughVpn(campaign: Settled, streams: readonly Stream[], day: number, 
   active.forEach((account, position) => {
     const home = campaign.destinationOn(day, random);
     const session: VpnSession = {
+      principal: account.principal,
       startedAtMicros: day * MICROS_PER_DAY + random.int(14 * MICROS_PER_HOUR),
       durationMicros: (5 + random.int(5)) * MICROS_PER_HOUR,
       poolAddress: world.nextPoolAddress(domain.prefix),

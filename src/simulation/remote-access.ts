@@ -8,6 +8,8 @@ import type { World } from './world.ts';
 
 /** A VPN client for the time of one session. */
 export interface VpnSession {
+  /** Whose it is. */
+  readonly principal: string;
   readonly startedAtMicros: number;
   readonly durationMicros: number;
   /** The lent inside address. */
@@ -82,6 +84,8 @@ export function carry(
   passing: readonly { bytesOut: number; bytesIn: number }[],
   random: Random,
 ): void {
+  const outsidePort = world.nextPort(session.outsideAddress);
+  world.enter({ ...session, outsidePort });
   for (const flow of content) observeContent(world, session, flow, random);
   const tunnel = {
     startedAtMicros: Math.floor(session.startedAtMicros / MICROS_PER_SECOND) * MICROS_PER_SECOND,
@@ -109,7 +113,7 @@ export function carry(
     sensor: 'zeek-border',
     meaning: 'carrier',
     orig: session.outsideAddress,
-    origPort: world.nextPort(session.outsideAddress),
+    origPort: outsidePort,
     resp: world.centre.gateway,
     respPort: OPENVPN_PORT,
     origBytes: encapsulated(inward),
@@ -132,6 +136,7 @@ function openSession(
 ): VpnSession {
   const network = pickNetwork(account.home, day - world.startDay, true, random);
   return {
+    principal: account.principal,
     startedAtMicros: instantOn(day, 'office', random),
     durationMicros: Math.ceil(Math.min(14, random.lognormal(3, 0.7)) * MICROS_PER_HOUR),
     poolAddress: world.nextPoolAddress(domain.prefix),

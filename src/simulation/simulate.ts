@@ -15,6 +15,7 @@ import type { PlantedCampaign } from './campaign-file.ts';
 import { createCentre } from './centre.ts';
 import { writeFacilityFiles } from './facility-files.ts';
 import type { Flow, SensorName } from './flow.ts';
+import { createIdentities, membersCsv } from './identities.ts';
 import { createNormalLife } from './normal-life.ts';
 import { createRemoteAccess } from './remote-access.ts';
 import { createSensor, type Outage } from './sensor.ts';
@@ -74,9 +75,14 @@ export async function simulate(options: SimulationOptions): Promise<SimulationSu
     createSensor(name, seed, outages[name], writers[index] as (typeof writers)[number], truth),
   );
   const [border, vpn] = sensors as [(typeof sensors)[number], (typeof sensors)[number]];
-  const world = createWorld(centre, startDay, (flow: Flow) =>
-    (flow.sensor === 'zeek-border' ? border : vpn).observe(flow),
-  );
+  const identities = createIdentities(join(outDir, 'identity'), centre, endDay * MICROS_PER_DAY);
+  const world = createWorld(centre, startDay, {
+    observe(flow: Flow) {
+      (flow.sensor === 'zeek-border' ? border : vpn).observe(flow);
+      identities.observe(flow);
+    },
+    enter: identities.enter,
+  });
   const makers = [
     createNormalLife(world),
     createRemoteAccess(world),
@@ -86,15 +92,17 @@ export async function simulate(options: SimulationOptions): Promise<SimulationSu
     ),
   ];
 
-  await mkdir(outDir, { recursive: true });
+  await mkdir(join(outDir, 'identity'), { recursive: true });
   await writeFacilityFiles(outDir, centre);
   let files = 0;
   let compressedBytes = 0;
   const writeOut = async (beforeHour: number) => {
+    const telling = identities.flushBefore(beforeHour / HOURS_PER_DAY);
     for (const written of await Promise.all(writers.map((writer) => writer.flushBefore(beforeHour)))) {
       files += written.files;
       compressedBytes += written.bytes;
     }
+    await telling;
   };
   let writing = Promise.resolve();
   for (let day = startDay; day < endDay; day++) {
@@ -120,6 +128,11 @@ export async function simulate(options: SimulationOptions): Promise<SimulationSu
   };
   const truthFile = join(outDir, 'truth.json');
   await writeFile(truthFile, `${JSON.stringify(truth.document(head, startDay, days), undefined, 1)}\n`);
+  await writeFile(join(outDir, 'identity', 'members.csv'), membersCsv(centre, startDay));
+  await writeFile(
+    join(outDir, 'principals.json'),
+    `${JSON.stringify(identities.document(), undefined, 1)}\n`,
+  );
   const { connections, snapshots, copies, otherLines } = truth.counts;
   return {
     logsDir,
