@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { testLedger } from '../support/ledgers.ts';
-import type { Sample } from './samples.ts';
+import type { Sample } from './sample.ts';
 
 /**
  * What happens to every log somewhere: cut at any byte, values and fields wrong, more or missing, line ends mixed, bytes

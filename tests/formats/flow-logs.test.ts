@@ -3,17 +3,9 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { type PlainCell, testLedger } from '../support/ledgers.ts';
-import {
-  AKVORADO,
-  ARGUS,
-  EVE,
-  GOFLOW2,
-  NFDUMP_CSV,
-  NFDUMP_CSV_NEW,
-  NFDUMP_JSON,
-  NFDUMP_JSON_OTHERS,
-  type Sample,
-} from './samples.ts';
+import { NFDUMP_CSV, NFDUMP_CSV_NEW, NFDUMP_JSON, NFDUMP_JSON_OTHERS } from './nfdump-samples.ts';
+import type { Sample } from './sample.ts';
+import { AKVORADO, ARGUS, EVE, GOFLOW2 } from './samples.ts';
 
 const FLOWS = join(import.meta.dirname, 'fixtures', 'flows');
 
@@ -276,63 +268,4 @@ test('milliseconds that nfdump 1.6 wrote without leading zeros are milliseconds'
     { startedAt: at, durationMicros: 994_999n },
     { startedAt: at + 60_000_000n, durationMicros: 994_999n },
   ]);
-});
-
-test('what a log does not say is asked for, and nothing of it counts before', async () => {
-  const sampled = NFDUMP_JSON.text.replace('"sampled" : 0', '"sampled" : 1');
-  const zoneless = EVE.text.replace(/\+0100/g, '');
-  const cases: readonly [Sample, string, RegExp][] = [
-    [
-      { ...NFDUMP_CSV, settings: '' },
-      'timezone: Asia/Shanghai',
-      /the time zone.*sensor one: state `timezone:`/,
-    ],
-    [{ ...NFDUMP_JSON, settings: '' }, 'timezone: Asia/Shanghai', /state `timezone:`/],
-    [{ ...NFDUMP_CSV_NEW, settings: '' }, 'timezone: UTC', /state `timezone:`/],
-    [{ ...EVE, settings: '', text: zoneless }, 'timezone: Europe/Paris', /state `timezone:`/],
-    [
-      { ...NFDUMP_JSON, settings: 'timezone: UTC', text: sampled },
-      'timezone: UTC, samplingRate: 10',
-      /state `samplingRate:`/,
-    ],
-    [
-      { ...GOFLOW2, settings: '' },
-      'samplingRate: 100',
-      /one packet in 100 was sampled; sensor one: state `samplingRate: 100`/,
-    ],
-    [{ ...GOFLOW2, settings: 'samplingRate: 1' }, 'samplingRate: 100', /state `samplingRate: 100`/],
-    [
-      { ...GOFLOW2, settings: '', text: GOFLOW2.text.replaceAll('"sampling_rate":100', '"sampling_rate":0') },
-      'samplingRate: 5',
-      /how many packets were sampled.*state `samplingRate:`/,
-    ],
-    [
-      { ...AKVORADO, settings: 'samplingRate: 1000' },
-      'samplingRate: 1000, timezone: UTC',
-      /state `timezone:`/,
-    ],
-  ];
-  for (const [sample, remedy, reason] of cases) {
-    const ledger = testLedger(yamlOf(sample.settings));
-    const refused = await ledger.importFiles({ 'flows.log': sample.text });
-    expect(refused.failed, `${sample.name} ${reason}`).toBe(1);
-    expect(refused.answer.commits[0]?.reason).toMatch(reason);
-    // The same file is read once weir.yaml says it.
-    const { answer } = await testLedger(yamlOf(remedy), join(ledger.logs, '..')).importFiles({});
-    expect(
-      answer.commits.reduce((sum, { accepted }) => sum + accepted, 0),
-      sample.name,
-    ).toBe(sample.records);
-  }
-});
-
-test('exporters of different rates in one log, and a rate that changes, are not mixed', async () => {
-  const mixed = GOFLOW2.text.replace('"sampling_rate":100', '"sampling_rate":10');
-  const { answer } = await importSample({ ...GOFLOW2, text: mixed });
-  expect(answer.commits[0]?.reason).toMatch(/different rates \(10, 100\).*a sensor each/);
-  const [line = ''] = GOFLOW2.text.split('\n');
-  const late = `${`${line}\n`.repeat(250)}${line.replace('"sampling_rate":100', '"sampling_rate":10')}\n`;
-  const { answer: found } = await importSample({ ...GOFLOW2, text: late });
-  expect(found.commits).toMatchObject([{ accepted: 250, rejected: 1 }]);
-  expect(found.rejects).toMatchObject([{ line: 251, column: 'sampling_rate' }]);
 });

@@ -1,4 +1,4 @@
-import type { Sample } from './samples.ts';
+import type { Sample } from './sample.ts';
 
 /** Lines as OpenSSH 9.2 wrote them through rsyslog (fixtures/sessions), with other addresses. */
 const OPENSSH: Sample = {

@@ -1,4 +1,4 @@
-import type { Sample } from './samples.ts';
+import type { Sample } from './sample.ts';
 
 /** Good lines of the logs of transfers, jobs and storage; where a server made them, transfers.test.ts has its own. */
 
