@@ -98,7 +98,7 @@ function nameFindings(names: readonly string[]): Finding[] {
     {
       severity: 'warning',
       subject: 'hosts',
-      finding: `Logs of sessions, jobs and transfers name ${names.length} hosts without a known address (${shown}): who was there counts for nobody.`,
+      finding: `Logs of sessions, jobs and transfers name ${names.length === 1 ? 'a host' : `${names.length} hosts`} without a known address (${shown}): who was there counts for nobody.`,
       todo: 'List them with their addresses under hosts, or import DHCP leases that name them.',
     },
   ];
