@@ -24,9 +24,11 @@ export function nameKeySql(principal: string): string {
 export async function openPresence(db: Database, table: string, from: string, day: number): Promise<void> {
   const start = day * MICROS_PER_DAY;
   const end = start + MICROS_PER_DAY;
+  // Of two stretches that are alike, the two windows could put the one or the other first.
   await db.run(`CREATE OR REPLACE TEMP TABLE ${table}_member AS
     WITH marked AS (SELECT *, since > coalesce(max(until) OVER (PARTITION BY key, principal ORDER BY since, until
-        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), since - 1) AS opens FROM ${from} WHERE since < until),
+        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), since - 1) AS opens
+      FROM (SELECT DISTINCT key, principal, since, until FROM ${from} WHERE since < until)),
     islands AS (SELECT *, sum(opens::INTEGER) OVER (PARTITION BY key, principal ORDER BY since, until ROWS UNBOUNDED PRECEDING) AS island FROM marked)
     SELECT key, principal, min(since) AS since, max(until) AS until FROM islands GROUP BY key, principal, island`);
   await db.run(`CREATE OR REPLACE TEMP TABLE ${table}_interval AS
