@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { formatMicros } from '../../src/records/time.ts';
 import { testLedger } from '../support/ledgers.ts';
@@ -67,6 +69,31 @@ test('sacct: jobs of any kind; steps and jobs that have not begun are counted ap
   expect(jobs[0]).toMatchObject({ at: '2026-03-01T00:00:00Z', account: 'astro' });
   expect(rejects).toEqual([]);
   expect(leftAlone).toEqual(['slurm.not begun 2', 'slurm.step 3']);
+});
+
+/** Made by scripts/fixtures/slurm.sh with Debian's Slurm 22.05. */
+const fixture = (name: string) => readFileSync(join(import.meta.dirname, 'fixtures', 'jobs', name), 'utf8');
+
+test('sacct as Slurm wrote it: an array, a requeue, one cancelled, one that runs; with and without a header, in seconds too', async () => {
+  const whole = await imported(fixture('sacct-parsable2.txt'), ZONE);
+  expect(whole.jobs.map(({ id, who, hosts, state, to }) => [id, who, hosts, state, to !== null])).toEqual([
+    ['1', 'root', 'cn001,cn003,gpu1', 'COMPLETED', true],
+    ['3', 'root', 'cn002', 'REQUEUED', true],
+    ['2_3', 'nobody', 'cn002', 'COMPLETED', true],
+    ['2_4', 'nobody', 'cn002', 'COMPLETED', true],
+    ['5', 'root', null, 'CANCELLED by 0', true],
+    ['6', 'root', 'cn001', 'FAILED', true],
+    ['7', 'root', 'gpu1', 'RUNNING', false],
+  ]);
+  expect([whole.rejects, whole.leftAlone]).toEqual([[], ['slurm.not begun 2', 'slurm.step 13']]);
+  const epoch = await imported(fixture('sacct-epoch.txt'));
+  const plain = ({ account, ...job }: (typeof whole.jobs)[number]) => job;
+  expect(epoch.jobs.map(plain)).toEqual(whole.jobs.map(plain));
+  const fields = 'fields: [JobID, JobName, User, State, Start, End, NodeList]';
+  const headless = await imported(fixture('sacct-parsable-noheader.txt'), `${ZONE}, ${fields}`);
+  // The job whose name holds a bar cannot be told from others; it is not guessed at.
+  expect(headless.jobs.map(plain)).toEqual(whole.jobs.filter(({ id }) => id !== '5').map(plain));
+  expect(headless.rejects).toHaveLength(1);
 });
 
 test('sacct: zone and, without a header, columns are asked for by the name of the setting', async () => {

@@ -26,7 +26,7 @@ export const slurm: LogFormat = {
   name: 'slurm',
   title: 'Slurm sacct output',
   recognise(first) {
-    const { lines, stated, sensor } = first;
+    const { lines, stated: isStated, sensor } = first;
     const data = lines.filter((line) => line !== '' && !line.startsWith('#'));
     const header = (data[0] ?? '').split('|').map(spelled);
     const named = (names: readonly string[]) =>
@@ -35,9 +35,12 @@ export const slurm: LogFormat = {
     if (named(header)) return recognised(header, data.slice(1), 1);
     if (header.includes('JobID') || header.includes('JobIDRaw')) return lacking(header, 'its header');
     const isHeadless = data.some((line) => HEADLESS.test(line));
-    if (!stated && !isHeadless) return undefined;
+    if (!isStated && !isHeadless) return undefined;
     if (sensor?.fields === undefined) return withoutHeader(first);
-    const fields = sensor.fields.map(spelled);
+    const stated = sensor.fields.map(spelled);
+    // --parsable ends each line with a bar.
+    const isEnded = data.some((line) => line.endsWith('|') && line.split('|').length === stated.length + 1);
+    const fields = isEnded ? [...stated, ''] : stated;
     return named(fields) ? recognised(fields, data, 0) : lacking(fields, '`fields:` in weir.yaml');
   },
   reading: ({ fields }) => ({
