@@ -2,12 +2,17 @@ import { InternalError } from '../errors.ts';
 import type { Mapping } from '../facility/facility.ts';
 import { akvorado } from './akvorado.ts';
 import { argus } from './argus.ts';
+import { CLOUD_FORMATS } from './clouds/formats.ts';
+import { COUNTER_FORMATS } from './counters/formats.ts';
+import { conntrack } from './firewalls/conntrack.ts';
 import type { LogFormat, Reading } from './format.ts';
 import { goflow2 } from './goflow2.ts';
 import { JOB_FORMATS } from './jobs/formats.ts';
 import type { Layout } from './layout.ts';
+import { LEASE_FORMATS } from './leases/formats.ts';
 import { mappedReading } from './mapped.ts';
 import { nfdump } from './nfdump.ts';
+import { OBJECT_FORMATS } from './objects/formats.ts';
 import { SESSION_FORMATS } from './sessions/formats.ts';
 import { STORAGE_FORMATS } from './storage/formats.ts';
 import { suricata } from './suricata.ts';
@@ -22,6 +27,11 @@ export const FORMATS: readonly LogFormat[] = [
   goflow2,
   akvorado,
   argus,
+  ...CLOUD_FORMATS,
+  conntrack,
+  ...COUNTER_FORMATS,
+  ...LEASE_FORMATS,
+  ...OBJECT_FORMATS,
   ...TRANSFER_FORMATS,
   ...JOB_FORMATS,
   ...STORAGE_FORMATS,

@@ -1,3 +1,4 @@
+import { FORTIGATE_TRAFFIC_STREAMS, fortigateTrafficStream } from './firewalls/fortigate-traffic.ts';
 import type { LogFormat } from './format.ts';
 import type { Field } from './relation.ts';
 import {
@@ -26,11 +27,11 @@ export const fortigate: LogFormat = {
     shown: 'left(line, 1000)',
     notValid: 'not a line of a FortiGate (key=value with a logid)',
     streamOf,
-    streams: { ...FORTIGATE_VPN_STREAMS },
+    streams: { ...FORTIGATE_VPN_STREAMS, ...FORTIGATE_TRAFFIC_STREAMS },
   }),
 };
 
 function streamOf(field: Field): string {
   return `CASE WHEN ${field('type')} = 'event' AND ${field('subtype')} = 'vpn' THEN ${fortigateVpnStream(field)}
-    ELSE ${SUBTYPE(field)} END`;
+    WHEN ${field('type')} = 'traffic' THEN ${fortigateTrafficStream(field)} ELSE ${SUBTYPE(field)} END`;
 }

@@ -1,3 +1,4 @@
+import { PALOALTO_TRAFFIC_STREAMS, paloaltoTrafficStream } from './firewalls/paloalto-traffic.ts';
 import type { LogFormat } from './format.ts';
 import type { Field } from './relation.ts';
 import { GLOBALPROTECT_STREAMS, globalprotectStream, panColumn } from './sessions/globalprotect.ts';
@@ -19,7 +20,12 @@ export const paloalto: LogFormat = {
     if (mine.length === 0) return undefined;
     const layout = { source: 'paloalto', encoding: 'text', fields: [] } as const;
     // Since 10.0 lines may carry a time with its zone beside those of the firewall's clock.
-    const isLocal = mine.some((line) => !/,\d{4}-\d{2}-\d{2}T[\d:.]+(?:Z|[+-]\d{2}:\d{2})(?:,|$)/.test(line));
+    // The begin of a session in the traffic log is of that clock all the same.
+    const isLocal = mine.some(
+      (line) =>
+        PLAIN.exec(line)?.[2] === 'TRAFFIC' ||
+        !/,\d{4}-\d{2}-\d{2}T[\d:.]+(?:Z|[+-]\d{2}:\d{2})(?:,|$)/.test(line),
+    );
     return isLocal ? { layout, needs: ['timezone'] } : { layout };
   },
   reading: () => ({
@@ -29,7 +35,7 @@ export const paloalto: LogFormat = {
     shown: 'left(line, 1000)',
     notValid: 'not a line of PAN-OS (values separated by commas)',
     streamOf,
-    streams: { ...GLOBALPROTECT_STREAMS },
+    streams: { ...GLOBALPROTECT_STREAMS, ...PALOALTO_TRAFFIC_STREAMS },
   }),
 };
 
@@ -37,5 +43,6 @@ export const paloalto: LogFormat = {
 function streamOf(field: Field): string {
   const type = field(panColumn(4));
   return `CASE ${type} WHEN 'GLOBALPROTECT' THEN ${globalprotectStream(field)}
+    WHEN 'TRAFFIC' THEN ${paloaltoTrafficStream(field)}
     ELSE CASE WHEN regexp_full_match(${type}, '[A-Z]{1,20}') THEN lower(${type}) END END`;
 }

@@ -1,3 +1,4 @@
+import { isPacket, PACKET_STREAMS, packetStream } from '../firewalls/packet-logs.ts';
 import type { FirstLines, LogFormat, SensorSettings } from '../format.ts';
 import { type Field, jsonRelation } from '../relation.ts';
 import { SYSLOG_LINE, SYSLOG_TIME, syslogNeeds, syslogTime, syslogTimeText } from '../syslog.ts';
@@ -21,10 +22,11 @@ export const syslogSessions: LogFormat = {
   recognise(first) {
     const lines = first.lines.filter((line) => PLAIN.test(line));
     const known = lines.some((line) => {
-      const { program, message = '' } = PLAIN.exec(line)?.groups ?? {};
+      const { program, host = '', message = '' } = PLAIN.exec(line)?.groups ?? {};
       return (
         /^(?:sshd(?:-session)?|openvpn.*|ovpn-.*|charon.*)$/.test(program ?? '') ||
-        isOfKind(SAID, program ?? '', message)
+        isOfKind(SAID, program ?? '', message) ||
+        isPacket(program, host, message)
       );
     });
     if (!known && !(first.stated && lines.length > 0)) return undefined;
@@ -35,9 +37,10 @@ export const syslogSessions: LogFormat = {
     relation: (path, rejects) => patternRelation(path, LINE, rejects),
     shown: 'left(line, 1000)',
     notValid: 'not a line of a system log (time, host, message)',
-    streamOf: (field) => kindOf(SAID, field('program'), `coalesce(${field('message')}, '')`),
-    streams: streamsOf(SAID, ofSyslog),
-    leftAloneAs: () => TELLS_NOTHING,
+    streamOf: (field) =>
+      `coalesce(${packetStream(field('program'), field('host'), field('message'))}, ${kindOf(SAID, field('program'), `coalesce(${field('message')}, '')`)})`,
+    streams: { ...streamsOf(SAID, ofSyslog), ...PACKET_STREAMS },
+    leftAloneAs: (stream) => (/^(?:filterlog|firewall)-/.test(stream) ? stream : TELLS_NOTHING),
   }),
 };
 
