@@ -48,6 +48,18 @@ export interface OnSiteChannel {
   readonly logged: boolean;
 }
 
+/** Which keys of JSON lines say what of an access to storage. */
+export interface AccessKeys {
+  readonly time: string;
+  readonly principal?: string | undefined;
+  readonly job?: string | undefined;
+  readonly host?: string | undefined;
+  readonly path?: string | undefined;
+  readonly operation?: string | undefined;
+  readonly bytesRead?: string | undefined;
+  readonly bytesWritten?: string | undefined;
+}
+
 /** What writes logs. */
 export interface Sensor {
   readonly name: string;
@@ -62,6 +74,8 @@ export interface Sensor {
   readonly fields: readonly string[] | undefined;
   /** What its logs call the centre's own ends of transfers. */
   readonly ownEndpoints: readonly string[] | undefined;
+  /** The keys of its JSON lines, where they are accesses of no known format. */
+  readonly keys: AccessKeys | undefined;
   /** One packet in how many; 1 where weir.yaml does not state it. */
   readonly samplingRate: number;
   /** Whether weir.yaml states the rate. */

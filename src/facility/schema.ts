@@ -122,6 +122,19 @@ const onSiteSchema = z.strictObject({
     .describe('Whether a log of its use exists; Weir names it as a place to look, and does not read it.'),
 });
 
+const accessKeysSchema = z.strictObject({
+  time: name.describe('Time: seconds or milliseconds since 1970, or ISO-8601.'),
+  principal: name.optional().describe('Who did it.'),
+  job: name.optional().describe('Job that did it.'),
+  host: name.optional().describe('Host it was done from.'),
+  path: name.optional().describe('File or folder.'),
+  operation: name
+    .optional()
+    .describe('`read`, `write` or `open`, in any case; each line is a read, if absent.'),
+  bytesRead: name.optional().describe('Bytes read; of an `open` the most that can have been read.'),
+  bytesWritten: name.optional().describe('Bytes written.'),
+});
+
 const sensorSchema = z.strictObject({
   name: name.describe('Name of the sensor.'),
   files: globs
@@ -142,6 +155,9 @@ const sensorSchema = z.strictObject({
     .min(1)
     .optional()
     .describe('Its columns in order, where its logs have no header line (Slurm `sacct --noheader`).'),
+  keys: accessKeysSchema
+    .optional()
+    .describe('Which keys of its JSON lines are what, for the format `access-json`.'),
   ownEndpoints: z
     .array(name)
     .min(1)

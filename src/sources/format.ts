@@ -1,3 +1,4 @@
+import type { AccessKeys } from '../facility/facility.ts';
 import type { FormatLayout, Layout } from './layout.ts';
 import type { RecordRule } from './record.ts';
 import type { Field, NumberFields, RawRelation } from './relation.ts';
@@ -15,6 +16,8 @@ export interface SensorSettings {
   readonly fields?: readonly string[] | undefined;
   /** What its logs call the centre's own ends of transfers. */
   readonly ownEndpoints?: readonly string[] | undefined;
+  /** The keys of its JSON lines, where they are accesses of no known format. */
+  readonly keys?: AccessKeys | undefined;
   /** IANA name or offset. */
   readonly timezone: string | undefined;
   readonly year: number | undefined;

@@ -9,6 +9,7 @@ export function settingsOf(sensors: readonly Sensor[], name: string): SensorSett
     format: sensor?.format,
     fields: sensor?.fields,
     ownEndpoints: sensor?.ownEndpoints,
+    keys: sensor?.keys,
     timezone: sensor?.timezone,
     year: sensor?.year,
     samplingRate: sensor?.samplingStated ? sensor.samplingRate : undefined,

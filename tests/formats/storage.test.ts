@@ -31,6 +31,7 @@ sensors: [{ name: store, files: "**"${settings === '' ? '' : `, ${settings}`} }]
       [line, column, reason].filter((part) => part !== null).join(' '),
     ),
     leftAlone: answer.leftAlone.map(({ what, lines }) => `${what} ${lines}`),
+    failed: answer.commits.flatMap(({ status, reason }) => (status === 'failed' ? [reason] : [])),
   };
 }
 
@@ -141,6 +142,34 @@ test('Lustre changelog (lines of its manual and mailing list): openings, without
   ]);
   expect(rejects).toEqual(['5 time not a time between 1990 and 2100', '6 not a changelog record']);
   expect(leftAlone).toEqual(['lustre-changelog.CLOSE 1', 'lustre-changelog.CREAT 1']);
+});
+
+test('JSON lines of any store, by the keys that weir.yaml names', async () => {
+  const lines = [
+    { when: '2026-03-01T10:00:00', who: "o'neil", file: { name: '/a' }, op: 'READ', size: 5 },
+    { when: '2026-03-01T10:00:01+00:00', who: 'bob', op: 'open', size: 7 },
+    { when: '2026-03-01T10:00:01+00:00', who: 'bob', op: 'stat' },
+    { when: 'soon', who: 'bob', op: 'read' },
+    { when: 1772355600, who: 'bob', op: 'read', size: -1 },
+  ];
+  const text = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
+  const keys = 'keys: { time: when, principal: who, path: file/name, operation: op, bytesRead: size }';
+  const found = await imported(text, `format: access-json, timezone: Asia/Shanghai, ${keys}`);
+  expect(found.accesses).toEqual([
+    { at: '2026-03-01T02:00:00Z', who: "o'neil", path: '/a', did: 'read', read: '5' },
+    { at: '2026-03-01T10:00:01Z', who: 'bob', did: 'open', read: 'up to 7' },
+  ]);
+  expect(found.rejects.map((one) => one.split(' ').slice(0, 3).join(' '))).toEqual([
+    '4 when not',
+    '5 size not',
+  ]);
+  expect(found.leftAlone).toEqual(['access-json.stat 1']);
+  const without = await imported(text, 'format: access-json');
+  expect([without.accesses, without.failed.join()]).toEqual([
+    [],
+    expect.stringContaining('`keys:` in weir.yaml'),
+  ]);
+  expect((await imported(text, `format: access-json, ${keys}`)).failed.join()).toContain('`timezone:`');
 });
 
 const AUDIT = {
