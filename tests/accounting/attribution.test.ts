@@ -368,3 +368,32 @@ test('a session ends with the line that says so, whichever process wrote it, and
     'unknown by unknown (0): 5',
   ]);
 });
+
+test('what one line of a session says holds for the others: the address from one, the name from another, the end from a third', async () => {
+  const pull = (at: string, got: number, from: string): ConnWords => ({
+    at: day(at),
+    from: `${from} 4000`,
+    to: '10.0.0.2 22',
+    sent: 0,
+    got,
+    service: `s${got}`,
+  });
+  const vpn = { kind: 'vpn', uid: '203.0.113.5:53642', outer: '203.0.113.5', outerPort: 53642 };
+  const at = (time: string) => ({ startedAt: day(time), observedAt: day(time) });
+  const ledger = await attributed(
+    [pull('09:30:00', 1, '10.200.0.2'), pull('09:31:00', 2, '10.200.0.3'), pull('11:30:00', 3, '10.200.0.2')],
+    {
+      session: [
+        { ...vpn, principal: 'alice', ...at('09:00:00') },
+        { ...vpn, event: 'snapshot', assigned: '10.200.0.2', ...at('09:00:00') },
+        { ...vpn, event: 'snapshot', assigned6: '10.200.0.3', ...at('09:00:00') },
+        { ...vpn, event: 'end', endedAt: day('11:00:00'), ...at('11:00:00') },
+      ],
+    },
+  );
+  expect(named(await ledger.cells())).toEqual([
+    'alice by lease (1): 1',
+    'alice by lease (1): 2',
+    'unknown by unknown (0): 3',
+  ]);
+});

@@ -87,7 +87,7 @@ export async function commitFacts(ledger: TestLedger, facts: Facts): Promise<voi
   }
 }
 
-const ADDRESSES = ['outer', 'assigned', 'address', 'peer', 'server'];
+const ADDRESSES = ['outer', 'assigned', 'assigned6', 'address', 'peer', 'server'];
 
 function literal({ name, type }: Column, family: string, row: FactWords): string {
   const words: FactWords = { sensor: 'sessions', ...DEFAULTS[family], ...row };

@@ -1,64 +1,12 @@
 import type { Database } from '../../ledger/duckdb/database.ts';
 import { addressKeySql } from '../zone-sql.ts';
-import { isNamed, LISTED_SESSION_MICROS, LONGEST_SILENCE_MICROS, OPEN_SESSION_MICROS } from './identity.ts';
+import { isNamed, LONGEST_SILENCE_MICROS } from './identity.ts';
+import { SESSION_STRETCHES } from './session-stretches.ts';
 
 /**
  * Who was where, and when, as stretches of time (docs/attribution.md). Every stretch follows from one record or from
  * two that come one after the other, so that a day depends on the records around it only.
  */
-
-/** Whether the record before tells of the same session; over `before…` columns of the window below. */
-const LINKED = `(beforeUpTo IS NOT NULL AND event <> 'begin' AND beforeEvent <> 'end' AND since - beforeUpTo <= ${LONGEST_SILENCE_MICROS})`;
-const orBefore = (name: string) =>
-  `coalesce(${name}, CASE WHEN ${LINKED} THEN before_${name} END) AS ${name}`;
-
-/** What a session's lines have in common: its uid at its server, else the identity and where it came from. */
-const SESSION_KEY = `sensor, kind, served,
-  coalesce(uid, concat_ws(' ', '-', principal, outerHi, outerLo, outerPort))`;
-
-const CARRIED = [
-  'principal',
-  'outerHi',
-  'outerLo',
-  'outerPort',
-  'assignedHi',
-  'assignedLo',
-  'assigned6Hi',
-  'assigned6Lo',
-  'server',
-];
-
-/** SQL for lines of sessions with `since`, `upTo` (when the line was true) and what they have in common with others. */
-const LINES = `SELECT * EXCLUDE (startedAt, endedAt, observedAt), startedAt AS since,
-    greatest(startedAt, endedAt, observedAt) AS upTo, coalesce(server, '') AS served FROM identity_session`;
-
-/** An end that knows the client's port ends the session that began there, whichever process wrote it under what uid. */
-const PORTED_END = `(event = 'end' AND outerPort IS NOT NULL)`;
-const SESSION_LINES = `
-  SELECT * FROM (${LINES}) WHERE NOT ${PORTED_END}
-  UNION ALL BY NAME
-  SELECT e.* REPLACE (CASE WHEN e.upTo - b.since <= ${LONGEST_SILENCE_MICROS} THEN b.uid ELSE e.uid END AS uid)
-  FROM (SELECT * FROM (${LINES}) WHERE ${PORTED_END}) e
-  ASOF LEFT JOIN (SELECT sensor, kind, served, outerHi, outerLo, outerPort, since, min(uid) AS uid FROM (${LINES})
-      WHERE event = 'begin' AND uid IS NOT NULL AND outerPort IS NOT NULL GROUP BY ALL) b
-    ON e.sensor = b.sensor AND e.kind = b.kind AND e.served = b.served AND e.outerHi = b.outerHi AND e.outerLo = b.outerLo
-      AND e.outerPort = b.outerPort AND e.upTo >= b.since`;
-
-/**
- * SQL for sessions as stretches. Lines of one session join; what is open lasts a day after its begin and ten minutes
- * after the last listing, at most to the next begin under the same key, until its end is known.
- */
-const SESSION_STRETCHES = `
-  SELECT sensor, kind, event, since AS loggedSince, ${CARRIED.map(orBefore).join(', ')},
-    CASE WHEN ${LINKED} THEN least(since, beforeUpTo) ELSE since END AS since,
-    CASE WHEN event = 'end' THEN upTo ELSE greatest(upTo, least(
-      upTo + CASE WHEN event = 'snapshot' AND upTo > since THEN ${LISTED_SESSION_MICROS} ELSE ${OPEN_SESSION_MICROS} END,
-      coalesce(nextSince, ${Number.MAX_SAFE_INTEGER}))) END AS until
-  FROM (SELECT *, lag(upTo) OVER lines AS beforeUpTo, lag(event) OVER lines AS beforeEvent, lead(since) OVER lines AS nextSince,
-      ${CARRIED.map((name) => `lag(${name}) OVER lines AS before_${name}`).join(', ')}
-    FROM (${SESSION_LINES})
-    WINDOW lines AS (PARTITION BY ${SESSION_KEY}
-      ORDER BY upTo, CASE event WHEN 'begin' THEN 0 WHEN 'snapshot' THEN 1 ELSE 2 END, since, principal, outerLo))`;
 
 /** SQL for leases as stretches: without an end a lease lasts to the next of its address, at most a week. */
 const LEASE_STRETCHES = `
