@@ -244,6 +244,23 @@ type=PATH msg=audit(1772355601.243:2): item=0 name=2F646174612F6E6577 inode=1 na
   ],
 };
 
+const ACCESS_JSON: Sample = {
+  name: 'access-json',
+  settings:
+    'format: access-json, timezone: UTC, keys: { time: when, principal: who, host: from, operation: op, bytesRead: size }',
+  text: `{"when":"2026-03-01T10:00:00","who":"o'neil","from":"192.0.2.1","op":"READ","size":5}
+{"when":1772355600,"who":"bob","op":"open","size":"7"}
+`,
+  records: 2,
+  wrong: [
+    { from: '2026-03-01T10', to: '2026-03-01T30', column: 'when' },
+    { from: '"size":5', to: '"size":"x"', column: 'size' },
+    { from: '"when":"2026-03-01T10:00:00",', to: '', column: 'when' },
+    { from: '"size":5', to: '"size":', column: null },
+  ],
+  harmless: [{ from: ',"size":5', to: ',"new":{"a":[1]}' }],
+};
+
 /** Every format of transfers. */
 export const TRANSFER_SAMPLES: readonly Sample[] = [
   GRIDFTP,
@@ -257,4 +274,4 @@ export const TRANSFER_SAMPLES: readonly Sample[] = [
 ];
 
 /** Every format of jobs and storage. */
-export const STORE_SAMPLES: readonly Sample[] = [SLURM, PBS, JOBSTATS, CHANGELOG, GPFS, AUDIT];
+export const STORE_SAMPLES: readonly Sample[] = [SLURM, PBS, JOBSTATS, CHANGELOG, GPFS, AUDIT, ACCESS_JSON];

@@ -315,6 +315,17 @@ test('Globus: without the own ends nothing can be told, and a whole answer is na
   expect(whole.failed.join()).toMatch(/jq -c/);
 });
 
+test('HTTP access log of nginx: parts count, names and agents forge nothing', async () => {
+  const { transfers, rejects, leftAlone } = await imported('http-access.log', fixture('http-access.log'));
+  expect(transfers.map(({ who, path, moved }) => [who, path, moved])).toEqual([
+    ['alice', '/a%20file.bin', 'out 1048576'],
+    ['alice', '/a%20file.bin', 'out 100'],
+    ['alice', '/x%22%20200%20999%20%22y', 'out 6'],
+  ]);
+  expect(rejects).toEqual([]);
+  expect(leftAlone).toEqual(['http.GET 4xx 1', 'http.PUT 4xx 1', 'http.other requests 1']);
+});
+
 test('HTTP access logs (documented lines): bodies sent; what is no download is counted apart', async () => {
   const { transfers, leftAlone, rejects } = await imported(
     'access.log',

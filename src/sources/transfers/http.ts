@@ -4,7 +4,7 @@ import { transferRule } from './transfer-rule.ts';
 
 /** Common and combined log format: a quote within a request or an agent is escaped by the server. */
 const RECORD =
-  '^(?<peer>\\S+) \\S+ (?<user>.+?) \\[(?<time>\\d{2}/[A-Z][a-z]{2}/\\d{4}:\\d{2}:\\d{2}:\\d{2} [+-]\\d{4})\\] ' +
+  '^(?<peer>\\S+) \\S+ (?<user>[^:\\[\\]]+?) \\[(?<time>\\d{2}/[A-Z][a-z]{2}/\\d{4}:\\d{2}:\\d{2}:\\d{2} [+-]\\d{4})\\] ' +
   '"(?:(?<method>[A-Z]+) (?<path>(?:[^"\\\\]|\\\\.)*?)(?: HTTP/[\\d.]+)?|(?<broken>(?:[^"\\\\]|\\\\.)*))" ' +
   '(?<status>\\d{3}) (?<bytes>\\d+|-)(?: .*)?$';
 
