@@ -47,6 +47,14 @@ test('names are keyed before anything is written; the same name is the same pers
   }
 });
 
+test('the engine hashes as the code does, with a key longer than a block of the hash too', async () => {
+  const long = 'k'.repeat(100);
+  const ledger = testLedger(YAML, root(long));
+  await ledger.importFiles({ 'members.csv': MEMBERS });
+  const [member] = await ledger.facts('member');
+  expect(member?.principal).toBe(pseudonymOf(Buffer.from(long), "o'neil"));
+});
+
 test('RFC 4231 says what HMAC-SHA256 is', () => {
   expect(pseudonymOf(Buffer.alloc(20, 0x0b), 'Hi There')).toBe('person-b0344c61d8db38535ca8');
   expect(pseudonymOf(Buffer.from(KEY), 'unknown')).toBe('unknown');

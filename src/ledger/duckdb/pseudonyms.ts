@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { NO_NAME, PSEUDONYM_PREFIX } from '../../facility/pseudonyms.ts';
 import { sqlText } from '../../records/sql-text.ts';
 import type { Reading } from '../../sources/format.ts';
@@ -6,15 +7,13 @@ import type { Database } from './database.ts';
 
 /** A block of SHA-256, to which HMAC fills the key. */
 const BLOCK_BYTES = 64;
-const HEX = /^[0-9a-f]{128}$/;
 
 /**
  * Makes the macro `weir_person(name)`, which is `pseudonymOf` under a key. The key is in variables of the connection, so
  * that no statement, and no message about one, holds it.
  */
 export async function openPseudonyms(db: Database, key: Buffer): Promise<void> {
-  // A key longer than a block would have to be hashed first; as it is, it must not be.
-  const { createHash } = await import('node:crypto');
+  // HMAC's own rule: a key longer than a block is hashed first.
   const short = key.length > BLOCK_BYTES ? createHash('sha256').update(key).digest() : key;
   const block = Buffer.concat([short, Buffer.alloc(BLOCK_BYTES - short.length)]);
   for (const [name, pad] of [
@@ -22,7 +21,7 @@ export async function openPseudonyms(db: Database, key: Buffer): Promise<void> {
     ['weir_outer', 0x5c],
   ] as const) {
     const hex = Buffer.from(block.map((byte) => byte ^ pad)).toString('hex');
-    if (HEX.test(hex)) await db.run(`SET VARIABLE ${name} = unhex('${hex}')`);
+    await db.run(`SET VARIABLE ${name} = unhex('${hex}')`);
   }
   await db.run(`CREATE OR REPLACE TEMP MACRO weir_person(name) AS CASE WHEN name IS NULL OR name = ${sqlText(NO_NAME)} THEN name
     ELSE ${sqlText(PSEUDONYM_PREFIX)} || left(sha256(getvariable('weir_outer') || unhex(sha256(getvariable('weir_inner') || encode(name)))), 20) END`);
