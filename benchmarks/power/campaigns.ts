@@ -183,8 +183,13 @@ function send(
 ) {
   if (bytes <= 0) return;
   // Bulk-like thieves use few streams at a time.
+  // In a slow ramp streams join one by one over half of the time.
+  const joined =
+    what.pacing === 'ramp' ? Math.ceil((streams.length * 2 * (n + 1)) / what.days) : streams.length;
   const active =
-    what.pacing === 'bulk' && streams.length > 4 ? streams.filter(() => random.chance(0.25)) : streams;
+    what.pacing === 'bulk' && streams.length > 4
+      ? streams.filter(() => random.chance(0.25))
+      : streams.slice(0, joined);
   const today = active.length > 0 ? active : streams.slice(0, 1);
   const all = today.reduce((sum, { weight }) => sum + weight, 0);
   for (const { host, principal, weight, networks } of today) {

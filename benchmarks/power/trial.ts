@@ -1,13 +1,13 @@
 /** One centre under test: its clean run by every method, and campaigns planted into it one at a time. */
 
 import { advance } from '../../src/detection/advance.ts';
-import type { DayStatistics } from '../../src/detection/input.ts';
+import { type DayStatistics, FAMILIES, type Family, type FamilyDay } from '../../src/detection/input.ts';
 import type { DetectionState } from '../../src/detection/state.ts';
 import { type Alarm, alsoClean, FAIR_SHARE, shareOf } from './alarm.ts';
 import { type Case, type Planted, plant } from './campaigns.ts';
 import { type Centre, DAYS, HISTORY_DAYS, type Rows } from './centre.ts';
 import type { Rival, Scored } from './rivals/rival.ts';
-import { type DayPairs, type Firsts, mergeDay, noFirsts, statisticsMaker } from './statistics.ts';
+import { type DayPairs, type Firsts, mergeDay, nameOf, noFirsts, statisticsMaker } from './statistics.ts';
 import { alarmsAbove, keyOf, largest } from './threshold.ts';
 import { alarmOf, copyOf, judgeDays, newState, strongest } from './weir.ts';
 
@@ -81,6 +81,7 @@ export function tryCase(
   const make = statisticsMaker(centre.world);
   const own = noFirsts();
   const run: (DayStatistics | undefined)[] = [];
+  const touched = touchedBy(planted, centre);
   const weir = copyOf(prepared.weir.atHistory);
   const rules = rivals.map((rule, i) => rivalRun(rule, prepared.rivals[i], thresholds[i] as number));
   const found: ({ day: number; by: string } | undefined)[] = [undefined, ...rules.map(() => undefined)];
@@ -94,13 +95,16 @@ export function tryCase(
     const planting = { rows: extra, ordinary: firsts, own };
     const today = make(day, pairs[day] as DayPairs, centre.coverage[day] as number, planting);
     run[day] = today;
+    const shown = touched.only(today, rows);
     if (!found[0]) {
       const lead = advance(weir, today).leads.find((each) => earned(alarmOf(each), prepared.weir.alarms));
       if (lead) found[0] = { day, by: channelOf(lead) };
     }
     rules.forEach((rule, i) => {
       if (found[i + 1]) return;
-      const alarm = rule.on(today, rows).find((each) => earned(each, rule.clean));
+      const alarm = (rule.needsAll ? rule.on(today, rows) : rule.on(shown.today, shown.rows)).find((each) =>
+        earned(each, rule.clean),
+      );
       if (alarm) found[i + 1] = { day, by: alarm.family };
     });
   }
@@ -111,6 +115,7 @@ function rivalRun(rule: Rival, prepared: Prepared['rivals'][number] | undefined,
   const state = structuredClone(prepared?.atHistory);
   const last = new Map<string, number>();
   return {
+    needsAll: rule.needsAll === true,
     clean: alarmsAbove(threshold, prepared?.scores ?? []),
     on: (today: DayStatistics, rows: readonly Rows[]) =>
       rule.score(state, today, rows).filter((each) => {
@@ -136,4 +141,45 @@ function outcomeOf(
     days: until - startDay,
     by: found?.by ?? '',
   };
+}
+
+/** The part of a day that a campaign ever touches: no other entity's score can differ from the clean run's. */
+function touchedBy({ days }: Planted, { world }: Centre) {
+  const names = new Map<Family, Set<string>>(FAMILIES.map((family) => [family, new Set()]));
+  const hosts = new Set<number>();
+  for (const rows of days) {
+    if (!rows) continue;
+    for (let i = 0; i < rows.bytes.length; i++) {
+      const [host, network] = [rows.host[i] as number, rows.network[i] as number];
+      hosts.add(host);
+      names.get('host')?.add(nameOf('host', host));
+      names.get('principal')?.add(nameOf('principal', rows.principal[i] as number));
+      names.get('as')?.add(nameOf('as', world.asOfNetwork[network] as number));
+      names.get('path')?.add(nameOf('path', world.pathOfHost[host] as number));
+    }
+  }
+  names.get('centre')?.add('centre');
+  const familyOnly = (each: FamilyDay): FamilyDay => {
+    const wanted = names.get(each.family);
+    const kept = each.entities.flatMap((entity, i) => (wanted?.has(entity) ? [i] : []));
+    const bytes = Float64Array.from(kept, (i) => each.statistics.bytes[i] as number);
+    const entities = kept.map((i) => each.entities[i] as string);
+    return { family: each.family, entities, statistics: { ...each.statistics, bytes } };
+  };
+  return {
+    only: (today: DayStatistics, rows: readonly Rows[]) => ({
+      today: { ...today, families: today.families.map(familyOnly) },
+      rows: rows.map((each) => rowsOf(each, hosts)),
+    }),
+  };
+}
+
+function rowsOf(rows: Rows, hosts: ReadonlySet<number>): Rows {
+  const kept: number[] = [];
+  rows.host.forEach((host, i) => {
+    if (hosts.has(host)) kept.push(i);
+  });
+  const take = (column: Int32Array) => Int32Array.from(kept, (i) => column[i] as number);
+  const bytes = Float64Array.from(kept, (i) => rows.bytes[i] as number);
+  return { host: take(rows.host), principal: take(rows.principal), network: take(rows.network), bytes };
 }

@@ -2,7 +2,7 @@ import { assertIdentity } from '../errors.ts';
 import { exposureOf, learnFromPeers, learnWeekdays, weekOf } from './baseline.ts';
 import { setThresholds } from './budget.ts';
 import { BLOCK_DAYS, closeBlock } from './calibration.ts';
-import { PATIENT, PATIENT_STATISTICS } from './channels.ts';
+import { PATIENT, PATIENT_STATISTICS, UNITS } from './channels.ts';
 import { type DayStatistics, FAMILIES, type Family, type FamilyDay, type Statistic } from './input.ts';
 import { checkShape, firstScoredDay, judgeFamily, WARM_UP_DAYS } from './judge.ts';
 import type { Lead } from './lead.ts';
@@ -136,7 +136,9 @@ function exposeDay(state: DetectionState, table: Table, today: DayStatistics): F
   const slot = (weekOf(state, today.day) % (RING_WEEKS + 1)) * PATIENT;
   const weights = new Float64Array(PATIENT);
   for (let s = 0; s < PATIENT; s++) {
-    const weight = today.coverage * (table.factors[(age % 7) * PATIENT + s] as number);
+    // Of counts a gap hides less than its share: who sends for hours is seen in one of them.
+    const seen = UNITS[s] === 1 ? 1 : today.coverage;
+    const weight = seen * (table.factors[(age % 7) * PATIENT + s] as number);
     weights[s] = weight;
     table.exposure[slot + s] = exposureOf(table, weekOf(state, today.day), s) + weight;
   }

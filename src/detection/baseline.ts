@@ -87,7 +87,7 @@ function expectOwn(state: DetectionState, table: Table, row: number, week: numbe
   const rules = RULES[table.family];
   const c = table.columns;
   const { mean, deviation, blocks } = blockMoments(table, row, s, baselineWeeks(table, row, week, s));
-  if (blocks < 2) {
+  if (blocks < ((EARLIEST_WEEKS[s] as number) > 0 ? BLOCKS_NEEDED : BLOCKS_NEEDED_AT_FIRST)) {
     // While every pair is new, novelty says nothing that the volume does not.
     c.expected[row * PATIENT + s] = 0;
     return;

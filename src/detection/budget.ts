@@ -11,6 +11,9 @@ const MULTIPLES: readonly number[] = Array.from({ length: 21 }, (_, i) => 2 ** (
 const PROVEN_WEEKS = 8;
 const DOUBLING_WEEKS = 4;
 
+/** The past is one draw: so many of its standard deviations stay unspent. */
+const CAUTION = 1.5;
+
 interface Judged {
   readonly histories: readonly History[];
   readonly weights: readonly number[];
@@ -43,7 +46,7 @@ export function setThresholds(
   });
   const days = Math.max(0, ...judged.flatMap(({ histories }) => histories.map((history) => history.days)));
   const expected = (leadsPerWeek * days) / 7;
-  const allowed = expected - Math.sqrt(expected);
+  const allowed = expected - CAUTION * Math.sqrt(expected);
   let multiple = 1;
   const most = 2 ** ((days / 7 - PROVEN_WEEKS) / DOUBLING_WEEKS);
   for (const tried of MULTIPLES) {

@@ -1,6 +1,6 @@
 import { formatDay } from '../records/time.ts';
 import type { DailySeries } from './input.ts';
-import { type DayEstimate, explainLead, type Lead } from './lead.ts';
+import { type DayEstimate, explainLead, isOneDay, type Lead } from './lead.ts';
 
 /** Days before the evidence began that are searched for the change as well. */
 const SEARCH_BACK_DAYS = 60;
@@ -68,7 +68,7 @@ function likeliest(days: readonly number[], values: readonly number[]): DayEstim
  * its evidence began to the day it was raised. Without a better answer the lead is returned as it is.
  */
 export function refineChangePoint(lead: Lead, series: DailySeries): Lead {
-  if (lead.channels.every(({ bet }) => bet === 'loud')) return lead;
+  if (lead.channels.every(({ bet }) => isOneDay(bet))) return lead;
   const since = Math.min(...lead.channels.map((channel) => channel.sinceDay));
   const found = estimateChange(series, since - SEARCH_BACK_DAYS, lead.raisedOnDay);
   if (!found) return lead;

@@ -25,7 +25,7 @@ export const LOUD_STATISTICS: readonly Statistic[] = ['bytes', 'maxHourBytes', '
 export const LOUD = LOUD_STATISTICS.length;
 
 /** Statistics whose habit is learned entity by entity (levels.ts), and what scores them: one bet for each speed. */
-export const HABIT_STATISTICS: readonly Statistic[] = ['bytes'];
+export const HABIT_STATISTICS: readonly Statistic[] = ['bytes', 'firstContacts'];
 export const HABITS = HABIT_STATISTICS.length;
 export const HABIT_BETS: readonly Bet[] = ['day', 'week', 'month'];
 
@@ -127,19 +127,19 @@ export interface ChannelType {
 }
 
 const LOUD_WEIGHT: Readonly<Record<Family, number>> = {
-  host: 4,
-  principal: 4,
+  host: 2,
+  principal: 2,
   network: 1,
-  as: 2,
+  as: 1,
   path: 1,
   centre: 1,
 };
 
 const HABIT_WEIGHT: Readonly<Record<Family, number>> = {
-  host: 4,
-  principal: 4,
-  network: 2,
-  as: 4,
+  host: 5,
+  principal: 6,
+  network: 5,
+  as: 6,
   path: 1,
   centre: 1,
 };
@@ -150,7 +150,8 @@ export function channelTypes(family: Family): ChannelType[] {
     family,
     statistic: PATIENT_STATISTICS[column] as Statistic,
     bet,
-    weight: 1,
+    // Whoever comes to stay is the plainest sign of a patient theft.
+    weight: bet === 'z' && PATIENT_STATISTICS[column] === 'persistent' ? 3 : 1,
     mixture,
   });
   return [

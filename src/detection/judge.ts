@@ -1,11 +1,9 @@
 import { InternalError } from '../errors.ts';
 import { rollRow, weekOf } from './baseline.ts';
-import { type Calibration, noteScore } from './calibration.ts';
+import type { Calibration } from './calibration.ts';
 import {
   type ChannelType,
   HABIT_STATISTICS,
-  HABITS,
-  LOUD,
   LOUD_STATISTICS,
   PATIENT,
   PATIENT_STATISTICS,
@@ -16,52 +14,25 @@ import {
   advanceZ,
   idleMean,
   idleZ,
-  limitEvidence,
   MEANS,
   meanRatio,
   SLEEP_DAYS,
   ZS,
   zScore,
 } from './evidence.ts';
-import { CLIP_BYTES, type DayStatistics, type FamilyDay } from './input.ts';
+import type { DayStatistics, FamilyDay } from './input.ts';
 import type { Lead } from './lead.ts';
-import { HABIT, LEAST_UNUSUAL, learnSilence, levelOf, SPEEDS, scoreLevel } from './levels.ts';
-import { type Crossing, raiseLead } from './raise.ts';
+import { raiseLead } from './raise.ts';
 import { addRow, type DetectionState, type Table } from './state.ts';
+import { FIRST_CONTACT_DAYS, HABIT_FIRST_DAY, judgeHabits, judgeLoud, LOUD_DAYS } from './unusual.ts';
+import { sinceWidth, type Work, watch } from './work.ts';
 
 /** Days before which nothing is judged and nothing is a lead. */
 export const WARM_UP_DAYS = 14;
-/** Days after which the rule of first contacts begins: before, every contact is a first one. */
-const FIRST_CONTACT_DAYS = 14;
-/** Age of the ledger from which habits are known. */
-const HABIT_FIRST_DAY = 14;
-/** Less than this is never a record to be broken: a day or an hour, and a first contact, in bytes. */
-const LEAST_RECORDS: readonly number[] = [CLIP_BYTES[0], CLIP_BYTES[0], CLIP_BYTES[1]];
-/** Days of the ledger before which no day is called loud. */
-const LOUD_DAYS = 7;
 /** Evidence below this (mean R) is about nothing: the channel counts as being at its restart. */
 const NOTHING = 30;
 /** One lead per entity and family in so many days. */
 const QUIET_DAYS = 30;
-
-/** What judging the entities of one family on one day needs at hand. */
-interface Work {
-  readonly state: DetectionState;
-  readonly table: Table;
-  readonly today: DayStatistics;
-  readonly week: number;
-  /** w of the day for each learned statistic. */
-  readonly weights: Float64Array;
-  readonly bets: boolean;
-  /** The day's columns: PATIENT_STATISTICS and LOUD_STATISTICS. */
-  readonly learned: readonly Float64Array[];
-  readonly loud: readonly Float64Array[];
-  readonly habits: readonly Float64Array[];
-  /** Entities of the day by standing. */
-  readonly standings: Int32Array;
-  /** Channels that passed their threshold for the entity at hand. */
-  readonly crossings: Crossing[];
-}
 
 /**
  * Judges and learns one day of one family, entity by entity: patient evidence, loud rules, leads.
@@ -133,10 +104,6 @@ function birthCoverage(state: DetectionState, week: number, today: number): numb
   return state.coverageBeforeWeek + (state.weekCoverage[week % state.weekCoverage.length] as number) - today;
 }
 
-function sinceWidth(table: Table): number {
-  return PATIENT + RULES[table.family].zColumns.length;
-}
-
 /** Adds the judged days since the row was last seen, all of them without a byte. */
 function idle(work: Work, row: number): void {
   const { table, state } = work;
@@ -199,79 +166,11 @@ function betOnZ(work: Work, row: number, i: number): void {
   }
 }
 
-/**
- * Scores the day against the largest day, hour and first contact that the entity (or, for a newcomer, 95 % of
- * its peers; never less than the peers' median) had before, and then remembers it.
- */
-function judgeLoud(work: Work, row: number, i: number): void {
-  const { state, table, today } = work;
-  const { loudMax } = table.columns;
-  const age = today.day - state.firstDay;
-  for (let l = 0; l < LOUD; l++) {
-    const value = (work.loud[l] as Float64Array)[i] as number;
-    const known = loudMax[row * LOUD + l] as number;
-    const isContact = l === LOUD - 1;
-    if (isContact && age < FIRST_CONTACT_DAYS) continue;
-    if (value > known) loudMax[row * LOUD + l] = value;
-    const peers = table.loudPrior[known > 0 ? l : LOUD + l] as number;
-    if (known === 0 && peers === 0) continue;
-    const record = Math.max(known, peers, LEAST_RECORDS[l] as number);
-    if (age < LOUD_DAYS || value === 0) continue;
-    const type = sinceWidth(table) + l;
-    const calibration = table.calibrations[type] as Calibration;
-    const ratio = value / record;
-    if (ratio >= calibration.watch) watch(work, row, type, calibration, ratio);
-  }
-}
-
-const scores = new Float64Array(SPEEDS.length);
-/** Judged days of silence that a habit still takes in. */
-const MOST_SILENCE = 60;
-
-/** Scores the day, the week and the month against the entity's own habit, and learns them. */
-function judgeHabits(work: Work, row: number, i: number): void {
-  const { table, today, weights, state } = work;
-  const c = table.columns;
-  const { habitUnit, zeroBeforeBirth } = RULES[table.family];
-  const known = c.habitDay[row] as number;
-  const since = known === 0 ? state.firstDay : known;
-  const silent = zeroBeforeBirth ? Math.min(MOST_SILENCE, today.day - since) : 0;
-  c.habitDay[row] = today.day + 1;
-  for (let h = 0; h < HABITS; h++) {
-    const at = (row * HABITS + h) * HABIT;
-    if (silent > 0) learnSilence(c.habits, at, silent);
-    const value = ((work.habits[h] as Float64Array)[i] as number) / (weights[PATIENT - 1] as number);
-    const judged = scoreLevel(c.habits, at, levelOf(value, habitUnit), scores);
-    if (!judged || value < LEAST_UNUSUAL) continue;
-    for (let k = 0; k < SPEEDS.length; k++) {
-      const score = Math.exp(Math.max(-20, Math.min(600, scores[k] as number)));
-      const type = sinceWidth(table) + LOUD + h * SPEEDS.length + k;
-      if (score >= (table.calibrations[type] as Calibration).watch) {
-        watch(work, row, type, table.calibrations[type] as Calibration, score);
-      }
-    }
-  }
-}
-
 function learnOnly(work: Work, row: number, i: number): void {
   const { current } = work.table.columns;
   for (let s = 0; s < PATIENT; s++) {
     const at = row * PATIENT + s;
     current[at] = (current[at] as number) + ((work.learned[s] as Float64Array)[i] as number);
-  }
-}
-
-/** A score that is among the largest of its block, or above the threshold, or both. */
-function watch(work: Work, row: number, type: number, calibration: Calibration, raw: number): void {
-  noteScore(calibration, row, raw, work.table.keys);
-  if (raw > calibration.thresholdRaw) {
-    work.crossings.push({ type, logEvidence: Math.log(raw / calibration.type.mixture) });
-  }
-  const { table } = work;
-  if (type < PATIENT) limitEvidence(table.columns.meanR, (row * PATIENT + type) * MEANS, MEANS);
-  else if (type < sinceWidth(table)) {
-    const zs = RULES[table.family].zColumns.length;
-    limitEvidence(table.columns.zR, (row * zs + type - PATIENT) * ZS, ZS);
   }
 }
 

@@ -101,6 +101,16 @@ export const STATISTIC_WORDS: Readonly<Record<Statistic, string>> = {
   largestFirstContactBytes: 'the largest sum over a first contact',
 };
 
+/** Returns whether a bet compares an entity with its own habit. */
+export function isHabit(bet: Bet): boolean {
+  return bet === 'day' || bet === 'week' || bet === 'month';
+}
+
+/** Returns whether a bet speaks of one day only. */
+export function isOneDay(bet: Bet): boolean {
+  return bet === 'loud' || bet === 'day';
+}
+
 const INNOCENT: Readonly<Record<Bet, string>> = {
   mean: 'a new legitimate use at this level (a project, a mirror, a backup) that its owner can name',
   z: 'ordinary growth of the whole, which shows as many small rises rather than as a few pairs',
@@ -124,7 +134,9 @@ export function explainLead(lead: Omit<Lead, 'because' | 'id'>): string {
   const patient =
     strongest.bet === 'loud'
       ? ''
-      : ` Strongest evidence: ${STATISTIC_WORDS[strongest.statistic]}, log evidence ${strongest.logEvidence.toFixed(1)} against a threshold of ${strongest.threshold.toFixed(1)}, adding up since ${formatDay(strongest.sinceDay)}.`;
+      : isHabit(strongest.bet)
+        ? ` Its ${strongest.bet} of ${STATISTIC_WORDS[strongest.statistic]} lies ${strongest.logEvidence.toFixed(1)} of its own deviations above what is usual for it; a lead takes ${strongest.threshold.toFixed(1)}.`
+        : ` Strongest evidence: ${STATISTIC_WORDS[strongest.statistic]}, log evidence ${strongest.logEvidence.toFixed(1)} against a threshold of ${strongest.threshold.toFixed(1)}, adding up since ${formatDay(strongest.sinceDay)}.`;
   const others = lead.channels.length - 1;
   const more = others > 0 ? ` ${others} more channel${others > 1 ? 's' : ''} passed on the same day.` : '';
   return `${name}: ${level}.${record}${patient}${more} It would be innocent if it were ${INNOCENT[strongest.bet]}.`;

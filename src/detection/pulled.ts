@@ -1,6 +1,6 @@
 import { estimateChange } from './changepoint.ts';
 import { CLIP_BYTES, type Statistic } from './input.ts';
-import type { Lead, LeadChannel } from './lead.ts';
+import { isOneDay, type Lead, type LeadChannel } from './lead.ts';
 import { eBenjaminiHochberg, evidenceAgainst } from './membership.ts';
 import { CARRIES, type Excess, excessOf, sumBytes, type Track, touches, type Window } from './tracks.ts';
 
@@ -40,7 +40,13 @@ export function pull(
     // What moves a pooled count is what came with it: an old pair's rise is for its host or destination to show.
     if (excess && (!isPooled(lead) || cameWith(track, window.from, lead.raisedOnDay))) all.push(excess);
   }
-  if (strongest(lead).bet === 'loud') return { lead, window, evidence: carriersOf(all, lead.raisedOnDay) };
+  const { bet, statistic } = strongest(lead);
+  if (isOneDay(bet)) {
+    // A burst of first contacts is made of them, however little each carries.
+    const isBurst = statistic === 'firstContacts';
+    const burst = all.filter(({ track }) => track.firstDay === lead.raisedOnDay);
+    return { lead, window, evidence: isBurst ? burst : carriersOf(all, lead.raisedOnDay) };
+  }
   const total = sumBytes(all);
   const lasting = all.filter(
     ({ activeDays, bytes }) => activeDays >= PERSISTENT_DAYS || bytes >= CARRIES * total,
@@ -74,7 +80,7 @@ function cameWith(track: Track, from: number, raisedOnDay: number): boolean {
  */
 function changeOf(lead: Lead, tracks: readonly Track[], rowsFromDay: number): number {
   const channel = strongest(lead);
-  if (channel.bet === 'loud') return lead.raisedOnDay;
+  if (isOneDay(channel.bet)) return lead.raisedOnDay;
   // Days before the rows are unknown, not empty.
   const from = Math.min(lead.raisedOnDay, Math.max(rowsFromDay, channel.sinceDay - SEARCH_BACK_DAYS));
   const values = new Float64Array(lead.raisedOnDay - from + 1);

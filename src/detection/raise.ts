@@ -2,7 +2,7 @@ import { exposureOf, reanchor, weekOf } from './baseline.ts';
 import type { Calibration } from './calibration.ts';
 import { HABIT_BETS, PATIENT, PATIENT_STATISTICS } from './channels.ts';
 import type { DayStatistics } from './input.ts';
-import { explainLead, type Lead, type LeadChannel, stableHash } from './lead.ts';
+import { explainLead, isOneDay, type Lead, type LeadChannel, stableHash } from './lead.ts';
 import { SPEED_DAYS } from './levels.ts';
 import { COVERAGE_WEEKS, type DetectionState, RING_WEEKS, type Table } from './state.ts';
 
@@ -35,7 +35,7 @@ export function raiseLead(
     baselineBytesPerDay: baseline,
     observedBytesPerDay: observed,
     changePoint: {
-      low: channels.every(({ bet }) => bet === 'loud') ? today.day : Math.max(state.firstDay, sinceDay - 6),
+      low: channels.every(({ bet }) => isOneDay(bet)) ? today.day : Math.max(state.firstDay, sinceDay - 6),
       estimate: Math.min(today.day, sinceDay + 1),
       high: today.day,
     },

@@ -34,12 +34,16 @@ function fence(before: readonly number[], value: number): number {
   });
   const slope = covariance / variance;
   const trend = (i: number) => mean + slope * (i - middle);
-  const season = Array.from({ length: 7 }, (_, p) => {
-    const own = before.flatMap((each, i) => (phase(i - n) === p ? [each - trend(i)] : []));
-    return own.reduce((sum, each) => sum + each, 0) / Math.max(1, own.length);
+  const season = new Float64Array(7);
+  const counts = new Float64Array(7);
+  before.forEach((each, i) => {
+    const p = phase(i - n);
+    season[p] = (season[p] as number) + each - trend(i);
+    counts[p] = (counts[p] as number) + 1;
   });
+  for (let p = 0; p < 7; p++) season[p] = (season[p] as number) / Math.max(1, counts[p] as number);
   const residual = (each: number, i: number) => each - trend(i) - (season[phase(i - n)] as number);
-  const residuals = before.map(residual).sort((a, b) => a - b);
+  const residuals = Float64Array.from(before, residual).sort();
   const [low, high] = [quantile(residuals, 0.1), quantile(residuals, 0.9)];
   return (residual(value, n) - high) / Math.max(high - low, 1e6);
 }

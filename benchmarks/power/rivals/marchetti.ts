@@ -18,6 +18,7 @@ const LEAST_DAYS = 7;
 export const marchetti = rival<Map<number, Memory>>({
   name: 'ranking after Marchetti et al.',
   source: 'Marchetti et al. 2016',
+  needsAll: true,
   create: () => new Map(),
   score(memories, today, rows) {
     const points = pointsOf(rows);

@@ -23,6 +23,7 @@ const DRIFT = 0.5;
 export const populationSum = rival<Population>({
   name: 'DED-like population sum',
   source: 'Page 1954',
+  needsAll: true,
   create: () => ({ habits: new Map(), cusum: 0, zeroDay: 0 }),
   score(state, today) {
     let sum = 0;

@@ -12,6 +12,8 @@ export interface Scored extends Alarm {
 export interface Rival<State = unknown> {
   readonly name: string;
   readonly source: string;
+  /** Whether an entity's scores depend on others': then it must be shown everybody. */
+  readonly needsAll?: boolean;
   create(): State;
   /** Scores a day and learns from it. */
   score(state: State, today: DayStatistics, rows: readonly Rows[]): Scored[];

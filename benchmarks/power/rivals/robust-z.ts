@@ -18,13 +18,10 @@ function robustZ(family: Family, name: string) {
     score: (past, today) =>
       [...valuesOf(today, family)].flatMap(([entity, bytes]) => {
         const value = Math.log1p(bytes);
-        const before = remember(past, entity, value, MEMORY_DAYS).sort((a, b) => a - b);
+        const before = Float64Array.from(remember(past, entity, value, MEMORY_DAYS)).sort();
         if (before.length < LEAST_DAYS) return [];
         const median = quantile(before, 0.5);
-        const spread = quantile(
-          before.map((each) => Math.abs(each - median)).sort((a, b) => a - b),
-          0.5,
-        );
+        const spread = quantile(before.map((each) => Math.abs(each - median)).sort(), 0.5);
         return [scored(today, family, entity, (value - median) / (1.4826 * spread + LEAST_DEVIATION))];
       }),
   });

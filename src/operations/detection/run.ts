@@ -26,7 +26,7 @@ import { observeDay } from './day-coverage.ts';
 import { entityTexts } from './texts.ts';
 
 /** Raise it whenever the same cells would give other leads. */
-const DETECTION_VERSION = '2';
+const DETECTION_VERSION = '3';
 /** A checkpoint is kept at the end and every so many days of a long replay. */
 const CHECKPOINT_DAYS = 28;
 
