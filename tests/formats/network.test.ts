@@ -1,0 +1,247 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { formatMicros } from '../../src/records/time.ts';
+import { testLedger } from '../support/ledgers.ts';
+import * as lines from './network-samples.ts';
+import type { Sample } from './samples.ts';
+
+/** What the client of the fixtures received, as curl counted it: bytes of headers and of the body. */
+const FIXTURES = join(import.meta.dirname, 'fixtures', 'network');
+const fixture = (name: string) => readFileSync(join(FIXTURES, name), 'utf8');
+const RECEIVED = fixture('received.txt')
+  .trim()
+  .split('\n')
+  .map((line) => line.split(' ').slice(1).map(Number));
+
+async function factsOf(family: string, text: string, settings = '', inside = '192.0.2.0/24') {
+  const ledger = testLedger(`
+facility: { name: Test Centre }
+networks: { inside: [${inside}, "2001:db8::/48"] }
+paths: [{ name: border, capacityGbps: 100, sensors: [one] }]
+sensors: [{ name: one, files: "**"${settings === '' ? '' : `, ${settings}`} }]
+`);
+  const { answer } = await ledger.importFiles({ 'a.log': text });
+  const facts = await ledger.facts(family);
+  const byTime = [...facts].sort((a, b) => Number(a.startedAt) - Number(b.startedAt));
+  return { answer, facts: byTime.map(readable), ledger };
+}
+
+/** A fact as a person reads it: addresses of IPv4 in words, counts as numbers, times in ISO-8601, nothing unset. */
+function readable(fact: Record<string, unknown>): Record<string, unknown> {
+  const ends = Object.keys(fact).flatMap((key) => /^(\w+)Lo$/.exec(key)?.[1] ?? []);
+  const shown = Object.entries(fact).flatMap(([key, value]): [string, unknown][] => {
+    if (value === null || key === 'stagedLine' || /(?:Hi|Lo)$/.test(key)) return [];
+    if (key === 'startedAt' || key === 'endedAt') return [[key, formatMicros(Number(value))]];
+    return [[key, typeof value === 'bigint' ? Number(value) : value]];
+  });
+  const addresses = ends.flatMap((end): [string, unknown][] => {
+    const low = fact[`${end}Lo`];
+    if (typeof low !== 'bigint' || fact[`${end}Hi`] !== 0n) return [];
+    return [[end, [24n, 16n, 8n, 0n].map((shift) => (low >> shift) & 255n).join('.')]];
+  });
+  return Object.fromEntries([...shown, ...addresses]);
+}
+
+const flowsOf = (sample: Sample, settings = sample.settings) => factsOf('flow', sample.text, settings);
+
+test('conntrack of real traffic through NAT: both real ends, and the payload within the interval', async () => {
+  const { facts, ledger, answer } = await factsOf('flow', fixture('conntrack.log'), '', '10.0.0.0/24');
+  expect(facts.map(({ orig, resp, proto }) => `${orig} ${resp} ${proto}`).sort()).toEqual([
+    '10.0.0.5 192.0.2.2 icmp',
+    '10.0.0.5 192.0.2.2 tcp',
+  ]);
+  expect(answer.leftAlone.map(({ what, lines: count }) => [what, count])).toEqual([['conntrack.new', 2]]);
+  const [headers = 0, body = 0] = RECEIVED[0] ?? [];
+  const tcp = facts.find(({ proto }) => proto === 'tcp') ?? {};
+  const packets = Number(tcp.respPackets);
+  // What was sent again is in it, and nothing is missing.
+  expect(Number(tcp.respIpBytes) - packets * 40).toBeGreaterThanOrEqual(headers + body);
+  expect(Number(tcp.respIpBytes) - packets * 60).toBeLessThanOrEqual(headers + body);
+  const cells = await ledger.cells();
+  expect(cells.find(({ service }) => service === 'tcp/8080')).toMatchObject({
+    initiator: 'inside',
+    path: 'border',
+  });
+});
+
+test('squid of real traffic: replies with their headers to the byte, tunnels too, what was denied apart', async () => {
+  const { facts, answer } = await factsOf('transfer', fixture('squid.log'));
+  const [, first = [], second = [], tunnel = []] = RECEIVED;
+  const sum = (counts: readonly number[]) => counts.reduce((a, b) => a + b, 0);
+  expect(facts.map(({ bytes }) => bytes).sort()).toEqual([sum(first), sum(second), 1_000_244].sort());
+  // The body of what went through the tunnel, and its headers, which curl does not tell of the inner reply alone.
+  expect(1_000_244).toBeGreaterThan(tunnel[0] ?? 0);
+  expect(facts[0]).toMatchObject({
+    peer: '10.0.0.5',
+    server: '192.0.2.2',
+    direction: 'out',
+    protocol: 'http',
+  });
+  expect(answer.leftAlone.map(({ what, lines: count }) => [what, count])).toEqual([['squid.denied', 1]]);
+});
+
+test('leases of real servers: who had the address, from when until when', async () => {
+  const isc = await factsOf('lease', fixture('dhcpd.leases'));
+  expect(isc.facts).toMatchObject([{ address: '10.0.0.100', hostName: 'cn001' }]);
+  expect(isc.answer.leftAlone).toMatchObject([{ what: 'isc-dhcp.free', lines: 1 }]);
+  const kea = await factsOf('lease', fixture('kea-leases4.csv'));
+  expect(kea.facts).toMatchObject([{ address: '10.0.0.100', hostName: 'cn001' }]);
+  for (const { startedAt, endedAt, mac } of [...isc.facts, ...kea.facts]) {
+    expect(Date.parse(String(endedAt)) - Date.parse(String(startedAt))).toBe(3_600_000);
+    expect(mac).toMatch(/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/);
+  }
+});
+
+test('flow logs of clouds: IP bytes of each direction at their hour; denied traffic counts nothing', async () => {
+  const aws = await factsOf(
+    'flow',
+    `${lines.AWS_VPC.text}${lines.AWS_VPC.text.split('\n')[0]}
+2 1 eni-1 198.51.100.9 192.0.2.1 49761 3389 6 20 4249 1772359200 1772359260 REJECT OK
+2 1 eni-1 - - - - - - - 1772359200 1772359260 - NODATA
+2 1 eni-1 - - - - - - - 1772359200 1772359260 - SKIPDATA
+`,
+  );
+  expect(aws.facts).toMatchObject([
+    {
+      orig: '192.0.2.1',
+      resp: '198.51.100.7',
+      respPort: 443,
+      origPackets: 100,
+      origIpBytes: 150_000,
+      state: 'one-way',
+    },
+    { orig: '192.0.2.1', resp: '198.51.100.7', respPort: 443, respPackets: 80, respIpBytes: 4840 },
+  ]);
+  expect(aws.answer.leftAlone.map(({ what }) => what).sort()).toEqual([
+    'aws-vpc.nodata',
+    'aws-vpc.rejected',
+    'aws-vpc.skipdata',
+  ]);
+  expect(aws.answer.commits).toMatchObject([{ accepted: 2, rejected: 0, comments: 2 }]);
+  const gcp = await flowsOf(lines.GCP_VPC);
+  expect(gcp.facts.find(({ proto }) => proto === 'tcp')).toMatchObject({
+    startedAt: '2026-03-01T10:00:00.123456Z',
+    origIpBytes: 150_000,
+  });
+  for (const sample of [lines.AZURE_NSG, lines.AZURE_VNET]) {
+    const { facts } = await flowsOf(sample);
+    expect(facts).toMatchObject([
+      { origIpBytes: 0, respIpBytes: 0, state: 'part' },
+      { orig: '192.0.2.1', origIpBytes: 150_000, respIpBytes: 4840, proto: 'tcp', respPort: 443 },
+    ]);
+  }
+});
+
+test('what a log leaves unsaid refuses it, by the name of the setting', async () => {
+  const reason = async (sample: Sample, settings = '') =>
+    (await factsOf('flow', sample.text, settings)).answer.commits.map((commit) => commit.reason);
+  expect(await reason(lines.GCP_VPC)).toEqual([expect.stringContaining('`samplingRate:`')]);
+  expect(await reason(lines.PALOALTO_TRAFFIC)).toEqual([expect.stringContaining('`timezone:`')]);
+  expect(await reason(lines.FILTERLOG)).toEqual([expect.stringContaining('`timezone:` and `year:`')]);
+  expect(await reason(lines.COUNTER_CSV)).toEqual([expect.stringContaining('`timezone:`')]);
+  const noBytes = lines.CONNTRACK.text.replaceAll(/packets=\d+ bytes=\d+ /g, '');
+  expect(await reason({ ...lines.CONNTRACK, text: noBytes })).toEqual([
+    expect.stringContaining('nf_conntrack_acct=1'),
+  ]);
+  const narrow = lines.AWS_VPC_CUSTOM.text.replace(' bytes packets', ' x y');
+  expect(await reason({ ...lines.AWS_VPC_CUSTOM, text: narrow })).toEqual([
+    expect.stringContaining('without packets, bytes'),
+  ]);
+  const untimed = lines.PROMETHEUS_TEXT.text.replaceAll(' 1772359200000', '');
+  expect(await reason({ ...lines.PROMETHEUS_TEXT, text: untimed })).toEqual([
+    expect.stringContaining('without the times'),
+  ]);
+});
+
+test('firewalls: whole sessions from their begin, the server behind a published address, snapshots as such', async () => {
+  const palo = await flowsOf(lines.PALOALTO_TRAFFIC);
+  expect(palo.facts).toMatchObject([
+    {
+      startedAt: '2026-03-01T10:00:00Z',
+      durationMicros: 120_000_000,
+      origIpBytes: 150_000,
+      respIpBytes: 4840,
+      service: 'ssl',
+    },
+    { orig: '192.0.2.1', resp: '198.51.100.9', respPort: 8080, origPackets: 3, respPackets: 2 },
+  ]);
+  const forti = await flowsOf(lines.FORTIGATE_TRAFFIC);
+  expect(forti.facts).toMatchObject([
+    {
+      startedAt: '2026-03-01T09:58:00Z',
+      snapshot: false,
+      origIpBytes: 150_000,
+      uid: 'FGT60D/root/1259494050',
+    },
+    { startedAt: '2026-03-01T09:59:59Z', snapshot: true, origIpBytes: 13_400 },
+  ]);
+  const denied = lines.FORTIGATE_TRAFFIC.text.replace('action="close"', 'action="deny"');
+  const { facts, answer } = await factsOf('flow', denied);
+  expect(facts.length).toBe(1);
+  expect(answer.leftAlone).toMatchObject([{ what: 'fortigate.traffic-refused', lines: 1 }]);
+});
+
+test('logs of packets are evidence of connections and of no byte', async () => {
+  for (const sample of [lines.FILTERLOG, lines.NFTABLES]) {
+    const { facts, ledger } = await flowsOf(sample);
+    expect(facts[0]).toMatchObject({ orig: '192.0.2.1', resp: '198.51.100.7', respPort: 443, proto: 'tcp' });
+    expect(facts.flatMap(({ origBytes, origIpBytes }) => [origBytes, origIpBytes])).toEqual(
+      facts.flatMap(() => [undefined, undefined]),
+    );
+    const cells = await ledger.cells();
+    expect(cells.map(({ out, high, ip }) => [out, high, ip])).toEqual(cells.map(() => [0n, 0n, 0n]));
+  }
+  const blocked = lines.FILTERLOG.text.replace('match,pass', 'match,block');
+  const { facts, answer } = await factsOf('flow', blocked, lines.FILTERLOG.settings);
+  expect([facts.length, answer.leftAlone.map(({ what }) => what)]).toEqual([1, ['filterlog-block']]);
+  const dropped = lines.NFTABLES.text.replace('new: IN', 'DROP in: IN');
+  const other = await factsOf('flow', dropped, lines.NFTABLES.settings);
+  expect(other.answer.leftAlone.map(({ what }) => what)).toEqual(['firewall-refused']);
+});
+
+test('object stores: bodies sent and received, by whom, from begin to end', async () => {
+  const s3 = await factsOf('transfer', lines.S3.text);
+  expect(s3.facts).toMatchObject([
+    {
+      startedAt: '2026-03-01T10:00:00Z',
+      endedAt: '2026-03-01T10:00:00.500Z',
+      principal: 'arn:aws:iam::111122223333:user/alice',
+      serverName: 'data-bucket.s3.us-west-1.amazonaws.com',
+      path: 'data-bucket/photos/2026/a.jpg',
+      direction: 'out',
+      bytes: 150_000,
+    },
+    { direction: 'in', bytes: 4096, path: 'data-bucket/b.bin' },
+  ]);
+  const rgw = await factsOf('transfer', lines.RGW.text);
+  expect(rgw.facts).toMatchObject([
+    { principal: 'alice', path: 'data/a/b.bin', direction: 'out', bytes: 150_000, peer: '192.0.2.1' },
+    { path: 'data/c.bin', direction: 'in', bytes: 4096 },
+  ]);
+  const failed = lines.S3.text.replace('HTTP/1.1" 200', 'HTTP/1.1" 403');
+  expect((await factsOf('transfer', failed)).answer.leftAlone.map(({ what }) => what)).toEqual([
+    's3.REST.GET.OBJECT without success',
+  ]);
+});
+
+test('counters of every kind: device, interface, octets as they stood', async () => {
+  const text = await factsOf('counter', lines.PROMETHEUS_TEXT.text);
+  const at = '2026-03-01T10:00:00Z';
+  const place = { device: '192.0.2.1', interface: 'eth0', counterBits: 64, startedAt: at };
+  expect(text.facts).toContainEqual({ ...place, sensor: 'one', outOctets: 1_500_000_000 });
+  expect(text.facts).toContainEqual({ ...place, sensor: 'one', inOctets: 4840 });
+  const range = await factsOf('counter', lines.PROMETHEUS_RANGE.text);
+  expect(range.facts).toContainEqual({ ...place, sensor: 'one', outOctets: 1_500_000_000 });
+  expect(range.facts.at(-1)).toMatchObject({
+    startedAt: '2026-03-01T10:01:00.500Z',
+    outOctets: 1_500_150_000,
+  });
+  const csv = await factsOf('counter', lines.COUNTER_CSV.text, lines.COUNTER_CSV.settings);
+  expect(csv.facts[0]).toMatchObject({ ...place, outOctets: 1_500_000_000, inOctets: 4840 });
+  const telegraf = await factsOf('counter', lines.TELEGRAF.text);
+  expect(telegraf.facts.map(({ interface: port, outOctets }) => [port, outOctets]).sort()).toEqual([
+    ['Gi0/1', 1_500_000_000],
+    ['eth0', 1_500_000_000],
+  ]);
+});
