@@ -9,10 +9,10 @@ import { transferRule } from './transfer-rule.ts';
  * name is what lies between the first ` FILE=` and the last ` BUFFER=` from which all fields follow to the end.
  */
 const RECORD =
-  '^DATE=(?<date>\\d{14}\\.\\d{1,6}) HOST=(?<host>\\S*) PROG=(?<prog>\\S*) NL\\.EVNT=(?<event>\\S+) ' +
-  'START=(?<start>\\d{14}\\.\\d{1,6}) USER=(?<user>.*?) FILE=(?<file>.*) BUFFER=(?<buffer>\\d+) BLOCK=(?<block>\\d+) ' +
-  'NBYTES=(?<nbytes>\\d+) VOLUME=(?<volume>\\S*) STREAMS=(?<streams>\\d+) STRIPES=(?<stripes>\\d+) ' +
-  'DEST=\\[(?<dest>[^\\]\\s]*)\\] TYPE=(?<type>[A-Z]+) CODE=(?<code>\\d+)(?: retrans=(?<retrans>[\\d,]+))?(?: TASKID=(?<task>\\S*))?$';
+  '^DATE=(?<date>\\d{14}\\.\\d{1,6}) HOST=(?<host>\\S*) PROG=\\S* NL\\.EVNT=\\S+ ' +
+  'START=(?<start>\\d{14}\\.\\d{1,6}) USER=(?<user>.*?) FILE=(?<file>.*) BUFFER=\\d+ BLOCK=\\d+ ' +
+  'NBYTES=(?<nbytes>\\d+) VOLUME=\\S* STREAMS=\\d+ STRIPES=\\d+ ' +
+  'DEST=\\[(?<dest>[^\\]\\s]*)\\] TYPE=(?<type>[A-Z]+) CODE=\\d+(?: retrans=[\\d,]+)?(?: TASKID=\\S*)?$';
 
 const HEAD = /^DATE=\d{14}\.\d{1,6} HOST=\S* PROG=/;
 
