@@ -65,12 +65,14 @@ test('GridFTP: forged fields in a name forge nothing; a record cut at 4,095 byte
 
 test('GridFTP: the far end is known unless it is unspecified or a loopback', async () => {
   const line = (dest: string) =>
-    `DATE=20260301090010.500000 HOST=dtn1 PROG=globus-gridftp-server NL.EVNT=FTP_INFO START=20260301090000.250000 USER=alice FILE=/d/f BUFFER=1 BLOCK=2 NBYTES=3 VOLUME=/ STREAMS=4 STRIPES=1 DEST=[${dest}] TYPE=RETR CODE=226 retrans=0,0,1\n`;
+    `DATE=20260301090010.500000 HOST=dtn1 PROG=globus-gridftp-server NL.EVNT=FTP_INFO START=20260301090000.250000 USER=alice FILE=/d/f FILE=/g BUFFER=1 BLOCK=2 NBYTES=3 VOLUME=/ STREAMS=4 STRIPES=1 DEST=[${dest}] TYPE=RETR CODE=226 retrans=0,0,1\n`;
   const ends = ['198.51.100.7', '::ffff:198.51.100.8', '2001:db8::7', '0.0.0.0', '127.9.0.1', '::1', '::'];
   const { transfers } = await imported('g.log', ends.map(line).join(''));
   expect(transfers.map(({ peer }) => peer === null)).toEqual([false, false, false, true, true, true, true]);
   expect(transfers[0]).toMatchObject({
     at: '2026-03-01T09:00:00.250Z 2026-03-01T09:00:10.500Z',
+    who: 'alice',
+    path: '/d/f FILE=/g',
     peer: '198.51.100.7',
   });
 });
