@@ -34,7 +34,10 @@ export interface Perspective {
   readonly path: string;
   readonly hostKey: string;
   readonly networkKey: string;
-  /** Host key under which logins and jobs are known; NULL for relays, gateways and what is no way out. */
+  /**
+   * Host key under which logins and jobs are known; NULL for relays, gateways and what is no way out, and for what was
+   * opened from outside: nobody on the host has opened that.
+   */
   readonly presenceKey: string;
   /** Key of the address of a remote-access pool at either end; NULL where there is none. */
   readonly lentKey: string;
@@ -98,7 +101,7 @@ function identityKeys(orig: string, resp: string): Pick<Perspective, 'presenceKe
     `CASE WHEN origInner THEN ${lentOrig} ELSE ${lentResp} END`,
   ];
   return {
-    presenceKey: `(CASE WHEN kind < 3 AND (${inner}) = ${inside} THEN hostKey END)`,
+    presenceKey: `(CASE WHEN kind < 3 AND origInner AND (${inner}) = ${inside} THEN hostKey END)`,
     lentKey: `(CASE WHEN kind > 2 THEN NULL WHEN (${outer}) = ${remoteAccess} THEN ${lentOuter} WHEN (${inner}) = ${remoteAccess} THEN ${lentInner} END)`,
   };
 }
