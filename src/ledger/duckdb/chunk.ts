@@ -5,7 +5,6 @@ import { sqlText } from '../../records/sql-text.ts';
 import { type Reading, type SensorSettings, type Stream, sourceOf } from '../../sources/format.ts';
 import { readingOf } from '../../sources/formats.ts';
 import type { Layout } from '../../sources/layout.ts';
-import type { NumberFields } from '../../sources/relation.ts';
 import { settingsOf } from '../../sources/settings.ts';
 import type { Database } from './database.ts';
 import { forgetRefused, type LogOfChunk, REFUSED, writeLog } from './ingest.ts';
@@ -58,18 +57,16 @@ function onlyLog(
   stream: Stream,
   sensor: SensorSettings,
 ): LogOfChunk {
-  const read = (numbers: NumberFields): LogOfChunk => {
-    const relation = reading.relation(path, REFUSED, numbers);
-    const rule = stream.rule(relation.field, sensor);
-    const notValid = reading.notValid === undefined ? [] : [{ when: 'NOT valid', says: reading.notValid }];
-    return {
-      rule: { ...rule, faults: [...notValid, ...rule.faults] },
-      relation: relation.sql,
-      ordinal: undefined,
-      shown: reading.shown,
-      refused: reading.refuses === false ? undefined : REFUSED,
-      lines,
-    };
+  const { sql, quick, field } = reading.relation(path, REFUSED, stream.numbers ?? {});
+  const rule = stream.rule(field, sensor);
+  const notValid = reading.notValid === undefined ? [] : [{ when: 'NOT valid', says: reading.notValid }];
+  const log: LogOfChunk = {
+    rule: { ...rule, faults: [...notValid, ...rule.faults] },
+    relation: sql,
+    ordinal: undefined,
+    shown: reading.shown,
+    refused: reading.refuses === false ? undefined : REFUSED,
+    lines,
   };
-  return stream.numbers ? { ...read(stream.numbers), asText: read({}) } : read({});
+  return quick === undefined ? log : { ...log, quick: { ...log, relation: quick } };
 }

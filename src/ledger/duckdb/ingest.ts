@@ -26,8 +26,8 @@ export interface LogOfChunk {
   readonly refused: string | undefined;
   /** Number of staged lines that belong to this log. */
   readonly lines: number;
-  /** The same log with every field as text, for chunks in which the reader could not make a number of one. */
-  readonly asText?: LogOfChunk;
+  /** The same log read in a quicker way that holds for good lines only, and fails or finds a fault in any other. */
+  readonly quick?: LogOfChunk;
 }
 
 /** What became of one input's lines of one log. */
@@ -49,27 +49,26 @@ const countRow = z.object({
   to: nullableMicros,
 });
 
+/** Records of one log that were written: how many rows, and the counts per input. */
+export interface WrittenLog {
+  readonly rows: number;
+  readonly counts: LogCount[];
+}
+
 /**
- * Writes the records of one log of a chunk to a Parquet file and its rejects to the table `reject`. Good and
- * broken lines are written in one pass, side by side; where there are broken ones, the file is written again
- * without them. (A filter in the first pass would make the engine compute every value twice.)
- * @returns the rows written and the counts per input. The identity lines = accepted + rejected is asserted.
+ * Writes the records of one log of a chunk to a Parquet file and its rejects to the table `reject`. Nearly every chunk
+ * has good lines only and is read the quick way; any other is read once more, for its rejects and their reasons.
+ * @returns what was written. The identity lines = accepted + rejected is asserted.
  */
 export async function writeLog(
   db: Database,
   log: LogOfChunk,
   origins: readonly LineOrigin[],
   target: string,
-): Promise<{ rows: number; counts: LogCount[] }> {
-  const { rule } = log;
-  const staged = log.ordinal ? `, ${log.ordinal} AS "stagedLine"` : '';
-  await db.run(`COPY (SELECT ${selectList(rule.columns)}${staged}, fault, CASE WHEN fault IS NOT NULL THEN ${log.shown} END AS shown
-    FROM (SELECT *, ${faultSql(rule)} AS fault FROM ${valuesSql(rule, log.relation)})) TO ${sqlText(target)} ${PARQUET}`);
-  if (log.asText && (await refusedValues(db, log)) > 0) {
-    // Which column, and what was expected of it, the record's own rules say better.
-    await forgetRefused(db);
-    return writeLog(db, log.asText, origins, target);
-  }
+): Promise<WrittenLog> {
+  const quickly = log.quick && (await writeGoodLog(db, log.quick, origins, target));
+  if (quickly) return quickly;
+  await copyLog(db, log, target);
   await collectRefused(db, log);
   const broken = await collectFaults(db, log, target);
   if (broken > 0) {
@@ -80,6 +79,48 @@ export async function writeLog(
     );
     await rm(all);
   }
+  return account(db, log, origins, target);
+}
+
+/** Writes the records of a log if all of its lines are good; returns undefined, and leaves no trace, where one is not. */
+export async function writeGoodLog(
+  db: Database,
+  log: LogOfChunk,
+  origins: readonly LineOrigin[],
+  target: string,
+): Promise<WrittenLog | undefined> {
+  // Which line is at fault, and why, the careful reading says better than the engine's message.
+  const isWritten = await copyLog(db, log, target).then(
+    () => true,
+    () => false,
+  );
+  const isGood = isWritten && (await refusedLines(db, log)) === 0 && (await faultyRows(db, target)) === 0;
+  if (isGood) {
+    await collectRefused(db, { ...log, refused: undefined });
+    return account(db, log, origins, target);
+  }
+  await forgetRefused(db);
+  await rm(target, { force: true });
+  return undefined;
+}
+
+/** Good and broken lines are written in one pass, side by side: a filter would have every value computed twice. */
+async function copyLog(
+  db: Database,
+  { rule, ordinal, shown, relation }: LogOfChunk,
+  target: string,
+): Promise<void> {
+  const staged = ordinal ? `, ${ordinal} AS "stagedLine"` : '';
+  await db.run(`COPY (SELECT ${selectList(rule.columns)}${staged}, fault, CASE WHEN fault IS NOT NULL THEN ${shown} END AS shown
+    FROM (SELECT *, ${faultSql(rule)} AS fault FROM ${valuesSql(rule, relation)})) TO ${sqlText(target)} ${PARQUET}`);
+}
+
+async function account(
+  db: Database,
+  log: LogOfChunk,
+  origins: readonly LineOrigin[],
+  target: string,
+): Promise<WrittenLog> {
   const rows = await countRows(db, target);
   const rejected = await rejectsByInput(db, origins);
   const total = [...rejected.values()].reduce((sum, each) => sum + each, 0);
@@ -106,11 +147,12 @@ async function numberOf(db: Database, sql: string): Promise<number> {
   return Number(row?.n ?? 0n);
 }
 
-/** Returns how many values, and not whole lines for their number of fields, the reader refused. */
-async function refusedValues(db: Database, { refused }: LogOfChunk): Promise<number> {
-  if (!refused) return 0;
-  const ofFields = `('MISSING COLUMNS', 'TOO MANY COLUMNS')`;
-  return numberOf(db, `SELECT count(*) AS n FROM ${refused} WHERE error_type NOT IN ${ofFields}`);
+async function refusedLines(db: Database, { refused }: LogOfChunk): Promise<number> {
+  return refused ? numberOf(db, `SELECT count(*) AS n FROM ${refused}`) : 0;
+}
+
+async function faultyRows(db: Database, target: string): Promise<number> {
+  return numberOf(db, `SELECT count(fault) AS n FROM read_parquet(${sqlText(target)})`);
 }
 
 /** Table of the lines the reader refused; its scans are in a second one beside it. */

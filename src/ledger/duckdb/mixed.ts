@@ -1,3 +1,4 @@
+import { open, rm, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { InternalError } from '../../errors.ts';
 import { sqlText } from '../../records/sql-text.ts';
@@ -5,7 +6,16 @@ import { type Reading, type SensorSettings, sourceOf } from '../../sources/forma
 import type { Field, RawRelation } from '../../sources/relation.ts';
 import { groupField, groupsSql, matched } from '../../sources/text-relation.ts';
 import type { Database } from './database.ts';
-import { type LineOrigin, type LogCount, type LogOfChunk, loadOrigins, REFUSED, writeLog } from './ingest.ts';
+import {
+  forgetRefused,
+  type LineOrigin,
+  type LogCount,
+  type LogOfChunk,
+  loadOrigins,
+  REFUSED,
+  writeGoodLog,
+  writeLog,
+} from './ingest.ts';
 import type { ChunkToWrite, WrittenChunk, WrittenFile } from './written-chunk.ts';
 
 /**
@@ -21,8 +31,10 @@ export async function writeMixed(
   prefix: string,
 ): Promise<WrittenChunk> {
   const raw = reading.relation(chunk.path, REFUSED, {});
+  const uniform = await writeUniform(db, chunk, reading, raw, sensor, prefix);
+  if (uniform) return uniform;
   await db.run(`CREATE OR REPLACE TEMP TABLE mixed_line AS
-    SELECT row_number() OVER () - 1 AS staged, *, CASE WHEN valid THEN ${reading.streamOf?.(raw.field)} END AS stream
+    SELECT row_number() OVER () - 1 AS staged, *, ${streamSql(reading, raw.field)} AS stream
     FROM ${raw.sql}`);
   await renumberPastRefused(db);
   const streams = await db.rows(
@@ -49,6 +61,84 @@ export async function writeMixed(
   }
   const known = read.map(({ stream }) => stream);
   return { files, logs, leftAlone: await leftAloneByInput(db, chunk.origins, reading, known) };
+}
+
+/** Writes a chunk whose lines are all good and of one log, as most are, in one pass; undefined where they are not. */
+async function writeUniform(
+  db: Database,
+  chunk: ChunkToWrite,
+  reading: Reading,
+  raw: RawRelation,
+  sensor: SensorSettings,
+  prefix: string,
+): Promise<WrittenChunk | undefined> {
+  if (raw.quick === undefined) return undefined;
+  const name = (await streamOfFirstLine(db, chunk.path, reading)) ?? '';
+  const stream = Object.hasOwn(reading.streams, name) ? reading.streams[name] : undefined;
+  if (!stream || stream.pattern !== undefined) return undefined;
+  const rule = stream.rule(raw.field, sensor);
+  const ofLine = streamSql(reading, raw.field);
+  const log: LogOfChunk = {
+    rule: {
+      ...rule,
+      faults: [
+        { when: `${ofLine} IS DISTINCT FROM ${sqlText(name)}`, says: 'of another log' },
+        ...rule.faults,
+      ],
+    },
+    relation: raw.quick,
+    ordinal: undefined,
+    shown: reading.shown,
+    refused: REFUSED,
+    lines: chunk.lines,
+  };
+  const target = `${prefix}-${rule.family}-${name}.parquet`;
+  const written = await writeGoodLog(db, log, chunk.origins, target);
+  if (!written) return undefined;
+  return {
+    files: [{ family: rule.family, path: target, rows: written.rows }],
+    logs: [{ source: sourceOf(reading, name), counts: written.counts }],
+    leftAlone: [],
+  };
+}
+
+/** Asks it of a file of the one line: a reader of the chunk would take in far more to find it. */
+async function streamOfFirstLine(db: Database, path: string, reading: Reading): Promise<string | undefined> {
+  const line = await firstLineOf(path);
+  if (line === undefined) return undefined;
+  const alone = `${path}-first`;
+  await writeFile(alone, line, { mode: 0o600 });
+  try {
+    const { sql, field } = reading.relation(alone, REFUSED, {});
+    const [row] = await db.rows(
+      `SELECT ${streamSql(reading, field)} AS stream FROM ${sql}`,
+      z.object({ stream: z.string().nullable() }),
+    );
+    return row?.stream ?? undefined;
+  } finally {
+    await forgetRefused(db);
+    await rm(alone);
+  }
+}
+
+/** Longer first lines are left to the reading of mixed lines. */
+const FIRST_LINE_BYTES = 64 * 1024;
+
+async function firstLineOf(path: string): Promise<Buffer | undefined> {
+  const handle = await open(path);
+  try {
+    const { buffer, bytesRead } = await handle.read({ buffer: Buffer.alloc(FIRST_LINE_BYTES) });
+    const end = buffer.subarray(0, bytesRead).indexOf(LINE_END) + 1;
+    return end > 0 ? buffer.subarray(0, end) : undefined;
+  } finally {
+    await handle.close();
+  }
+}
+
+const LINE_END = 10;
+
+function streamSql(reading: Reading, field: Field): string {
+  return `CASE WHEN valid THEN ${reading.streamOf?.(field)} END`;
 }
 
 /** A line that the reader refused (a raw control character) takes part as a line that is none of the format. */
