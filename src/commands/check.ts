@@ -2,6 +2,8 @@ import type { Command } from 'commander';
 import type { CheckAnswer } from '../operations/answers/check.ts';
 import { contextOf, type PeriodFlags, stated, subjectOf, withPeriod } from './context.ts';
 import { EXIT_INPUT } from './exit-codes.ts';
+import { coverageMap } from './print/coverage-map.ts';
+import { reconciliationText } from './print/reconciliation.ts';
 import { safeText } from './print/safe-text.ts';
 import { renderTable } from './print/table.ts';
 import { formatBytes, formatExact, formatInstant, formatShare } from './print/units.ts';
@@ -22,7 +24,7 @@ export function addCheck(program: Command): void {
 }
 
 /** Returns a check's answer for a person. */
-export function checkText({ sensors, unclassified, findings }: CheckAnswer): string {
+export function checkText({ sensors, unclassified, findings, reconciliation }: CheckAnswer): string {
   const right = { align: 'right' } as const;
   const table = renderTable(
     [
@@ -51,5 +53,6 @@ export function checkText({ sensors, unclassified, findings }: CheckAnswer): str
     ({ severity, subject, finding, todo }) =>
       `${severity.padEnd(7)}  ${safeText(subject)}: ${safeText(finding)}\n         ${safeText(todo)}\n`,
   );
-  return `${table}\n${share}\n${list.length > 0 ? list.join('') : 'Nothing to complain of.\n'}`;
+  const more = [coverageMap(sensors), reconciliationText(reconciliation)].filter((part) => part !== '');
+  return `${table}\n${more.map((part) => `${part}\n`).join('')}${share}\n${list.length > 0 ? list.join('') : 'Nothing to complain of.\n'}`;
 }

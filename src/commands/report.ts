@@ -2,6 +2,8 @@ import { type Command, Option } from 'commander';
 import { REPORT_KEYS, type ReportAnswer, type ReportKey } from '../operations/answers/report.ts';
 import { contextOf, type PeriodFlags, stated, subjectOf, wholeNumber, withPeriod } from './context.ts';
 import { coverageText } from './print/coverage.ts';
+import { reconciliationText } from './print/reconciliation.ts';
+import { oneOfText } from './print/one-of.ts';
 import { renderTable } from './print/table.ts';
 import {
   counted,
@@ -97,6 +99,7 @@ export function reportText(answer: ReportAnswer, facilityName: string, limit: nu
     balanceText(answer.balance, limit),
     coverageText(answer.coverage),
     couldHaveBeenText(couldHaveBeen),
+    reconciliationText(answer.reconciliation) || undefined,
     apartText(answer.apart),
     correctionsText(answer.corrections),
   ]
@@ -107,13 +110,6 @@ export function reportText(answer: ReportAnswer, facilityName: string, limit: nu
 
 const SHARED_NOTE =
   'Low: what was certainly theirs. Estimate: with an equal share where several were present. High: all that they were present at.';
-
-/** A share is no finding about a person: the words say what is known, that it was one of those present. */
-function oneOfText({ key, oneOf, bytesOut }: ReportAnswer['rows'][number]): string {
-  if (!oneOf) return key === 'unknown' ? 'nobody known' : 'all theirs';
-  const those = oneOf.least === oneOf.most ? `${oneOf.most}` : `${oneOf.least} to ${oneOf.most}`;
-  return `${bytesOut.low === '0' ? 'all' : 'part'}: one of ${those} present`;
-}
 
 function balanceText(balance: ReportAnswer['balance'], limit: number): string | undefined {
   if (!balance) return undefined;

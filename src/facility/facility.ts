@@ -34,6 +34,8 @@ export interface Path {
   readonly hosts: readonly DatedNetwork[];
   /** Names of all sensors that watch it, by `paths[].sensors` or `sensors[].watches`; sorted. */
   readonly sensors: readonly string[];
+  /** Interfaces through which it leaves, as `device:interface` of counter records. */
+  readonly interfaces: readonly string[];
 }
 
 export type OnSiteKind = 'media' | 'tape' | 'link' | 'console';

@@ -125,6 +125,7 @@ function resolvePaths(yaml: WeirYaml, sensors: readonly Sensor[]): Path[] {
       pools: datedNetworks(path.pools ?? allPools),
       hosts: datedNetworks(path.hosts),
       sensors: [...new Set([...path.sensors, ...watching])].sort(),
+      interfaces: [...new Set(path.interfaces)],
     };
   });
 }
@@ -139,6 +140,7 @@ function defaultPaths(yaml: WeirYaml, sensors: readonly Sensor[]): NonNullable<W
     name,
     gateways: [],
     hosts: [],
+    interfaces: [],
     sensors: name === 'border' ? sensors.map((sensor) => sensor.name) : [],
   }));
 }

@@ -100,6 +100,12 @@ const pathSchema = z.strictObject({
     .describe('Remote-access pools behind it; all of them, if this is the only `vpn` path.'),
   hosts: networkList.default([]).describe('Inside hosts that leave by this path, such as transfer nodes.'),
   sensors: z.array(name).default([]).describe('Names of the sensors that watch it.'),
+  interfaces: z
+    .array(name.regex(/^.+:.+$/, 'must be a device and its interface, such as router1:eth0'))
+    .default([])
+    .describe(
+      'Interfaces through which all of it leaves, as `device:interface` of the counters that are imported: what they sent is compared with its flows.',
+    ),
 });
 
 const bytesPerDay = z.string().refine((text) => (parseByteCount(text) ?? 0n) > 0n, {

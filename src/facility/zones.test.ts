@@ -157,7 +157,13 @@ test('ranges never overlap and classify every address as the naive rule does', (
       }),
       fc.array(anyAddress, { minLength: 20, maxLength: 40 }),
       ({ inside, remoteAccess, relays, gateways }, addresses) => {
-        const path = { ...empty.paths[0], name: 'vpn', kind: 'vpn' as const, gateways };
+        const path = {
+          ...empty.paths[0],
+          name: 'vpn',
+          kind: 'vpn' as const,
+          gateways,
+          interfaces: [],
+        };
         const paths = [{ capacityBitsPerSecond: undefined, pools: [], hosts: [], sensors: [], ...path }];
         const facility: Facility = { ...empty, inside, remoteAccess, relays, paths };
         const ranges = zoneRangesOn(facility, 20_000);

@@ -10,6 +10,7 @@ import { identityView } from './check-identity.ts';
 import { tunnelFindings } from './check-tunnels.ts';
 import { type CoverageView, coverageOf, type SensorView } from './coverage.ts';
 import { type HourWindow, type Question, type Reading, windowOf, withReading } from './reading.ts';
+import { reconciliationFindings } from './reconcile.ts';
 import { coverageIn } from './report.ts';
 
 /** What a check is asked for; the whole ledger unless a period is stated. */
@@ -34,11 +35,14 @@ export async function check(question: CheckQuestion): Promise<CheckResult> {
     const window = windowOf(reading.snapshot, question.from, question.to);
     const coverage = await coverageIn(reading, window);
     const state = stateOf(reading, window);
-    const tunnels = await tunnelFindings(reading, window);
+    const { reconciliation } = coverage;
+    const tunnels = [...(await tunnelFindings(reading, window)), ...reconciliationFindings(reconciliation)];
     const identity = await identityView(reading, window);
     const transfers = await transferFindings(reading, window);
     const more = [...tunnels, ...transfers, ...identity.findings];
-    return resultOf(reading.snapshot.position, question.facility, coverage, state, more, identity.clocks);
+    const { clocks } = identity;
+    const result = resultOf(reading.snapshot.position, question.facility, coverage, state, more, clocks);
+    return reconciliation.length === 0 ? result : { ...result, answer: { ...result.answer, reconciliation } };
   });
 }
 

@@ -4,6 +4,7 @@ import type { Coverage } from './answers/common.ts';
 import type { ReportAnswer } from './answers/report.ts';
 import { outsideSpan, pathInWords } from './coverage-words.ts';
 import type { HourWindow } from './reading.ts';
+import type { CounterBound } from './reconcile.ts';
 import { silenceRule } from './silence.ts';
 
 /** A run of hours in which a sensor or path was blind, and why. */
@@ -38,7 +39,7 @@ export interface PathView {
   /** Hours nobody watched; an hour of which a share was lost counts that share. */
   readonly blindHours: number;
   readonly share: number;
-  /** Blind time × capacity, bytes; null where the path states no capacity. */
+  /** Blind time × capacity, or what interface counters leave if that is less, bytes; null where neither bounds all of it. */
   readonly couldHaveBeenBytes: bigint | null;
 }
 
@@ -62,12 +63,14 @@ const BITS_PER_BYTE = 8n;
  * sensor counts: of the time before and after, the ledger says nothing, and the answer says so. A path's hour is blind
  * when none of its sensors gave a sign and the silence of one is implausible (silence.ts); otherwise its best
  * sensor's loss counts.
+ * @param counted the most that interface counters leave to what nobody saw.
  * @param rows all rows that are known, better more than the window: they tell what is usual.
  */
 export function coverageOf(
   rows: readonly CoverageRow[],
   facility: Facility,
   window: HourWindow,
+  counted: CounterBound = () => undefined,
 ): CoverageView {
   const span = spanOf(rows, window);
   const bySensor = new Map<string, CoverageRow[]>();
@@ -83,7 +86,7 @@ export function coverageOf(
     const paths = watching.filter((path) => path.sensors.includes(name)).map((path) => path.name);
     return sensorView(name, paths, bySensor.get(name) ?? [], span);
   });
-  const paths = watching.map((path) => pathView(path, sensors, span));
+  const paths = watching.map((path) => pathView(path, sensors, span, counted));
   const watched = new Set(facility.sensors.flatMap((sensor) => sensor.watches));
   const zones = facility.zones.map(({ name }) => name).filter((name) => !watched.has(name));
   return {
@@ -178,6 +181,7 @@ function pathView(
   path: Pick<Path, 'name' | 'sensors' | 'capacityBitsPerSecond'>,
   sensors: readonly SensorView[],
   span: HourWindow,
+  counted: CounterBound,
 ): PathView {
   const own = sensors.filter(({ sensor }) => path.sensors.includes(sensor));
   const unseen = new Map<number, number>();
@@ -196,10 +200,10 @@ function pathView(
     ),
     blindHours: rounded(blindHours),
     share: hours === 0 ? (own.length === 0 ? 0 : 1) : rounded(1 - blindHours / hours),
-    couldHaveBeenBytes:
-      capacity === undefined
-        ? null
-        : [...unseen.values()].reduce((sum, share) => sum + bytesIn(capacity, share), 0n),
+    couldHaveBeenBytes: [...unseen].reduce<bigint | null>((sum, [hour, share]) => {
+      const most = mostUnseen(capacity, share, counted(path.name, hour));
+      return sum === null || most === undefined ? null : sum + most;
+    }, 0n),
   };
 }
 
@@ -208,6 +212,16 @@ function unseenShare(own: readonly SensorView[], hour: number): number {
   const seeing = own.filter((sensor) => sensor.sawIn(hour)).map((sensor) => sensor.unseenIn(hour));
   if (seeing.length > 0) return Math.min(...seeing);
   return own.length === 0 ? 1 : Math.max(...own.map((sensor) => sensor.unseenIn(hour)));
+}
+
+/** Returns the lesser of what the path can carry and what its counters leave; undefined where neither is known. */
+function mostUnseen(
+  capacityBitsPerSecond: number | undefined,
+  share: number,
+  counted: bigint | undefined,
+): bigint | undefined {
+  const carried = capacityBitsPerSecond === undefined ? undefined : bytesIn(capacityBitsPerSecond, share);
+  return counted === undefined || (carried !== undefined && carried < counted) ? carried : counted;
 }
 
 /** Returns the most bytes that fit into a share of an hour, rounded up: it is a bound. */

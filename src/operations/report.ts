@@ -13,6 +13,7 @@ import type { ReportAnswer, ReportKey } from './answers/report.ts';
 import { balanceIn } from './balance.ts';
 import { coverageOf } from './coverage.ts';
 import { type HourWindow, type Question, type Reading, windowOf, withReading } from './reading.ts';
+import { counterBound, countersIn, reconciliationOf } from './reconcile.ts';
 
 /** What a report is asked for. */
 export interface ReportQuestion extends Question {
@@ -55,6 +56,7 @@ export function report(question: ReportQuestion): Promise<ReportAnswer> {
       rows: await rowsBy(reading, files, question.by, filter),
       apart: await apartOf(reading, files.cells, window),
       couldHaveBeen: coverage.couldHaveBeen,
+      ...(coverage.reconciliation.length > 0 ? { reconciliation: coverage.reconciliation } : {}),
       corrections: correctionsIn(reading, window),
       ...(question.balance ? { balance: await balanceIn(reading, window) } : {}),
     };
@@ -76,11 +78,14 @@ async function prepareTenants(
   );
 }
 
-/** Returns how the sensors covered a period. */
+/** Returns how the sensors covered a period, and how interface counters compare with flows. */
 export async function coverageIn(reading: Reading, window: HourWindow) {
   const days = { fromDay: dayOf(window.fromHour), toDay: dayOf(window.toHour - 1) };
   const files = reading.builtFiles('coverage-cell', days.fromDay, days.toDay);
-  return coverageOf(await coverageRows(reading.db, files, days), reading.facility, window);
+  const rows = await coverageRows(reading.db, files, days);
+  const counted = await countersIn(reading, window);
+  const view = coverageOf(rows, reading.facility, window, counterBound(counted, reading.facility));
+  return { ...view, reconciliation: reconciliationOf(counted, reading.facility, view.span) };
 }
 
 function dayOf(hour: number): number {

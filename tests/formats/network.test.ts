@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { formatMicros } from '../../src/records/time.ts';
 import { testLedger } from '../support/ledgers.ts';
 import * as lines from './network-samples.ts';
-import type { Sample } from './samples.ts';
+import type { Sample } from './sample.ts';
 
 /** What the client of the fixtures received, as curl counted it: bytes of headers and of the body. */
 const FIXTURES = join(import.meta.dirname, 'fixtures', 'network');

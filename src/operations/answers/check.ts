@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { bytesText, dayText, instantText } from './common.ts';
+import { bytesText, dayText, instantText, pathReconciliation } from './common.ts';
 
 /** What one sensor covers. */
 export const sensorCoverage = z.strictObject({
@@ -38,6 +38,8 @@ export const checkAnswer = z.strictObject({
     }),
   ),
   unclassified: z.strictObject({ bytes: bytesText, share: z.number().min(0).max(1) }),
+  /** Only where weir.yaml names interfaces. */
+  reconciliation: z.array(pathReconciliation).optional(),
   findings: z.array(finding),
 });
 /** One finding. */

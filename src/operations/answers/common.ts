@@ -31,3 +31,20 @@ export type BytesInterval = z.infer<typeof bytesInterval>;
 export type Window = z.infer<typeof window>;
 /** Coverage as the answers carry it. */
 export type Coverage = z.infer<typeof coverage>;
+
+/**
+ * What a path's interfaces sent beside what its flows tell, summed over the hours that are known: `explained` is the lesser of both
+ * hour by hour, and what is left on either side adds up apart.
+ */
+export const pathReconciliation = z.strictObject({
+  path: z.string(),
+  interfaces: z.array(z.string()),
+  hoursCompared: z.number().int().nonnegative(),
+  hoursUnknown: z.number().int().nonnegative(),
+  counted: bytesText,
+  explained: bytesText,
+  unexplained: bytesText,
+  overExplained: bytesText,
+});
+/** How one path's counters and flows compare. */
+export type PathReconciliation = z.infer<typeof pathReconciliation>;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { bytesInterval, bytesText, coverage, instantText, window } from './common.ts';
+import { bytesInterval, bytesText, coverage, instantText, pathReconciliation, window } from './common.ts';
 
 /** What a report can be summed by. */
 export const REPORT_KEYS = [
@@ -70,6 +70,8 @@ export const reportAnswer = z.strictObject({
     bytes: bytesText.nullable(),
     paths: z.array(z.strictObject({ path: z.string(), blindHours: z.number(), bytes: bytesText.nullable() })),
   }),
+  /** Only where weir.yaml names interfaces. */
+  reconciliation: z.array(pathReconciliation).optional(),
   corrections: z.array(correction),
   /** With --balance: what each principal read from storage and moved by transfer services, against what left. */
   balance: z.array(balanceRow).optional(),
