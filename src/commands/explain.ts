@@ -2,9 +2,10 @@ import type { Command } from 'commander';
 import type { ExplainAnswer } from '../operations/answers/explain.ts';
 import { contextOf, type PeriodFlags, stated, subjectOf, wholeNumber } from './context.ts';
 import { campaignText } from './detect.ts';
+import { oneOfText } from './print/one-of.ts';
 import { safeText } from './print/safe-text.ts';
 import { renderTable } from './print/table.ts';
-import { formatBytes, formatExact, formatInstant } from './print/units.ts';
+import { formatBytes, formatExact, formatInstant, formatInterval } from './print/units.ts';
 
 /** Widest bar of a day. */
 const BAR = 40;
@@ -25,7 +26,7 @@ export function addExplain(program: Command): void {
 
 /** Returns an explanation for a person. */
 export function explainText(answer: ExplainAnswer): string {
-  const { campaign, leads, days, pairs, flows, decisions } = answer;
+  const { campaign, leads, days, pairs, principals, flows, decisions } = answer;
   return [
     campaign ? campaignText(campaign) : '',
     leads
@@ -39,6 +40,7 @@ export function explainText(answer: ExplainAnswer): string {
       .join(''),
     days.length > 0 ? `By day:\n${daysText(days)}` : '',
     pairs.length > 0 ? `Who to whom:\n${pairsText(pairs)}` : '',
+    principals.length > 0 ? `Who could have opened it:\n${principalsText(principals)}` : '',
     flows.length > 0 ? `The way back to the logs, heaviest connections:\n${flowsText(flows)}` : '',
   ]
     .filter((part) => part !== '')
@@ -92,6 +94,44 @@ function pairsText(pairs: ExplainAnswer['pairs']): string {
       pair.firstSeen,
     ]),
   );
+}
+
+function principalsText(principals: ExplainAnswer['principals']): string {
+  const right = { align: 'right' } as const;
+  return renderTable(
+    [
+      { title: 'PRINCIPAL' },
+      { title: 'OUT', ...right },
+      { title: 'OF WHICH' },
+      { title: 'BY' },
+      { title: 'READ', ...right },
+      { title: 'LAST SEEN (UTC)', whole: true },
+    ],
+    principals.map((each) => [
+      each.principal,
+      formatInterval(each.bytesOut),
+      oneOfText({ ...each, key: each.principal }),
+      each.bases.join(', '),
+      each.bytesRead === null ? '-' : formatInterval(each.bytesRead),
+      each.seen.map(seenText).join('; ') || '-',
+    ]),
+  );
+}
+
+function seenText({
+  what,
+  from,
+  address,
+  host,
+  startedAt,
+}: ExplainAnswer['principals'][number]['seen'][number]) {
+  return [
+    formatInstant(startedAt),
+    what,
+    ...(from === null ? [] : [`from ${from}`]),
+    ...(address === null ? [] : [`as ${address}`]),
+    ...(host === null ? [] : [`on ${host}`]),
+  ].join(' ');
 }
 
 function flowsText(flows: ExplainAnswer['flows']): string {

@@ -2,8 +2,8 @@ import { type Command, Option } from 'commander';
 import { REPORT_KEYS, type ReportAnswer, type ReportKey } from '../operations/answers/report.ts';
 import { contextOf, type PeriodFlags, stated, subjectOf, wholeNumber, withPeriod } from './context.ts';
 import { coverageText } from './print/coverage.ts';
-import { reconciliationText } from './print/reconciliation.ts';
 import { oneOfText } from './print/one-of.ts';
+import { reconciliationText } from './print/reconciliation.ts';
 import { renderTable } from './print/table.ts';
 import {
   counted,

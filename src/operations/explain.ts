@@ -8,6 +8,7 @@ import { decisionsOf, verdictPayload } from './decisions.ts';
 import { type Detected, detectIn } from './detect.ts';
 import { bytesText, campaignAnswer, leadAnswer } from './detection/answer.ts';
 import { heaviestFlows } from './explain-flows.ts';
+import { principalsOf } from './explain-people.ts';
 import { type Question, type Reading, windowOf, withReading } from './reading.ts';
 
 /** What is to be explained: a campaign or a lead, by its id or the beginning of it. */
@@ -43,6 +44,7 @@ export function explain(question: ExplainQuestion): Promise<ExplainAnswer> {
       ),
       days: daysOf(rows, detected),
       pairs,
+      principals: await principalsOf(reading, rows),
       flows: await heaviestFlows(reading, pairs, startOf(subject), detected.run.lastDay, FLOWS),
       decisions: saidOf(reading, subject),
     };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { bytesText, dayText, instantText } from './common.ts';
+import { bytesInterval, bytesText, dayText, instantText } from './common.ts';
 import { campaign, lead } from './detect.ts';
 
 /** One pair (host, destination) of what is explained, heaviest first. */
@@ -13,6 +13,28 @@ export const explainedPair = z.strictObject({
   bytesOut: bytesText,
   activeDays: z.number().int().positive(),
   firstSeen: dayText,
+});
+
+/** Somebody who could have opened connections of what is explained: an account that was there, no culprit. */
+export const explainedPrincipal = z.strictObject({
+  principal: z.string(),
+  /** What was certainly theirs, with their share of what several could have opened, all that they could have. */
+  bytesOut: bytesInterval,
+  /** What says so: transfer, connection, lease, presence, stated. */
+  bases: z.array(z.string()),
+  oneOf: z.strictObject({ least: z.number().int().positive(), most: z.number().int().positive() }).optional(),
+  /** What storage logs say they read in the period; null where they say nothing of them. */
+  bytesRead: bytesInterval.nullable(),
+  /** Their last sessions, leases and jobs of the period. */
+  seen: z.array(
+    z.strictObject({
+      what: z.string(),
+      from: z.string().nullable(),
+      address: z.string().nullable(),
+      host: z.string().nullable(),
+      startedAt: instantText,
+    }),
+  ),
 });
 
 /** A connection behind the figures, with the way back to the line it was logged on. */
@@ -38,6 +60,7 @@ export const explainAnswer = z.strictObject({
   leads: z.array(lead),
   days: z.array(z.strictObject({ day: dayText, bytesOut: bytesText, watched: z.boolean() })),
   pairs: z.array(explainedPair),
+  principals: z.array(explainedPrincipal),
   flows: z.array(explainedFlow),
   decisions: z.array(z.strictObject({ at: instantText, verb: z.string(), by: z.string(), note: z.string() })),
 });
