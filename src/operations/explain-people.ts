@@ -13,12 +13,14 @@ const JOB_DAYS = 30;
 const SHOWN_CHARS = 60;
 
 type Person = ExplainAnswer['principals'][number];
+/** One day of a pair, as far as it matters here. */
+type PairDay = Pick<PairRow, 'day' | 'host' | 'network' | 'bytesOut'>;
 
 /**
  * Returns who could have opened what the subject's pairs sent, the largest first: how sure that is and on what basis, from
  * which sessions, leases and jobs of the period, and what storage says they had read. Empty where nobody is known.
  */
-export async function principalsOf(reading: Reading, rows: readonly PairRow[]): Promise<Person[]> {
+export async function principalsOf(reading: Reading, rows: readonly PairDay[]): Promise<Person[]> {
   const { db, builtFiles, factFiles } = reading;
   const days = rows.map(({ day }) => day);
   if (days.length === 0) return [];
@@ -85,7 +87,7 @@ async function readOf(
   );
 }
 
-function heaviestPairs(rows: readonly PairRow[]): { host: string; network: string }[] {
+function heaviestPairs(rows: readonly PairDay[]): { host: string; network: string }[] {
   const bytes = new Map<string, { host: string; network: string; bytes: number }>();
   for (const { host, network, bytesOut } of rows) {
     const key = JSON.stringify([host, network]);
