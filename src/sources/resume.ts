@@ -2,10 +2,17 @@ import { createHash } from 'node:crypto';
 import { openInput } from './open-input.ts';
 import { HEAD_BYTES, type Head, type KnownPrefix, type StagedInput } from './staged-input.ts';
 
-/** Returns the hash of the first `bytes` of a beginning (fewer when it is shorter). */
-export function headOf(beginning: Buffer, bytes = HEAD_BYTES): Head {
+/**
+ * Returns the hash of the first `bytes` of a beginning: without them, of its longest head. Heads are powers of two long,
+ * so that there are few lengths to try on an input that may have grown from any of them.
+ */
+export function headOf(beginning: Buffer, bytes = longestHead(beginning.length)): Head {
   const head = beginning.subarray(0, bytes);
   return { bytes: head.length, sha256: createHash('sha256').update(head).digest('hex') };
+}
+
+function longestHead(bytes: number): number {
+  return bytes === 0 ? 0 : 2 ** Math.floor(Math.log2(Math.min(bytes, HEAD_BYTES)));
 }
 
 /** Where to go on in an input, and whether it ends there. */
@@ -21,21 +28,18 @@ export async function findResumePoint(
   known: readonly KnownPrefix[],
   readBytes: number | undefined,
 ): Promise<ResumePoint | undefined> {
-  const ascending = [...known].filter(({ bytes }) => bytes > 0).sort((a, b) => a.bytes - b.bytes);
+  const ascending = distinctLengths(known);
   const hash = createHash('sha256');
   let found: KnownPrefix | undefined;
   let at = 0;
   let next = 0;
   for await (const buffer of (await openInput(path, readBytes)).bytes) {
     const from = at;
-    for (
-      let prefix = ascending[next];
-      prefix && prefix.bytes <= from + buffer.length;
-      prefix = ascending[next]
-    ) {
-      hash.update(buffer.subarray(at - from, prefix.bytes - from));
-      at = prefix.bytes;
-      if (hash.copy().digest('hex') === prefix.sha256) found = prefix;
+    for (let step = ascending[next]; step && step.bytes <= from + buffer.length; step = ascending[next]) {
+      hash.update(buffer.subarray(at - from, step.bytes - from));
+      at = step.bytes;
+      const sha256 = hash.copy().digest('hex');
+      if (step.hashes.has(sha256)) found = { bytes: at, sha256 };
       next += 1;
     }
     if (at < from + buffer.length && next === ascending.length)
@@ -44,6 +48,15 @@ export async function findResumePoint(
     at = from + buffer.length;
   }
   return found && { prefix: found, endsThere: found.bytes === at };
+}
+
+/** Prefixes by their length, ascending. */
+function distinctLengths(known: readonly KnownPrefix[]): { bytes: number; hashes: Set<string> }[] {
+  const byLength = new Map<number, Set<string>>();
+  for (const { bytes, sha256 } of known) {
+    if (bytes > 0) byLength.set(bytes, (byLength.get(bytes) ?? new Set()).add(sha256));
+  }
+  return [...byLength].map(([bytes, hashes]) => ({ bytes, hashes })).sort((a, b) => a.bytes - b.bytes);
 }
 
 /** Answers which prefixes of inputs are known. */
@@ -70,7 +83,9 @@ export function rememberRun(ledger: Known): Known & { remember(input: StagedInpu
       if ((status !== 'new' && status !== 'grown') || staged + rejectedLines === 0) return;
       if (!headLengths.includes(head.bytes)) headLengths.push(head.bytes);
       const key = keyOf(head, sensor);
-      read.set(key, [...(read.get(key) ?? []), { bytes: bytesTo, sha256 }]);
+      const same = read.get(key) ?? [];
+      same.push({ bytes: bytesTo, sha256 });
+      read.set(key, same);
     },
   };
 }

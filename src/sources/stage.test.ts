@@ -331,7 +331,7 @@ describe('inputs that fail or are left alone', () => {
 
   it('strangers, empty files and other streams are named', async () => {
     folder.write('1', '');
-    folder.write('2', 'Mar 27 13:06:56 host sshd[1]: hello\n');
+    folder.write('2', 'Dear diary, nothing happened today.\n');
     folder.write('3.gz', gzipSync('a,b\n'));
     folder.write('4.log', connLog(7).replace('#path\tconn', '#path\tdns'));
     const { inputs, chunks } = await stageAll([folder.path]);
@@ -404,11 +404,11 @@ describe('going on where an import ended', () => {
     expect(different).toMatchObject({ status: 'new', staged: 45 });
   });
 
-  it('an unfinished line alone is no growth, and heads may be shorter than 256 bytes', async () => {
+  it('an unfinished line alone is no growth, and heads are as long as a power of two', async () => {
     const file = folder.write('a', connLog(0));
     const first = await stageFile(file);
-    expect(first).toMatchObject({ status: 'new', lines: 8, head: { bytes: connLog(0).length } });
-    expect(first.head.bytes).toBeLessThan(256);
+    expect(first).toMatchObject({ status: 'new', lines: 8, head: { bytes: 128 } });
+    expect(connLog(0).length).toBeLessThan(256);
     appendFileSync(file, '1\tC');
     expect(await stageFile(file, knowing(first))).toMatchObject({
       status: 'known',
@@ -417,6 +417,16 @@ describe('going on where an import ended', () => {
     });
     appendFileSync(file, '1\t-\t-\n');
     expect(await stageFile(file, knowing(first))).toMatchObject({ status: 'grown', staged: 1, comments: 0 });
+  });
+
+  it('logs that have no more than their header in common have heads of their own', async () => {
+    const header = connLog(0).replace('\tts\t', `\tts\t${'a-long-name\t'.repeat(40)}`);
+    const log = (from: number) => `${header}${connLog(200).slice(connLog(from).length)}`;
+    const [first, second] = [
+      await stageFile(folder.write('a', log(0))),
+      await stageFile(folder.write('b', log(9))),
+    ];
+    expect(first.head.sha256).not.toBe(second.head.sha256);
   });
 
   it('headers in the middle of what is known still count', async () => {

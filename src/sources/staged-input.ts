@@ -7,8 +7,8 @@ export type Head = { readonly bytes: number; readonly sha256: string };
 /** A beginning of an input, of `bytes` decompressed bytes, that is in the ledger already. */
 export type KnownPrefix = { readonly bytes: number; readonly sha256: string };
 
-/** The longest head that is taken. */
-export const HEAD_BYTES = 256;
+/** The longest head that is taken: longer than the header that a thousand logs of one kind have in common. */
+export const HEAD_BYTES = 64 * 1024;
 
 /**
  * What was read of one input. It comes after every chunk that holds lines of it, and
@@ -33,7 +33,7 @@ export type StagedInput = {
   readonly bytesTo: number;
   /** Of the decompressed bytes [0, bytesTo), in hexadecimal. */
   readonly sha256: string;
-  /** Of the first min(256, bytesTo) decompressed bytes. */
+  /** Of the first decompressed bytes, as many as the largest power of two up to HEAD_BYTES and `bytesTo`. */
   readonly head: Head;
   readonly lines: number;
   readonly staged: number;
