@@ -23,6 +23,7 @@ import {
 import { notifyAnswer } from '../src/operations/answers/notify.ts';
 import { reportAnswer } from '../src/operations/answers/report.ts';
 import { simulateAnswer } from '../src/operations/answers/simulate.ts';
+import { tryAnswer } from '../src/operations/answers/try.ts';
 import { unmaskAnswer } from '../src/operations/answers/unmask.ts';
 import { withKeyTable } from './config-reference.ts';
 import { withColumnTables } from './records-reference.ts';
@@ -41,6 +42,7 @@ export const generatedFiles: readonly GeneratedFile[] = [
   { path: 'docs/configuration.md', make: withKeyTable },
   { path: 'docs/records.md', make: withColumnTables },
   answerFile('import', 'weir import', importAnswer),
+  answerFile('import-try', 'weir import --try', tryAnswer),
   answerFile('check', 'weir check', checkAnswer),
   answerFile('report', 'weir report', reportAnswer),
   answerFile('detect', 'weir detect', detectAnswer),

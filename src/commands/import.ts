@@ -4,6 +4,7 @@ import { contextOf, subjectOf } from './context.ts';
 import { EXIT_INPUT } from './exit-codes.ts';
 import { safeText } from './print/safe-text.ts';
 import { renderTable } from './print/table.ts';
+import { tryText } from './print/tried.ts';
 import { counted, formatBytes, formatExact, formatInstant } from './print/units.ts';
 
 const SHOWN_REJECTS = 10;
@@ -15,9 +16,17 @@ export function addImport(program: Command): void {
     .command('import')
     .description('read logs into the ledger: files, folders, globs, or - for standard input')
     .argument('<paths...>', 'what to read; the kind of each file is told by its content')
-    .action(async (paths: string[], _flags, command: Command) => {
+    .option('--try', 'show the first records as Weir understands them, and write nothing')
+    .action(async (paths: string[], flags: { readonly try?: boolean }, command: Command) => {
       const context = contextOf(command);
       const subject = await subjectOf(context);
+      if (flags.try) {
+        const { tryLogs } = await import('../operations/try.ts');
+        const tried = await tryLogs({ ...subject, paths, cwd: process.cwd() });
+        context.answer(tried.answer, tryText);
+        if (tried.failed > 0) process.exitCode = EXIT_INPUT;
+        return;
+      }
       const { importLogs } = await import('../operations/import/import.ts');
       const { answer, failed } = await importLogs({ ...subject, paths, cwd: process.cwd() });
       context.answer(answer, importText);

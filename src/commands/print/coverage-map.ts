@@ -14,7 +14,9 @@ const LEGEND = '█ all seen, ▓ 90 % and more, ▒ half and more, ░ less, ·
 const MOST_MARKS = 62;
 
 /** Returns the map of what each sensor saw on each day; nothing without days. */
-export function coverageMap(sensors: CheckAnswer['sensors']): string {
+export function coverageMap(all: CheckAnswer['sensors']): string {
+  // What writes leases, transfers or counters says nothing of what it saw of a path.
+  const sensors = all.filter(({ paths, hoursSeen }) => paths.length > 0 || hoursSeen > 0);
   const days = [...new Set(sensors.flatMap((sensor) => sensor.days.map(({ day }) => day)))].sort();
   const [first, last] = [days[0], days.at(-1)];
   if (first === undefined || last === undefined) return '';

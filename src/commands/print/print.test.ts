@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { formatDay } from '../../records/time.ts';
+import { coverageMap } from './coverage-map.ts';
 import { safeJson, safeText } from './safe-text.ts';
 import { renderTable, widthOf } from './table.ts';
 import { formatBytes, formatInstant, formatInterval, formatShare } from './units.ts';
@@ -100,4 +102,38 @@ describe('tables', () => {
       }),
     );
   });
+});
+
+test('the map of coverage: a mark a day by its share, the worst of several days where they are many', () => {
+  const sensor = (name: string, shares: readonly number[]) => ({
+    sensor: name,
+    paths: ['border'],
+    firstSeen: null,
+    lastSeen: null,
+    records: 1,
+    hoursSeen: 1,
+    hoursMissing: 0,
+    captureLossShare: null,
+    gaps: [],
+    days: shares.map((share, index) => ({ day: formatDay(20_000 + index), share })),
+  });
+  const few = coverageMap([
+    sensor('a', [1, 0.95, 0.5, 0.1, 0]),
+    { ...sensor('dhcp', [0, 0, 0, 0, 0]), paths: [], hoursSeen: 0 },
+    sensor('\u001b[31mlong', [1, 1, 1, 1, 1]),
+  ]).split('\n');
+  expect(few[0]).toContain('a mark a day');
+  expect(few[1]?.trim().split(/ +/)).toEqual(['a', '█▓▒░·']);
+  expect(few[2]).not.toContain('\u001b');
+  expect(few[2]).toMatch(/█████$/);
+  expect(few.length).toBe(4);
+  const many = coverageMap([
+    sensor(
+      'a',
+      Array.from({ length: 100 }, (_, day) => (day === 3 ? 0 : 1)),
+    ),
+  ]).split('\n');
+  expect(many[0]).toContain('a mark for 2 days');
+  expect(many[1]?.trim()).toBe(`a  █·${'█'.repeat(48)}`);
+  expect(coverageMap([])).toBe('');
 });

@@ -82,7 +82,7 @@ const TEXT_MACROS: readonly string[] = [
   `CREATE OR REPLACE TEMP MACRO weir_half(half) AS
      concat_ws(':', hex((half >> 48) & 65535), hex((half >> 32) & 65535), hex((half >> 16) & 65535), hex(half & 65535))`,
   `CREATE OR REPLACE TEMP MACRO weir_address(hi, lo) AS
-     CASE WHEN hi = 0 AND (lo >> 32) = 65535 THEN weir_v4(lo) ELSE lower(weir_half(hi) || ':' || weir_half(lo)) END`,
+     CASE WHEN lo IS NULL THEN NULL WHEN hi = 0 AND (lo >> 32) = 65535 THEN weir_v4(lo) ELSE lower(weir_half(hi) || ':' || weir_half(lo)) END`,
   `CREATE OR REPLACE TEMP MACRO weir_host(key) AS
      CASE WHEN (key >> 32) = 65535 THEN weir_v4(key) ELSE lower(weir_half(key)) || '::/64' END`,
   `CREATE OR REPLACE TEMP MACRO weir_network(key) AS

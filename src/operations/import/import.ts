@@ -181,7 +181,7 @@ function sensorsOf({ sensors, mappings }: Facility): string[] {
 }
 
 /** Returns which argument's folder a file was found under: sensors' globs are relative to it. */
-function rootFinder(paths: readonly string[], cwd: string): (path: string) => string {
+export function rootFinder(paths: readonly string[], cwd: string): (path: string) => string {
   const roots = paths.map((path) => resolve(cwd, path)).sort((a, b) => b.length - a.length);
   return (path) => roots.find((root) => path.startsWith(root + sep)) ?? dirname(path);
 }

@@ -1,0 +1,81 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { tryText } from '../../src/commands/print/tried.ts';
+import { parseFacility } from '../../src/facility/load.ts';
+import { tryAnswer } from '../../src/operations/answers/try.ts';
+import { tryLogs } from '../../src/operations/try.ts';
+import { temporaryFolder } from '../support/ledgers.ts';
+
+const YAML = `
+facility: { name: Test Centre }
+networks: { inside: [192.0.2.0/24] }
+paths: [{ name: border, capacityGbps: 10, sensors: [aws] }]
+sensors: [{ name: aws, files: "aws*" }, { name: fw, files: "fw*", timezone: UTC, year: 2026 }, { name: other, files: "other*" }]
+`;
+const HEADER =
+  'version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status\n';
+const flow = (bytes: number | string) =>
+  `2 123456789010 eni-1 192.0.2.1 198.51.100.7 40001 443 6 100 ${bytes} 1772359200 1772359260 ACCEPT OK\n`;
+
+async function tried(files: Readonly<Record<string, string>>) {
+  const root = temporaryFolder();
+  mkdirSync(join(root, 'logs'));
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(root, 'logs', name), text);
+  const facility = parseFacility(YAML, 'weir.yaml', root);
+  const { answer, failed } = await tryLogs({
+    facility,
+    paths: ['logs'],
+    cwd: root,
+    progress: () => undefined,
+    rows: 2,
+  });
+  tryAnswer.parse(answer);
+  return { answer, failed, root };
+}
+
+test('the first records as Weir understands them, with what weir.yaml says of the sensor, and nothing written', async () => {
+  const { answer, failed, root } = await tried({
+    'aws.log': `${HEADER}${flow(150_000)}${flow('many')}${flow(7)}${flow(8)}`,
+    'fw.log':
+      'Mar  1 10:00:00 gw sshd[7]: Accepted password for alice from 198.51.100.7 port 55554 ssh2\nMar  1 10:00:00 gw cron[8]: x\n',
+    'other.log':
+      'Mar  1 10:00:00 gw sshd[7]: Accepted password for alice from 198.51.100.7 port 55554 ssh2\n',
+    'other.txt': 'hello\n',
+  });
+  const [aws, fw, refused, stranger] = answer.files;
+  expect(aws).toMatchObject({
+    status: 'read',
+    sensor: 'aws',
+    whole: true,
+    logs: [{ source: 'aws-vpc.flow', accepted: 3, rejected: 1 }],
+    rejects: [{ line: 3, column: 'bytes', reason: 'not a count below 2^53' }],
+  });
+  const [flows] = aws?.records ?? [];
+  expect(flows).toMatchObject({ family: 'flow', records: 3 });
+  const cell = (row: number, column: string) => flows?.rows[row]?.[flows.columns.indexOf(column)];
+  expect([0, 1].map((row) => [cell(row, 'orig'), cell(row, 'resp'), cell(row, 'origIpBytes')])).toEqual([
+    ['192.0.2.1', '198.51.100.7', '150000'],
+    ['192.0.2.1', '198.51.100.7', '7'],
+  ]);
+  expect(flows?.rows.length).toBe(2);
+  expect(fw).toMatchObject({ settings: { timezone: 'UTC', year: 2026 }, leftAlone: [{ lines: 1 }] });
+  expect(refused).toMatchObject({
+    status: 'failed',
+    reason: expect.stringContaining('`timezone:` and `year:`'),
+  });
+  expect(stranger).toMatchObject({ status: 'left-alone', reason: 'plain text' });
+  expect(failed).toBe(1);
+  expect(existsSync(join(root, 'ledger'))).toBe(false);
+  const text = tryText(answer);
+  expect(text).toContain('read as aws-vpc.flow (3 taken, 1 rejected); all 5 lines');
+  expect(text).toContain('line 3, bytes: not a count below 2^53');
+});
+
+test('of a large file the beginning is read', async () => {
+  const { answer } = await tried({ 'aws.log': `${HEADER}${flow(1).repeat(60_000)}` });
+  const [file] = answer.files;
+  expect(file).toMatchObject({ status: 'read', whole: false });
+  expect(file?.lines).toBeGreaterThan(1_000);
+  expect(file?.lines).toBeLessThan(60_000);
+});
