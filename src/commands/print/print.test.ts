@@ -104,7 +104,7 @@ describe('tables', () => {
   });
 });
 
-test('the map of coverage: a mark a day by its share, the worst of several days where they are many', () => {
+it('the map of coverage: a mark a day by its share, the worst of several days where they are many', () => {
   const sensor = (name: string, shares: readonly number[]) => ({
     sensor: name,
     paths: ['border'],
