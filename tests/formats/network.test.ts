@@ -119,6 +119,12 @@ test('flow logs of clouds: IP bytes of each direction at their hour; denied traf
     'aws-vpc.skipdata',
   ]);
   expect(aws.answer.commits).toMatchObject([{ accepted: 2, rejected: 0, comments: 2 }]);
+  const bare = lines.AWS_VPC.text.split('\n').slice(1);
+  for (const ingested of ['', '2026-03-01T10:02:00.000Z ']) {
+    const text = bare.map((line) => (line === '' ? '' : `${ingested}${line}\n`)).join('');
+    const { answer } = await factsOf('flow', text);
+    expect(answer.commits).toMatchObject([{ source: 'aws-vpc.flow', accepted: 2, rejected: 0 }]);
+  }
   const gcp = await flowsOf(lines.GCP_VPC);
   expect(gcp.facts.find(({ proto }) => proto === 'tcp')).toMatchObject({
     startedAt: '2026-03-01T10:00:00.123456Z',
