@@ -133,13 +133,59 @@ const WRITERS: Readonly<Record<string, { head?: string; line: (each: Part, index
       return `${time},${lasted},${each.proto === 6 ? 'tcp' : 'udp'},${src},${srcPort},   ->,${dst},${dstPort},${each.packets},0,${each.bytes},0,CON`;
     },
   },
+  'aws-vpc': {
+    head: 'version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status',
+    line: (each) => {
+      const { src, dst, srcPort, dstPort } = ends(each);
+      const [from, to] = [each.start, each.start + each.lasted].map((at) => Math.floor((DAY + at) / 1000));
+      return `2 123456789010 eni-1 ${src} ${dst} ${srcPort} ${dstPort} ${each.proto} ${each.packets} ${each.bytes} ${from} ${to} ACCEPT OK`;
+    },
+  },
+  'gcp-vpc': {
+    line: (each) => {
+      const { src, dst, srcPort, dstPort } = ends(each);
+      const connection = {
+        src_ip: src,
+        src_port: srcPort,
+        dest_ip: dst,
+        dest_port: dstPort,
+        protocol: each.proto,
+      };
+      const [start_time, end_time] = [iso(each.start), iso(each.start + each.lasted)];
+      const counts = { bytes_sent: String(each.bytes), packets_sent: String(each.packets) };
+      return JSON.stringify({ jsonPayload: { connection, ...counts, start_time, end_time } });
+    },
+  },
+  'azure-flow': {
+    line: (each) => {
+      const { src, dst, srcPort, dstPort } = ends(each);
+      const flowTuples = [
+        `${DAY + each.start},${src},${dst},${srcPort},${dstPort},${each.proto},O,C,NX,${each.packets},${each.bytes},0,0`,
+      ];
+      return JSON.stringify({
+        category: 'FlowLogFlowEvent',
+        flowRecords: { flows: [{ aclID: '0', flowGroups: [{ rule: 'a', flowTuples }] }] },
+      });
+    },
+  },
+  conntrack: {
+    line: (each, index) => {
+      const { src, dst, srcPort, dstPort } = ends(each);
+      const end = ((DAY + each.start + each.lasted) / 1000).toFixed(6);
+      const reply = `src=${dst} dst=${src} sport=${dstPort} dport=${srcPort} packets=0 bytes=0`;
+      return `[${end}]\t[DESTROY] ${each.proto === 6 ? 'tcp      6 10 CLOSE' : 'udp      17 10'} src=${src} dst=${dst} sport=${srcPort} dport=${dstPort} packets=${each.packets} bytes=${each.bytes} ${reply} delta-time=${Math.floor(each.lasted / 1000)} id=${index}`;
+    },
+  },
 };
+
+/** Whole connections, and those that bear an identifier, are settled as copies where their ends and times are those of another. */
+const SETTLED = new Set(['suricata', 'conntrack']);
 
 const YAML = `
 facility: { name: Test Centre }
 networks: { inside: [10.0.0.0/8, "2001:db8:10::/48"] }
 paths: [{ name: border, capacityGbps: 1000, sensors: [one] }]
-sensors: [{ name: one, files: "**", timezone: UTC }]
+sensors: [{ name: one, files: "**", timezone: UTC, samplingRate: 1 }]
 `;
 
 const bytesOf = (of: readonly Part[]) => of.reduce((sum, { bytes }) => sum + BigInt(bytes), 0n);
@@ -160,8 +206,7 @@ test.each(Object.entries(WRITERS))(
     expect(logged('origIpBytes') + logged('respIpBytes')).toBe(bytesOf(parts));
     const cells = await ledger.cells();
     const out = bytesOf(parts.filter(({ isOut }) => isOut));
-    // Events that bear an identifier are settled as copies where their ends and times are those of another.
-    if (name !== 'suricata') expect(cells.reduce((sum, { ip }) => sum + ip, 0n)).toBe(out);
+    if (!SETTLED.has(name)) expect(cells.reduce((sum, { ip }) => sum + ip, 0n)).toBe(out);
     for (const { low, out: estimate, high } of cells) {
       expect(low <= estimate && estimate <= high).toBe(true);
     }
