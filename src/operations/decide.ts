@@ -14,6 +14,7 @@ import { formatDay, parseDay } from '../records/time.ts';
 import type { DecisionAnswer, DecisionsAnswer } from './answers/decide.ts';
 import { type AllowancePayload, allowancePayload, type VerdictPayload, verdictPayload } from './decisions.ts';
 import { detectIn } from './detect.ts';
+import { quietSensorsIn } from './quiet-sensors.ts';
 import { type Question, windowOf, withReading } from './reading.ts';
 
 /** A legitimate transfer to announce. At least one part of the scope must be stated. */
@@ -77,12 +78,12 @@ export async function decide(verdict: Verdict): Promise<DecisionAnswer> {
     throw new ConfigurationError('--cap and --until belong together: an allowance needs a limit and an end');
   }
   const capBytes = cap === undefined ? undefined : bytesOf(cap);
-  const { leads, campaign } = await withReading(verdict, (reading) => find(reading, verdict));
+  const { ids, leads, campaign } = await withReading(verdict, (reading) => find(reading, verdict));
   const fromDay = Math.min(...leads.map(({ changePoint }) => changePoint.low));
   const scopes = campaign ? campaignScopes(campaign) : leads.flatMap(leadScope);
   if (capBytes !== undefined && scopes.length === 0) {
     throw new ConfigurationError(
-      `${target} speaks of the whole centre, which nothing can allow; register the transfer instead`,
+      `${target} speaks of the whole centre or of a sensor, which nothing can allow; register the transfer instead`,
     );
   }
   const parts = shares(
@@ -99,7 +100,7 @@ export async function decide(verdict: Verdict): Promise<DecisionAnswer> {
           fromDay,
           expiresOnDay: lastDayOf(until, fromDay),
         }));
-  const payload: VerdictPayload = { target, leads: leads.map(({ id }) => id), allowances };
+  const payload: VerdictPayload = { target, leads: ids, allowances };
   return record(verdict.ledgerDir, { verb: verdict.verdict, by: verdict.by, note: verdict.note, payload });
 }
 
@@ -113,13 +114,15 @@ export async function decisions(ledgerDir: string, asOf?: number): Promise<Decis
 async function find(
   reading: Parameters<typeof detectIn>[0],
   verdict: Verdict,
-): Promise<{ leads: readonly Lead[]; campaign: Campaign | undefined }> {
+): Promise<{ ids: string[]; leads: readonly Lead[]; campaign: Campaign | undefined }> {
   const window = windowOf(reading.snapshot, undefined, undefined);
   const detected = await detectIn(reading, verdict, window);
   const campaign = detected.campaigns.find(({ id }) => id === verdict.target);
   const wanted = new Set(campaign?.leads ?? [verdict.target]);
   const leads = detected.leads.filter(({ id }) => wanted.has(id));
-  if (leads.length > 0) return { leads, campaign };
+  if (leads.length > 0) return { ids: leads.map(({ id }) => id), leads, campaign };
+  const quiet = await quietSensorsIn(reading, window);
+  if (quiet.some(({ id }) => id === verdict.target)) return { ids: [verdict.target], leads: [], campaign };
   throw new ConfigurationError(
     `there is no lead or campaign ${verdict.target}; weir detect lists them with their ids`,
   );

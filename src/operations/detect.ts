@@ -18,6 +18,7 @@ import { allowancesOf, decisionsOf } from './decisions.ts';
 import { campaignAnswer, leadAnswer } from './detection/answer.ts';
 import { limitsOf } from './detection/limits.ts';
 import { type DetectionRun, runDetection } from './detection/run.ts';
+import { quietLeadAnswer, quietSensorsIn } from './quiet-sensors.ts';
 import { type Question, type Reading, windowOf, withReading } from './reading.ts';
 import { coverageIn } from './report.ts';
 
@@ -53,6 +54,7 @@ export function detect(question: DetectQuestion): Promise<DetectAnswer> {
       detected.campaigns.flatMap((campaign) => campaign.leads.map((lead) => [lead, campaign.id] as const)),
     );
     const decisions = decisionsOf(reading.snapshot);
+    const quiet = await quietSensorsIn(reading, window);
     return {
       asOf: reading.snapshot.position,
       promise: {
@@ -68,9 +70,12 @@ export function detect(question: DetectQuestion): Promise<DetectAnswer> {
       },
       window: { from: formatHour(window.fromHour), to: formatHour(window.toHour) },
       coverage: (await coverageIn(reading, window)).answer,
-      leads: detected.leads.map((lead) =>
-        leadAnswer(lead, campaignOf.get(lead.id) ?? null, decisions.get(lead.id) ?? null),
-      ),
+      leads: [
+        ...detected.leads.map((lead) =>
+          leadAnswer(lead, campaignOf.get(lead.id) ?? null, decisions.get(lead.id) ?? null),
+        ),
+        ...quiet.map((each) => quietLeadAnswer(each, decisions.get(each.id) ?? null)),
+      ],
       campaigns: detected.campaigns.map(campaignAnswer),
       ...(question.limits ? { limits: limitsOf(carried.state, reading.facility) } : {}),
     };

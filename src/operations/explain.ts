@@ -9,6 +9,7 @@ import { type Detected, detectIn } from './detect.ts';
 import { bytesText, campaignAnswer, leadAnswer } from './detection/answer.ts';
 import { heaviestFlows } from './explain-flows.ts';
 import { principalsOf } from './explain-people.ts';
+import { quietLeadAnswer, quietSensorsIn } from './quiet-sensors.ts';
 import { type Question, type Reading, windowOf, withReading } from './reading.ts';
 
 /** What is to be explained: a campaign or a lead, by its id or the beginning of it. */
@@ -31,6 +32,8 @@ export function explain(question: ExplainQuestion): Promise<ExplainAnswer> {
   return withReading(question, async (reading) => {
     const window = windowOf(reading.snapshot, undefined, undefined);
     const detected = await detectIn(reading, question, window);
+    const silence = await silenceOf(reading, question.id);
+    if (silence) return silence;
     const subject = subjectOf(detected, question.id);
     const rows = await rowsOf(reading, subject, detected, Math.floor(window.fromHour / HOURS_PER_DAY));
     const decisions = decisionsOf(reading.snapshot);
@@ -49,6 +52,25 @@ export function explain(question: ExplainQuestion): Promise<ExplainAnswer> {
       decisions: saidOf(reading, subject),
     };
   });
+}
+
+/** Returns the story of a sensor that went quiet: no pair and no flow of it is known, for nothing was logged. */
+async function silenceOf(reading: Reading, id: string): Promise<ExplainAnswer | undefined> {
+  const all = windowOf(reading.snapshot, undefined, undefined);
+  const quiet = (await quietSensorsIn(reading, all)).find((each) => each.id.startsWith(id));
+  if (!quiet) return undefined;
+  const decision = decisionsOf(reading.snapshot).get(quiet.id) ?? null;
+  return {
+    asOf: reading.snapshot.position,
+    id: quiet.id,
+    campaign: null,
+    leads: [quietLeadAnswer(quiet, decision)],
+    days: [],
+    pairs: [],
+    principals: [],
+    flows: [],
+    decisions: saidOf(reading, { id: quiet.id, campaign: undefined, leads: [] }),
+  };
 }
 
 /** @throws ConfigurationError when no campaign or lead, or more than one, has such an id. */

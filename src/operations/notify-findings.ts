@@ -65,7 +65,10 @@ function leadFinding(lead: LeadAnswer, decision: Finding['decision'], context: F
     id: lead.id,
     detectedAt: lead.detectedAt,
     startedAt: lead.startedAt,
-    amount: { of: 'day', observed: lead.observedBytesPerDay, usual: lead.baselineBytesPerDay },
+    amount:
+      family === 'sensor'
+        ? null
+        : { of: 'day', observed: lead.observedBytesPerDay, usual: lead.baselineBytesPerDay },
     hosts: family === 'host' ? [entity] : [],
     destinations: ['network', 'as'].includes(family) ? [entity] : [],
     principals: family === 'principal' ? [entity] : [],

@@ -38,6 +38,19 @@ export function silenceRule(rows: readonly CoverageRow[]): SilenceRule {
   };
 }
 
+/**
+ * Returns the signs, records or reports on itself, that a sensor usually gives at an hour's hour of the day: the lower
+ * median over its days.
+ */
+export function signsPerHour(rows: readonly CoverageRow[]): (hour: number) => number {
+  return usualRecords(
+    rows.flatMap((row) => {
+      const records = Math.max(row.records, row.reports);
+      return records > 0 ? [{ ...row, records }] : [];
+    }),
+  );
+}
+
 /** Returns the median number of records at an hour's hour of the day. */
 function usualRecords(signs: readonly CoverageRow[]): (hour: number) => number {
   if (signs.length === 0) return () => 0;
