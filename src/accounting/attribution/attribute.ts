@@ -88,10 +88,13 @@ export async function openAttribution(
   perspective: Perspective,
 ): Promise<Attribution | undefined> {
   if (!hasIdentity(files.identity)) return undefined;
-  const days = [day, ...(await openEarlyFlows(db, day))].map((each) => ({ fromDay: each, toDay: each }));
+  const begun = await openEarlyFlows(db, day);
+  const days = [day, ...begun].map((each) => ({ fromDay: each, toDay: each }));
+  // Transfers count over all the life of a connection, all else at its begin.
+  const lives = [{ fromDay: begun[0] ?? day, toDay: day }];
   let records = 0n;
   for (const family of IDENTITY_FAMILIES) {
-    await loadIdentity(db, files.identity, family, days);
+    await loadIdentity(db, files.identity, family, family === 'transfer' ? lives : days);
     records += await countOf(db, `identity_${family}`);
   }
   if (records === 0n) return undefined;

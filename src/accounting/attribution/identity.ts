@@ -19,14 +19,17 @@ export const CLOCK_REACH_MICROS = 600 * MICROS_PER_SECOND;
 /** A transfer's log and its connection may miss each other by this much. */
 export const TRANSFER_SLACK_MICROS = 60 * MICROS_PER_SECOND;
 
-/** Returns the days whose records can say who was there on some days. */
-function daysAround({ fromDay, toDay }: DayRange): DayRange {
-  return { fromDay: fromDay - LONGEST_SILENCE_DAYS - 1, toDay: toDay + LONGEST_SILENCE_DAYS + 1 };
-}
+/** How far before and after a day records can lie that say who was there, in days. */
+const REACH: Readonly<Record<IdentityFamily, { readonly before: number; readonly after: number }>> = {
+  session: { before: LONGEST_SILENCE_DAYS + 1, after: LONGEST_SILENCE_DAYS + 1 },
+  lease: { before: LONGEST_SILENCE_DAYS + 1, after: 1 },
+  job: { before: LONGEST_SILENCE_DAYS + 1, after: 1 },
+  transfer: { before: 1, after: 1 },
+};
 
 /**
- * Puts the records of a family around some days into the table `identity_FAMILY`, each once, however many days ask
- * for it.
+ * Puts the records of a family that can say who was there on some days into the table `identity_FAMILY`, each once,
+ * however many days ask for it.
  */
 export async function loadIdentity(
   db: Database,
@@ -34,19 +37,50 @@ export async function loadIdentity(
   family: IdentityFamily,
   ranges: readonly DayRange[],
 ): Promise<void> {
-  const around = ranges.map(daysAround);
+  const { before, after } = REACH[family];
+  const around = ranges.map(({ fromDay, toDay }) => ({ fromDay: fromDay - before, toDay: toDay + after }));
   const paths = around.flatMap((days) => files(family, days));
   const columns: readonly Column[] = FACT_COLUMNS[family];
-  const last =
-    family === 'session' ? 'greatest(startedAt, endedAt, observedAt)' : 'greatest(startedAt, endedAt)';
+  const last = family === 'session' ? SESSION_LAST : 'greatest(startedAt, endedAt)';
   const within = around.map(
     ({ fromDay, toDay }) =>
       `(startedAt < ${(toDay + 1) * MICROS_PER_DAY} AND ${last} >= ${fromDay * MICROS_PER_DAY})`,
   );
-  await db.run(
-    `CREATE OR REPLACE TEMP TABLE identity_${family} AS
-     SELECT DISTINCT * FROM ${filesSql([...new Set(paths)].sort(), columns)} WHERE ${within.join(' OR ')}`,
-  );
+  const read = `SELECT * FROM ${filesSql([...new Set(paths)].sort(), columns)} WHERE ${within.join(' OR ')}`;
+  if (family === 'session') await chooseSessions(db, read, ranges);
+  else await db.run(`CREATE OR REPLACE TEMP TABLE identity_${family} AS SELECT DISTINCT * FROM (${read})`);
+}
+
+/** When a line about a session was last true. */
+const SESSION_LAST = 'greatest(startedAt, endedAt, observedAt)';
+/** What the lines of a session have in common: its uid, and where they say it the client's address and port. */
+const BY_UID = `hash(sensor, kind, server, coalesce(uid, concat_ws(' ', '-', principal, outerHi, outerLo, outerPort)))`;
+const BY_CLIENT =
+  'CASE WHEN outerPort IS NOT NULL THEN hash(sensor, kind, server, outerHi, outerLo, outerPort) END';
+
+/**
+ * Keeps the lines that can say something of some days: those with a moment there, those before of what was still open,
+ * and those after that end what no line has begun since. Most sessions of the weeks around were over by then; joining
+ * their lines would cost more than the day itself.
+ */
+async function chooseSessions(db: Database, read: string, ranges: readonly DayRange[]): Promise<void> {
+  await db.run(`CREATE OR REPLACE TEMP TABLE session_line AS
+    SELECT *, ${SESSION_LAST} AS upTo, ${BY_UID} AS byUid, ${BY_CLIENT} AS byClient FROM (${read})`);
+  const order = `(upTo, CASE event WHEN 'begin' THEN 0 WHEN 'snapshot' THEN 1 ELSE 2 END)`;
+  const near = ranges.map(({ fromDay, toDay }) => {
+    const from = fromDay * MICROS_PER_DAY - OPEN_SESSION_MICROS - MICROS_PER_HOUR;
+    const to = (toDay + 1) * MICROS_PER_DAY + MICROS_PER_HOUR;
+    const ends = (key: string) =>
+      `(SELECT ${key} AS key, coalesce(arg_max(event, ${order}) FILTER (upTo < ${from}) <> 'end', false) AS isOpen,
+         coalesce(arg_min(event, ${order}) FILTER (startedAt > ${to}) <> 'begin', false) AS isEnding
+        FROM session_line WHERE ${key} IS NOT NULL GROUP BY 1)`;
+    const both = (name: string) => `u.${name} AND coalesce(c.${name}, true)`;
+    return `SELECT l.* FROM session_line l JOIN ${ends('byUid')} u ON u.key = l.byUid LEFT JOIN ${ends('byClient')} c ON c.key = l.byClient
+      WHERE (upTo >= ${from} AND startedAt <= ${to}) OR (upTo < ${from} AND ${both('isOpen')}) OR (startedAt > ${to} AND ${both('isEnding')})`;
+  });
+  await db.run(`CREATE OR REPLACE TEMP TABLE identity_session AS
+    SELECT DISTINCT * EXCLUDE (upTo, byUid, byClient) FROM (${near.join(' UNION ALL ')})`);
+  await db.run('DROP TABLE session_line');
 }
 
 /** SQL that holds for a principal that says something. */
