@@ -37,7 +37,7 @@ export function picture(found: Found): string {
     const name = what.name.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
     return `<text x="${LEFT - 12}" y="${y + 8}" text-anchor="end">${name}</text><line x1="${x(takenBytes)}" x2="${x(takenBytes)}" y1="${y - 5}" y2="${y + 15}" stroke="#999" stroke-dasharray="2 2"/>${mark(losses[0] as Loss, y, '#0b6e4f')}${mark(rivals[i] as Loss, y + 11, '#b5651d')}`;
   });
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" font-family="system-ui, sans-serif" font-size="12" role="img"><title>Bytes lost before detection, ${found.generator}</title><rect width="100%" height="100%" fill="#fff"/><circle cx="${LEFT}" cy="18" r="5" fill="#0b6e4f"/><text x="${LEFT + 12}" y="22">Weir</text><circle cx="${LEFT + 80}" cy="18" r="5" fill="#b5651d"/><text x="${LEFT + 92}" y="22">best other rule of the row; line to the 90th percentile, dashes: all that was taken, hollow: found in under half</text>
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" font-family="system-ui, sans-serif" font-size="12" role="img"><title>Bytes lost before detection, ${found.generator}</title><rect width="100%" height="100%" fill="#fff"/><circle cx="24" cy="18" r="5" fill="#0b6e4f"/><text x="36" y="22">Weir</text><circle cx="104" cy="18" r="5" fill="#b5651d"/><text x="116" y="22">best other rule of the row; line to the 90th percentile, dashes: all that was taken, hollow: found in under half</text>
 ${axis.join('\n')}
 ${rows.join('\n')}
 </svg>

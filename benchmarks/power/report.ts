@@ -13,7 +13,7 @@ const GENERATOR_WORDS: Readonly<Record<string, string>> = {
 /** Returns bytes as TB with three digits. */
 export function terabytes(bytes: number): string {
   const value = bytes / 1e12;
-  return value >= 100 ? String(Math.round(value)) : value.toPrecision(value >= 0.1 ? 2 : 1);
+  return value >= 99.5 ? String(Math.round(value)) : value.toPrecision(value >= 0.1 ? 2 : 1);
 }
 
 /** Returns the rival that lost least in a case, and what it lost. */
