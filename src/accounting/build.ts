@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Facility } from '../facility/facility.ts';
 import type { Database } from '../ledger/duckdb/database.ts';
 import { FLOW_COLUMNS } from '../records/columns.ts';
+import { LOGGED_PACKET } from '../records/flow-parts.ts';
 import { sqlText } from '../records/sql-text.ts';
 import { HOURS_PER_DAY, MICROS_PER_DAY } from '../records/time.ts';
 import { ATTRIBUTION_TABLES, hasIdentity, openAttribution, sharerSql } from './attribution/attribute.ts';
@@ -59,7 +60,8 @@ export async function buildDays(
         files: await writeCells(db, files, range, facility, perspective, parents, folder),
         clocks: new Map(),
       };
-  await db.run(`CREATE OR REPLACE TEMP TABLE coverage_cell AS ${coverageSql(files, range)}`);
+  const packets = await hasPackets(db, files);
+  await db.run(`CREATE OR REPLACE TEMP TABLE coverage_cell AS ${coverageSql(files, range, packets)}`);
   const coverage = await writeByDay(db, 'coverage_cell', 'coverage-cell', range, folder, 'ORDER BY ALL');
   const interval = Math.max(300, ...facility.sensors.map((sensor) => sensor.snapshotIntervalSeconds));
   const corrections = await correctionCounts(db, files, range, perspective, 3 * interval * 1_000_000);
@@ -76,6 +78,15 @@ export async function buildDays(
     await db.run(`DROP TABLE IF EXISTS ${table}`);
   }
   return { files: [...cells.files, ...coverage], corrections, clocks: cells.clocks };
+}
+
+/** Returns whether a flow stands for a packet that a firewall logged; of logs that have none hardly anything is read. */
+async function hasPackets(db: Database, files: FactFiles): Promise<boolean> {
+  const found = await db.rows(
+    `SELECT 1 AS one FROM ${filesSql(files.flow, FLOW_COLUMNS)} WHERE state = ${sqlText(LOGGED_PACKET)} LIMIT 1`,
+    z.object({ one: z.number() }),
+  );
+  return found.length > 0;
 }
 
 /** Collects the uids of tunnels with the days on which their content has records of its own; undefined when there is none. */

@@ -1,4 +1,6 @@
 import { COVERAGE_COLUMNS, FLOW_COLUMNS, GIVEN_COLUMNS } from '../records/columns.ts';
+import { LOGGED_PACKET } from '../records/flow-parts.ts';
+import { sqlText } from '../records/sql-text.ts';
 import { HOURS_PER_DAY } from '../records/time.ts';
 import { type DayRange, type FactFiles, filesSql, microsOf, shortSql } from './facts.ts';
 
@@ -15,18 +17,20 @@ function reportsSql(files: FactFiles, from: number, to: number): string {
 
 /**
  * Returns what each sensor gave a sign of in each hour: records that ended then, reports on its own sight,
- * and of those the packets (or acknowledgements) seen and lost. An hour without a row was silent.
+ * and of those the packets (or acknowledgements) seen and lost. An hour without a row was silent. Packets that a firewall
+ * logged are no sign: they count no byte (`withPackets` tells whether there can be any).
  */
-export function coverageSql(files: FactFiles, range: DayRange): string {
+export function coverageSql(files: FactFiles, range: DayRange, withPackets: boolean): string {
   const hours = `hour BETWEEN ${range.fromDay * HOURS_PER_DAY} AND ${range.toDay * HOURS_PER_DAY + HOURS_PER_DAY - 1}`;
   const { from, to } = microsOf(range);
   const long = filesSql(files.long({ fromDay: range.fromDay, toDay: range.toDay }), FLOW_COLUMNS);
   const ended = '(startedAt + greatest(coalesce(durationMicros, 0), 0)) // 3600000000';
   const flows = (source: string, where: string) =>
     `SELECT sensor, ${ended} AS hour, count(*) AS records, 0 AS reports, 0 AS seen, 0 AS lost FROM ${source} WHERE ${where} GROUP BY ALL`;
+  const isSign = withPackets ? `state IS DISTINCT FROM ${sqlText(LOGGED_PACKET)}` : 'true';
   return `SELECT sensor, hour::INTEGER AS hour, sum(records)::UBIGINT AS records, sum(reports)::UBIGINT AS reports,
       sum(seen)::UBIGINT AS seen, sum(lost)::UBIGINT AS lost
-    FROM (${flows(filesSql(files.flow, FLOW_COLUMNS), shortSql(range))}
+    FROM (${flows(filesSql(files.flow, FLOW_COLUMNS), `${shortSql(range)} AND ${isSign}`)}
       UNION ALL ${flows(long, 'true')}
       UNION ALL SELECT sensor, hour, 0, sum(reports), arg_max(seen, (share, report)), arg_max(lost, (share, report))
         FROM (${reportsSql(files, from, to)}) GROUP BY sensor, hour

@@ -44,7 +44,8 @@ export function checkText({ sensors, unclassified, findings, reconciliation }: C
       formatInstant(sensor.lastSeen),
       formatExact(sensor.records),
       formatExact(sensor.hoursSeen),
-      formatExact(sensor.hoursMissing),
+      // Who logs leases, logins or counters has no hours to miss.
+      sensor.paths.length === 0 && sensor.hoursSeen === 0 ? '-' : formatExact(sensor.hoursMissing),
       sensor.captureLossShare === null ? 'not said' : formatShare(sensor.captureLossShare),
     ]),
   );

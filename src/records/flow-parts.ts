@@ -11,3 +11,9 @@ export const FLOW_PARTS = {
 
 /** SQL over flow columns that tells parts which no identifier joins. The range lets readers skip files without any. */
 export const IS_PART = `(uid IS NULL AND state >= '${FLOW_PARTS.oneWay}' AND state <= '${FLOW_PARTS.bothWays}')`;
+
+/**
+ * In `state` of flows that stand for a packet which a firewall logged: that the connection was there, and no count of it. Whoever
+ * writes nothing else watches nothing.
+ */
+export const LOGGED_PACKET = 'packet';

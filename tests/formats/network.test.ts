@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { report } from '../../src/operations/report.ts';
 import { formatMicros } from '../../src/records/time.ts';
 import { testLedger } from '../support/ledgers.ts';
 import * as lines from './network-samples.ts';
@@ -197,6 +198,13 @@ test('logs of packets are evidence of connections and of no byte', async () => {
     );
     const cells = await ledger.cells();
     expect(cells.map(({ out, high, ip }) => [out, high, ip])).toEqual(cells.map(() => [0n, 0n, 0n]));
+    // Whoever counts nothing watches nothing.
+    const subject = { facility: ledger.facility, ledgerDir: ledger.dir, progress: () => undefined };
+    const { coverage } = await report({ ...subject, by: 'path' });
+    expect(coverage).toMatchObject({
+      share: 0,
+      because: expect.arrayContaining(['no sensor gave a sign in this window']),
+    });
   }
   const blocked = lines.FILTERLOG.text.replace('match,pass', 'match,block');
   const { facts, answer } = await factsOf('flow', blocked, lines.FILTERLOG.settings);

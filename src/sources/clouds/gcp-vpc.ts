@@ -29,8 +29,8 @@ export const gcpVpc: LogFormat = {
   title: 'Google Cloud VPC flow log',
   recognise({ objects }) {
     const isIts = objects.some((object) => {
-      const payload = (object['jsonPayload'] ?? object) as Readonly<Record<string, unknown>>;
-      const connection = (payload['connection'] ?? {}) as object;
+      const payload = (object.jsonPayload ?? object) as Readonly<Record<string, unknown>>;
+      const connection = (payload.connection ?? {}) as object;
       return 'bytes_sent' in payload && 'src_ip' in connection && 'dest_ip' in connection;
     });
     if (!isIts) return undefined;

@@ -14,7 +14,7 @@ export const prometheusRange: LogFormat = {
   title: 'Prometheus range query',
   recognise({ objects }) {
     const isIts = objects.some(({ metric, at, octets }) => {
-      const name = (metric as Readonly<Record<string, unknown>> | undefined)?.['__name__'];
+      const name = (metric as Readonly<Record<string, unknown>> | undefined)?.__name__;
       return typeof name === 'string' && METRICS[name] && at !== undefined && octets !== undefined;
     });
     return isIts ? { layout: { source: 'prometheus-range', encoding: 'ndjson', fields: [] } } : undefined;

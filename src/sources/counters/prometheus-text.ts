@@ -16,11 +16,11 @@ export const prometheusText: LogFormat = {
   recognise({ lines }) {
     const samples = lines.flatMap((line) => {
       const groups = PLAIN.exec(line)?.groups;
-      return groups && METRICS[groups['metric'] ?? ''] ? [groups] : [];
+      return groups && METRICS[groups.metric ?? ''] ? [groups] : [];
     });
     if (samples.length === 0) return undefined;
     const layout = { source: 'prometheus-text', encoding: 'text', fields: [] } as const;
-    if (samples.some((groups) => groups['time'] !== undefined)) return { layout };
+    if (samples.some((groups) => groups.time !== undefined)) return { layout };
     return {
       layout,
       refused:

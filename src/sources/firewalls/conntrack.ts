@@ -26,8 +26,8 @@ export const conntrack: LogFormat = {
     });
     if (events.length === 0) return undefined;
     const layout = { source: 'conntrack', encoding: 'text', fields: [] } as const;
-    const ended = events.filter((groups) => groups['event'] === 'DESTROY');
-    if (ended.length > 0 && ended.every((groups) => groups['origBytes'] === undefined)) {
+    const ended = events.filter((groups) => groups.event === 'DESTROY');
+    if (ended.length > 0 && ended.every((groups) => groups.origBytes === undefined)) {
       return {
         layout,
         refused:

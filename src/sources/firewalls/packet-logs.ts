@@ -1,3 +1,5 @@
+import { LOGGED_PACKET } from '../../records/flow-parts.ts';
+import { sqlText } from '../../records/sql-text.ts';
 import { flowRule } from '../flow-rule.ts';
 import type { SensorSettings, Stream } from '../format.ts';
 import type { Field } from '../relation.ts';
@@ -103,6 +105,7 @@ function packet(
       proto: told.proto,
       counts: {},
       part: 'whole',
+      state: sqlText(LOGGED_PACKET),
       faults: told.faults,
     },
     sensor.name,
