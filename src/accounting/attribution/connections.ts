@@ -18,7 +18,7 @@ export interface ClockOffset {
 }
 
 /** Fewer matches on a day say nothing of the clock. */
-export const LEAST_MATCHES = 5;
+const LEAST_MATCHES = 5;
 
 /** Begins of sessions that say where they came from, address and port: what their own connection is found by. */
 export const BEGINS = `

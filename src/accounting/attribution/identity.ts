@@ -8,7 +8,7 @@ import { type DayRange, filesSql, type IdentityFamily, type IdentityFiles } from
  * How long something is believed to go on after the last line about it, when no line says that it ended. Each day so
  * depends on records of the days around it only, whichever days are built together.
  */
-export const LONGEST_SILENCE_DAYS = 7;
+const LONGEST_SILENCE_DAYS = 7;
 export const LONGEST_SILENCE_MICROS = LONGEST_SILENCE_DAYS * MICROS_PER_DAY;
 /** A session of which only the begin is known. */
 export const OPEN_SESSION_MICROS = HOURS_PER_DAY * MICROS_PER_HOUR;

@@ -9,7 +9,7 @@ export interface NamedCellFiles {
 }
 
 /** What a cell's bytes are named by. */
-export type NamedBy = 'principal' | 'tenant';
+type NamedBy = 'principal' | 'tenant';
 
 /** The columns of a cell that are shared out. */
 const SHARED = ['bytesOut', 'bytesIn', 'ipBytesOut', 'flows'];

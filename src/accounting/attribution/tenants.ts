@@ -7,7 +7,7 @@ import { MICROS_PER_DAY } from '../../records/time.ts';
 import { filesSql } from '../facts.ts';
 
 /** A principal's tenant from a day on (inclusive) to another (exclusive). */
-export interface TenantSpan {
+interface TenantSpan {
   readonly principal: string;
   readonly tenant: string;
   readonly fromDay: number;
