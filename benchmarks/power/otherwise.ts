@@ -1,5 +1,5 @@
 /**
- * The generator the method was not tuned on: a centre of projects. Nobody has fixed habits; tenants run campaigns of
+ * The other generator, built to be unlike the first: a centre of projects. Nobody has fixed habits; tenants run campaigns of
  * work that begin and end, each sends Pareto volumes through whichever node of a farm is free, and finds its
  * destinations by what its tenant used before, with new ones all the time. Semesters, month ends and steps of growth
  * instead of weekends and holidays; constant nightly backups; links that fail.

@@ -6,8 +6,9 @@ import type { Found } from './run.ts';
 import { better, type Loss } from './summary.ts';
 
 const GENERATOR_WORDS: Readonly<Record<string, string>> = {
-  everyday: 'The centre of habits (the method was tuned on such centres, other seeds)',
-  otherwise: 'The centre of projects (built differently, not tuned on)',
+  everyday: 'The centre of habits (steps of the method were chosen on such centres, other seeds)',
+  otherwise:
+    'The centre of projects (built differently; other seeds were in sight when steps were kept or dropped)',
 };
 
 /** Returns bytes as TB with three digits. */
