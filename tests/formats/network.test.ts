@@ -4,7 +4,10 @@ import { expect, test } from 'vitest';
 import { report } from '../../src/operations/report.ts';
 import { formatMicros } from '../../src/records/time.ts';
 import { testLedger } from '../support/ledgers.ts';
-import * as lines from './network-samples.ts';
+import * as clouds from './cloud-samples.ts';
+import * as counters from './counter-samples.ts';
+import * as firewalls from './firewall-samples.ts';
+import * as objects from './object-samples.ts';
 import type { Sample } from './sample.ts';
 
 /** What the client of the fixtures received, as curl counted it: bytes of headers and of the body. */
@@ -97,7 +100,7 @@ test('leases of real servers: who had the address, from when until when', async 
 test('flow logs of clouds: IP bytes of each direction at their hour; denied traffic counts nothing', async () => {
   const aws = await factsOf(
     'flow',
-    `${lines.AWS_VPC.text}${lines.AWS_VPC.text.split('\n')[0]}
+    `${clouds.AWS_VPC.text}${clouds.AWS_VPC.text.split('\n')[0]}
 2 1 eni-1 198.51.100.9 192.0.2.1 49761 3389 6 20 4249 1772359200 1772359260 REJECT OK
 2 1 eni-1 - - - - - - - 1772359200 1772359260 - NODATA
 2 1 eni-1 - - - - - - - 1772359200 1772359260 - SKIPDATA
@@ -120,18 +123,18 @@ test('flow logs of clouds: IP bytes of each direction at their hour; denied traf
     'aws-vpc.skipdata',
   ]);
   expect(aws.answer.commits).toMatchObject([{ accepted: 2, rejected: 0, comments: 2 }]);
-  const bare = lines.AWS_VPC.text.split('\n').slice(1);
+  const bare = clouds.AWS_VPC.text.split('\n').slice(1);
   for (const ingested of ['', '2026-03-01T10:02:00.000Z ']) {
     const text = bare.map((line) => (line === '' ? '' : `${ingested}${line}\n`)).join('');
     const { answer } = await factsOf('flow', text);
     expect(answer.commits).toMatchObject([{ source: 'aws-vpc.flow', accepted: 2, rejected: 0 }]);
   }
-  const gcp = await flowsOf(lines.GCP_VPC);
+  const gcp = await flowsOf(clouds.GCP_VPC);
   expect(gcp.facts.find(({ proto }) => proto === 'tcp')).toMatchObject({
     startedAt: '2026-03-01T10:00:00.123456Z',
     origIpBytes: 150_000,
   });
-  for (const sample of [lines.AZURE_NSG, lines.AZURE_VNET]) {
+  for (const sample of [clouds.AZURE_NSG, clouds.AZURE_VNET]) {
     const { facts } = await flowsOf(sample);
     expect(facts).toMatchObject([
       { origIpBytes: 0, respIpBytes: 0, state: 'part' },
@@ -143,26 +146,26 @@ test('flow logs of clouds: IP bytes of each direction at their hour; denied traf
 test('what a log leaves unsaid refuses it, by the name of the setting', async () => {
   const reason = async (sample: Sample, settings = '') =>
     (await factsOf('flow', sample.text, settings)).answer.commits.map((commit) => commit.reason);
-  expect(await reason(lines.GCP_VPC)).toEqual([expect.stringContaining('`samplingRate:`')]);
-  expect(await reason(lines.PALOALTO_TRAFFIC)).toEqual([expect.stringContaining('`timezone:`')]);
-  expect(await reason(lines.FILTERLOG)).toEqual([expect.stringContaining('`timezone:` and `year:`')]);
-  expect(await reason(lines.COUNTER_CSV)).toEqual([expect.stringContaining('`timezone:`')]);
-  const noBytes = lines.CONNTRACK.text.replaceAll(/packets=\d+ bytes=\d+ /g, '');
-  expect(await reason({ ...lines.CONNTRACK, text: noBytes })).toEqual([
+  expect(await reason(clouds.GCP_VPC)).toEqual([expect.stringContaining('`samplingRate:`')]);
+  expect(await reason(firewalls.PALOALTO_TRAFFIC)).toEqual([expect.stringContaining('`timezone:`')]);
+  expect(await reason(firewalls.FILTERLOG)).toEqual([expect.stringContaining('`timezone:` and `year:`')]);
+  expect(await reason(counters.COUNTER_CSV)).toEqual([expect.stringContaining('`timezone:`')]);
+  const noBytes = firewalls.CONNTRACK.text.replaceAll(/packets=\d+ bytes=\d+ /g, '');
+  expect(await reason({ ...firewalls.CONNTRACK, text: noBytes })).toEqual([
     expect.stringContaining('nf_conntrack_acct=1'),
   ]);
-  const narrow = lines.AWS_VPC_CUSTOM.text.replace(' bytes packets', ' x y');
-  expect(await reason({ ...lines.AWS_VPC_CUSTOM, text: narrow })).toEqual([
+  const narrow = clouds.AWS_VPC_CUSTOM.text.replace(' bytes packets', ' x y');
+  expect(await reason({ ...clouds.AWS_VPC_CUSTOM, text: narrow })).toEqual([
     expect.stringContaining('without packets, bytes'),
   ]);
-  const untimed = lines.PROMETHEUS_TEXT.text.replaceAll(' 1772359200000', '');
-  expect(await reason({ ...lines.PROMETHEUS_TEXT, text: untimed })).toEqual([
+  const untimed = counters.PROMETHEUS_TEXT.text.replaceAll(' 1772359200000', '');
+  expect(await reason({ ...counters.PROMETHEUS_TEXT, text: untimed })).toEqual([
     expect.stringContaining('without the times'),
   ]);
 });
 
 test('firewalls: whole sessions from their begin, the server behind a published address, snapshots as such', async () => {
-  const palo = await flowsOf(lines.PALOALTO_TRAFFIC);
+  const palo = await flowsOf(firewalls.PALOALTO_TRAFFIC);
   expect(palo.facts).toMatchObject([
     {
       startedAt: '2026-03-01T10:00:00Z',
@@ -173,7 +176,7 @@ test('firewalls: whole sessions from their begin, the server behind a published 
     },
     { orig: '192.0.2.1', resp: '198.51.100.9', respPort: 8080, origPackets: 3, respPackets: 2 },
   ]);
-  const forti = await flowsOf(lines.FORTIGATE_TRAFFIC);
+  const forti = await flowsOf(firewalls.FORTIGATE_TRAFFIC);
   expect(forti.facts).toMatchObject([
     {
       startedAt: '2026-03-01T09:58:00Z',
@@ -183,14 +186,14 @@ test('firewalls: whole sessions from their begin, the server behind a published 
     },
     { startedAt: '2026-03-01T09:59:59Z', snapshot: true, origIpBytes: 13_400 },
   ]);
-  const denied = lines.FORTIGATE_TRAFFIC.text.replace('action="close"', 'action="deny"');
+  const denied = firewalls.FORTIGATE_TRAFFIC.text.replace('action="close"', 'action="deny"');
   const { facts, answer } = await factsOf('flow', denied);
   expect(facts.length).toBe(1);
   expect(answer.leftAlone).toMatchObject([{ what: 'fortigate.traffic-refused', lines: 1 }]);
 });
 
 test('logs of packets are evidence of connections and of no byte', async () => {
-  for (const sample of [lines.FILTERLOG, lines.NFTABLES]) {
+  for (const sample of [firewalls.FILTERLOG, firewalls.NFTABLES]) {
     const { facts, ledger } = await flowsOf(sample);
     expect(facts[0]).toMatchObject({ orig: '192.0.2.1', resp: '198.51.100.7', respPort: 443, proto: 'tcp' });
     expect(facts.flatMap(({ origBytes, origIpBytes }) => [origBytes, origIpBytes])).toEqual(
@@ -206,16 +209,16 @@ test('logs of packets are evidence of connections and of no byte', async () => {
       because: expect.arrayContaining(['no sensor gave a sign in this window']),
     });
   }
-  const blocked = lines.FILTERLOG.text.replace('match,pass', 'match,block');
-  const { facts, answer } = await factsOf('flow', blocked, lines.FILTERLOG.settings);
+  const blocked = firewalls.FILTERLOG.text.replace('match,pass', 'match,block');
+  const { facts, answer } = await factsOf('flow', blocked, firewalls.FILTERLOG.settings);
   expect([facts.length, answer.leftAlone.map(({ what }) => what)]).toEqual([1, ['filterlog-block']]);
-  const dropped = lines.NFTABLES.text.replace('new: IN', 'DROP in: IN');
-  const other = await factsOf('flow', dropped, lines.NFTABLES.settings);
+  const dropped = firewalls.NFTABLES.text.replace('new: IN', 'DROP in: IN');
+  const other = await factsOf('flow', dropped, firewalls.NFTABLES.settings);
   expect(other.answer.leftAlone.map(({ what }) => what)).toEqual(['firewall-refused']);
 });
 
 test('object stores: bodies sent and received, by whom, from begin to end', async () => {
-  const s3 = await factsOf('transfer', lines.S3.text);
+  const s3 = await factsOf('transfer', objects.S3.text);
   expect(s3.facts).toMatchObject([
     {
       startedAt: '2026-03-01T10:00:00Z',
@@ -228,32 +231,32 @@ test('object stores: bodies sent and received, by whom, from begin to end', asyn
     },
     { direction: 'in', bytes: 4096, path: 'data-bucket/b.bin' },
   ]);
-  const rgw = await factsOf('transfer', lines.RGW.text);
+  const rgw = await factsOf('transfer', objects.RGW.text);
   expect(rgw.facts).toMatchObject([
     { principal: 'alice', path: 'data/a/b.bin', direction: 'out', bytes: 150_000, peer: '192.0.2.1' },
     { path: 'data/c.bin', direction: 'in', bytes: 4096 },
   ]);
-  const failed = lines.S3.text.replace('HTTP/1.1" 200', 'HTTP/1.1" 403');
+  const failed = objects.S3.text.replace('HTTP/1.1" 200', 'HTTP/1.1" 403');
   expect((await factsOf('transfer', failed)).answer.leftAlone.map(({ what }) => what)).toEqual([
     's3.REST.GET.OBJECT without success',
   ]);
 });
 
 test('counters of every kind: device, interface, octets as they stood', async () => {
-  const text = await factsOf('counter', lines.PROMETHEUS_TEXT.text);
+  const text = await factsOf('counter', counters.PROMETHEUS_TEXT.text);
   const at = '2026-03-01T10:00:00Z';
   const place = { device: '192.0.2.1', interface: 'eth0', counterBits: 64, startedAt: at };
   expect(text.facts).toContainEqual({ ...place, sensor: 'one', outOctets: 1_500_000_000 });
   expect(text.facts).toContainEqual({ ...place, sensor: 'one', inOctets: 4840 });
-  const range = await factsOf('counter', lines.PROMETHEUS_RANGE.text);
+  const range = await factsOf('counter', counters.PROMETHEUS_RANGE.text);
   expect(range.facts).toContainEqual({ ...place, sensor: 'one', outOctets: 1_500_000_000 });
   expect(range.facts.at(-1)).toMatchObject({
     startedAt: '2026-03-01T10:01:00.500Z',
     outOctets: 1_500_150_000,
   });
-  const csv = await factsOf('counter', lines.COUNTER_CSV.text, lines.COUNTER_CSV.settings);
+  const csv = await factsOf('counter', counters.COUNTER_CSV.text, counters.COUNTER_CSV.settings);
   expect(csv.facts[0]).toMatchObject({ ...place, outOctets: 1_500_000_000, inOctets: 4840 });
-  const telegraf = await factsOf('counter', lines.TELEGRAF.text);
+  const telegraf = await factsOf('counter', counters.TELEGRAF.text);
   expect(telegraf.facts.map(({ interface: port, outOctets }) => [port, outOctets]).sort()).toEqual([
     ['Gi0/1', 1_500_000_000],
     ['eth0', 1_500_000_000],
