@@ -133,11 +133,7 @@ export const CELL_COLUMNS: readonly Column[] = [
   optional('networkName', 'text', 'destination where it is no address'),
   column('service', 'text', 'application protocol, else transport and responder port'),
   column('initiator', 'text', 'who opened the connection: inside, outside or unknown'),
-  column(
-    'principal',
-    'text',
-    'identity; unknown where no source says, and where several share the cell',
-  ),
+  column('principal', 'text', 'identity; unknown where no source says, and where several share the cell'),
   column('bytesOut', 'count', 'payload from inside to outside'),
   column('bytesOutLow', 'count', 'least payload the record allows'),
   column('bytesOutHigh', 'count', 'most payload the record allows'),
