@@ -51,25 +51,30 @@ export function patternRelation(path: string, pattern: string, rejects: string):
   };
 }
 
-/** As little as can be, and no part of a quoted value: what somebody typed there is no key. */
-const UNQUOTED = '(?:[^"]|"(?:[^"\\\\]|\\\\.)*")*?';
+/** A value in quotes, up to the end of the line where the closing one is missing. */
+const QUOTED = '"(?:[^"\\\\]|\\\\.)*(?:"|$)';
+/** A pair, or quotes that belong to none: what somebody typed within quotes is no key. */
+const PAIR = `(?:^|[\\s,;])([A-Za-z0-9_.-]+)=(${QUOTED}|[^\\s",;][^\\s,;]*)?|${QUOTED}`;
 
 /**
  * Returns the relation of lines of `key=value` and `key="value"`, in any order and behind any text; the first of a
- * key counts. A line is `valid` when it has the key `must`.
+ * key counts. A line is `valid` when it has the key `must`. Every line is taken apart once, whatever is asked of it.
  */
 export function pairsRelation(path: string, must: string, rejects: string): RawRelation {
-  const found = (name: string, value: string) =>
-    `nullif(regexp_extract(line, ${sqlText(`^${UNQUOTED}(?:^|[\\s,;])${escaped(name)}=${value}`)}, 1), '')`;
+  const all = (group: number) => `regexp_extract_all(line, ${sqlText(PAIR)}, ${group})`;
   const field: Field = (...names) => {
-    const all = names.flatMap((name) => [
-      found(name, '"((?:[^"\\\\]|\\\\.)*)"'),
-      found(name, '([^\\s",;][^\\s,;]*)'),
-    ]);
-    return `coalesce(${all.join(', ')})`;
+    const found = names.map((name) => {
+      const value = `pairs[list_position(keys, ${sqlText(name)})]`;
+      const unquoted = `CASE WHEN regexp_full_match(${value}, '"(?:[^"\\\\]|\\\\.)*"') THEN substr(${value}, 2, length(${value}) - 2) END`;
+      return `nullif(CASE WHEN starts_with(${value}, '"') THEN ${unquoted} ELSE ${value} END, '')`;
+    });
+    return `coalesce(${found.join(', ')})`;
   };
-  const valid = `regexp_matches(line, ${sqlText(`^${UNQUOTED}(?:^|[\\s,;])${escaped(must)}=`)})`;
-  return { sql: `(SELECT line, ${valid} AS valid FROM ${wholeLines(path, rejects)})`, field };
+  return {
+    sql: `(SELECT *, list_contains(keys, ${sqlText(must)}) AS valid
+      FROM (SELECT line, ${all(1)} AS keys, ${all(2)} AS pairs FROM ${wholeLines(path, rejects)}))`,
+    field,
+  };
 }
 
 function escaped(name: string): string {
