@@ -41,9 +41,8 @@ export function raiseLead(
     },
   };
   reanchor(state, table, row, weekOf(state, today.day));
-  const id = stableHash(
-    [table.family, entity, sinceDay + 1, channels[0]?.statistic, channels[0]?.bet].join('|'),
-  );
+  // One lead of an entity in thirty days: its day names it, whichever channels have paid by now.
+  const id = stableHash([table.family, entity, today.day].join('|'));
   return { id, ...lead, because: explainLead(lead) };
 }
 

@@ -91,7 +91,9 @@ export async function detectIn(
   const fromDay = Math.floor(window.fromHour / HOURS_PER_DAY);
   const lastDay = Math.ceil(window.toHour / HOURS_PER_DAY) - 1;
   const run = await runDetection(reading, lastDay, allowancesOf(reading.snapshot), question.progress);
-  const raised = run.carried.leads.filter(({ raisedOnDay }) => raisedOnDay >= fromDay);
+  const raised = [...run.carried.leads, ...run.carried.early].filter(
+    ({ raisedOnDay }) => raisedOnDay >= fromDay,
+  );
   if (raised.length === 0) return { run, leads: [], campaigns: [] };
   const since = await openHistoryOf(reading, raised, run);
   const leads: Lead[] = [];

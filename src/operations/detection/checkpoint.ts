@@ -23,6 +23,8 @@ export interface Carried {
   readonly state: DetectionState;
   readonly habits: Habits;
   readonly leads: Lead[];
+  /** What the last day has earned already, where it was too little observed to be judged. */
+  early: readonly Lead[];
   /** Bytes each allowance has taken so far. */
   usedBytes: ReadonlyMap<string, number>;
   /** What allowances took from which pair on which day. */
@@ -40,10 +42,12 @@ export interface Carried {
 const KEPT = 3;
 
 const habitSchema = z.object({ recordsPerHour: z.number(), reports: z.boolean(), lastDay: z.number() });
+const leadSchema = z.custom<Lead>((value) => typeof value === 'object' && value !== null);
 const carriedSchema = z.object({
   day: z.number(),
   habits: z.array(z.tuple([z.string(), habitSchema])),
-  leads: z.array(z.custom<Lead>((value) => typeof value === 'object' && value !== null)),
+  leads: z.array(leadSchema),
+  early: z.array(leadSchema),
   usedBytes: z.array(z.tuple([z.string(), z.number()])),
   taken: z.array(z.object({ day: z.number(), host: z.string(), network: z.string(), bytes: z.number() })),
   blindDays: z.array(z.number()),

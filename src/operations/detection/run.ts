@@ -15,10 +15,11 @@ import {
 } from '../../accounting/day-series.ts';
 import { advance, LEAST_COVERAGE } from '../../detection/advance.ts';
 import { type Allowance, applyAllowances } from '../../detection/allowances.ts';
+import { earlyLeads } from '../../detection/early.ts';
 import { CLIP_BYTES, type DayStatistics, type FamilyDay, type Statistic } from '../../detection/input.ts';
 import { createState } from '../../detection/state.ts';
 import { configSha256On } from '../../facility/zones.ts';
-import { formatDay, MICROS_PER_DAY } from '../../records/time.ts';
+import { formatDay, MICROS_PER_DAY, MICROS_PER_HOUR } from '../../records/time.ts';
 import type { Progress } from '../progress.ts';
 import type { Reading } from '../reading.ts';
 import { type Carried, checkpointsIn } from './checkpoint.ts';
@@ -26,7 +27,7 @@ import { observeDay } from './day-coverage.ts';
 import { entityTexts } from './texts.ts';
 
 /** Raise it whenever the same cells would give other leads. */
-const DETECTION_VERSION = '3';
+const DETECTION_VERSION = '4';
 /** A checkpoint is kept at the end and every so many days of a long replay. */
 const CHECKPOINT_DAYS = 28;
 
@@ -58,6 +59,7 @@ export async function runDetection(
     state: createState({ leadsPerWeek: facility.detection.leadsPerWeek }),
     habits: new Map(),
     leads: [],
+    early: [],
     usedBytes: new Map(),
     taken: [],
     blindDays: [],
@@ -91,9 +93,19 @@ async function judge(
   const cells = reading.builtFiles('cell', day, day);
   const families = cells.length > 0 ? await familiesOn(reading, cells, day, texts, allowances, carried) : [];
   const today: DayStatistics = { day, coverage, arrivedThroughMicros: (day + 1) * MICROS_PER_DAY, families };
+  const isOngoing = day === reading.snapshot.builtDays().at(-1);
+  carried.early =
+    isOngoing && coverage < LEAST_COVERAGE
+      ? earlyLeads(carried.state, { ...today, arrivedThroughMicros: endOfSigns(signs) })
+      : [];
   const verdict = advance(carried.state, today);
   carried.leads.push(...verdict.leads);
   if (coverage < LEAST_COVERAGE) carried.blindDays.push(day);
+}
+
+/** The end of the last hour in which any sensor gave a sign. */
+function endOfSigns(signs: readonly { readonly hour: number }[]): number {
+  return signs.reduce((last, { hour }) => Math.max(last, hour + 1), 0) * MICROS_PER_HOUR;
 }
 
 /** Returns what a day's egress, less what was announced, comes to for each family. */
