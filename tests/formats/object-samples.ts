@@ -89,6 +89,9 @@ export const ISC_DHCP: Sample = {
   text: `# The format of this file is documented in the dhcpd.leases(5) manual page.
 authoring-byte-order little-endian;
 
+failover peer "dhcp" state {
+  my state normal at 0 2026/03/01 09:00:00;
+}
 lease 192.0.2.1 {
   starts 0 2026/03/01 10:00:00;
   ends 0 2026/03/01 22:00:00;

@@ -42,10 +42,9 @@ export const iscLeases: LogFormat = {
       },
     },
   }),
+  // Before the first lease there may be comments, identifiers of the server and the states of its peers.
   rewrites: (head) =>
-    /^(?:\xef\xbb\xbf)*\s*(?:#[^\n]*\n\s*|authoring-byte-order [^\n]*\n\s*|server-duid [^\n]*\n\s*)*lease \S+ \{/.test(
-      head.subarray(0, 4096).toString('latin1'),
-    )
+    head.includes('lease ') && /(?:^|\n)(?:\xef\xbb\xbf)*lease \S+ \{\s*\n/.test(head.toString('latin1'))
       ? lineByLine(createBlocks)
       : undefined,
 };
