@@ -69,6 +69,23 @@ test('conntrack of real traffic through NAT: both real ends, and the payload wit
   });
 });
 
+test('conntrack: behind a published address stands the server that answered', async () => {
+  const { facts } = await factsOf(
+    'flow',
+    '[1795169675.001077]\t[DESTROY] tcp      6 118 TIME_WAIT src=198.51.100.7 dst=203.0.113.80 sport=44048 dport=80 packets=6 bytes=404 src=192.0.2.80 dst=198.51.100.7 sport=8080 dport=44048 packets=6 bytes=1058 [ASSURED]\n',
+  );
+  expect(facts).toMatchObject([
+    {
+      orig: '198.51.100.7',
+      origPort: 44_048,
+      resp: '192.0.2.80',
+      respPort: 8080,
+      origIpBytes: 404,
+      respIpBytes: 1058,
+    },
+  ]);
+});
+
 test('squid of real traffic: replies with their headers to the byte, tunnels too, what was denied apart', async () => {
   const { facts, answer } = await factsOf('transfer', fixture('squid.log'));
   const [, first = [], second = [], tunnel = []] = RECEIVED;
