@@ -87,7 +87,7 @@ Mar  1 10:00:01 pfsense filterlog[70851]: 5,,,1000000104,igb0,match,pass,out,6,0
   ],
 };
 
-/** Packets as Linux logs them, in the form of its documentation (nf_log); lines as the kernel of fixtures/network writes them. */
+/** Packets as Linux logs them, written to the form of the kernel's nf_log (net/netfilter/nf_log_syslog.c). */
 export const NFTABLES: Sample = {
   name: 'nftables',
   settings: 'timezone: UTC, year: 2026',
