@@ -21,9 +21,9 @@ export type VerdictKind = (typeof VERDICT_KINDS)[number];
 
 /** What storage logs say of reads in the days looked up, by identity. */
 export interface StorageReads {
-  /** `bytesRead` is the most where a log has only the sizes of opened files. */
+  /** `bytesRead` is the most that the logs allow. */
   readonly byPrincipal: readonly { readonly principal: string; readonly bytesRead: bigint }[];
-  /** Of all bytes those that are the size of an opened file, not what was read of it. */
+  /** Of all bytes those that are not certain: sizes of opened files, counters of unknown beginning. */
   readonly boundBytes: bigint;
   /** Reads that are logged without any size. */
   readonly unsizedReads: number;

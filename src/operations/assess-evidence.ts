@@ -1,4 +1,3 @@
-import { readsByPrincipal } from '../accounting/access-query.ts';
 import { sumCells } from '../accounting/cell-query.ts';
 import { type CoverageRow, coverageRows } from '../accounting/coverage-query.ts';
 import { bytesAtCapacity, type ChannelEvidence, type Side } from '../claims/bounds.ts';
@@ -9,6 +8,7 @@ import type { Facility, OnSiteChannel, Path } from '../facility/facility.ts';
 import { HOURS_PER_DAY } from '../records/time.ts';
 import { type CoverageView, coverageOf } from './coverage.ts';
 import type { HourWindow, Reading } from './reading.ts';
+import { readsIn } from './reads-in.ts';
 
 /** What is known of a facility's ways out, over all the days that its ledger has. */
 export interface Evidence {
@@ -69,17 +69,19 @@ export async function evidenceFrom(reading: Reading): Promise<Evidence> {
   return { facility, asOf: snapshot.position, coverage, days, readsIn: (range) => readsFrom(reading, range) };
 }
 
+/** The most that each identity can have read: a claim is weighed against what storage logs allow. */
 async function readsFrom(
-  { db, factFiles }: Reading,
+  reading: Reading,
   { fromDay, toDay }: { fromDay: number; toDay: number },
 ): Promise<StorageReads | undefined> {
-  const days = { fromDay, toDay: toDay - 1 };
-  const rows = await readsByPrincipal(db, factFiles('access', days.fromDay, days.toDay), days);
-  if (rows.length === 0) return undefined;
+  const reads = [...(await readsIn(reading, fromDay, toDay - 1))];
+  if (reads.length === 0) return undefined;
   return {
-    byPrincipal: rows.map(({ principal, bytesRead }) => ({ principal, bytesRead })),
-    boundBytes: rows.reduce((sum, { boundBytes }) => sum + boundBytes, 0n),
-    unsizedReads: rows.reduce((sum, { unsized }) => sum + unsized, 0),
+    byPrincipal: reads
+      .map(([principal, { high }]) => ({ principal, bytesRead: high }))
+      .sort((a, b) => Number(b.bytesRead - a.bytesRead) || (a.principal < b.principal ? -1 : 1)),
+    boundBytes: reads.reduce((sum, [, { low, high }]) => sum + high - low, 0n),
+    unsizedReads: reads.reduce((sum, [, { opensWithoutSize }]) => sum + opensWithoutSize, 0),
   };
 }
 

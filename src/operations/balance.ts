@@ -12,9 +12,8 @@ import { HOURS_PER_DAY } from '../records/time.ts';
 import type { Finding } from './answers/check.ts';
 import type { ReportAnswer } from './answers/report.ts';
 import type { HourWindow, Reading } from './reading.ts';
+import { JOB_DAYS } from './reads-in.ts';
 
-/** Jobs last as long; they name the principal of what storage knows by job. */
-const JOB_DAYS = 30;
 /** Transfer logs count files, flows what carried them: within this share and these bytes the two agree. */
 const AGREES_WITHIN = 0.05;
 const AGREES_BYTES = 1e9;

@@ -1,15 +1,14 @@
 import { peopleOf, type Seen, seenOf } from '../accounting/attribution/people.ts';
 import type { PairRow } from '../accounting/pair-history.ts';
-import { COUNTER_LOOK_BACK_DAYS, storageReads } from '../accounting/reads.ts';
 import { formatAddress } from '../records/address.ts';
 import { formatMicros } from '../records/time.ts';
 import type { ExplainAnswer } from './answers/explain.ts';
 import type { Reading } from './reading.ts';
+import { type PrincipalReads, readsIn } from './reads-in.ts';
 
 const PEOPLE = 20;
 const PAIRS = 1_000;
 const SEEN_EACH = 3;
-const JOB_DAYS = 30;
 const SHOWN_CHARS = 60;
 
 type Person = ExplainAnswer['principals'][number];
@@ -42,7 +41,7 @@ export async function principalsOf(reading: Reading, rows: readonly PairDay[]): 
     { fromDay, toDay },
     SEEN_EACH,
   );
-  const read = await readOf(reading, new Set(names), fromDay, toDay);
+  const read = await readsIn(reading, fromDay, toDay);
   return people.map((person) => ({
     principal: person.principal,
     bytesOut: {
@@ -54,37 +53,13 @@ export async function principalsOf(reading: Reading, rows: readonly PairDay[]): 
     ...(person.sharedLeast === null || person.sharedMost === null
       ? {}
       : { oneOf: { least: person.sharedLeast, most: person.sharedMost } }),
-    bytesRead: read.get(person.principal) ?? null,
+    bytesRead: bytesAnswer(person.principal === 'unknown' ? undefined : read.get(person.principal)),
     seen: seen.filter(({ principal }) => principal === person.principal).map(seenAnswer),
   }));
 }
 
-/** Returns what storage logs say that some principals read in the period; principals without reads are missing. */
-async function readOf(
-  { db, factFiles }: Reading,
-  names: ReadonlySet<string>,
-  fromDay: number,
-  toDay: number,
-): Promise<Map<string, Person['bytesRead']>> {
-  const access = factFiles('access', fromDay - COUNTER_LOOK_BACK_DAYS, toDay);
-  if (access.length === 0) return new Map();
-  const files = { access, job: factFiles('job', fromDay - JOB_DAYS, toDay) };
-  const sums = new Map<string, { low: bigint; estimate: bigint; high: bigint }>();
-  for (const { principal, bytesRead } of await storageReads(db, files, { fromDay, toDay })) {
-    if (!names.has(principal)) continue;
-    const known = sums.get(principal) ?? { low: 0n, estimate: 0n, high: 0n };
-    sums.set(principal, {
-      low: known.low + bytesRead.low,
-      estimate: known.estimate + bytesRead.estimate,
-      high: known.high + bytesRead.high,
-    });
-  }
-  return new Map(
-    [...sums].map(([name, { low, estimate, high }]) => [
-      name,
-      { low: String(low), estimate: String(estimate), high: String(high) },
-    ]),
-  );
+function bytesAnswer(read: PrincipalReads | undefined): Person['bytesRead'] {
+  return read ? { low: String(read.low), estimate: String(read.estimate), high: String(read.high) } : null;
 }
 
 function heaviestPairs(rows: readonly PairDay[]): { host: string; network: string }[] {

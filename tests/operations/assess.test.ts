@@ -58,6 +58,26 @@ async function assessed(ledger: TestLedger, claim = CLAIM): Promise<AssessAnswer
 const stolen = (hour: number) => hour >= 31 * 24 && hour < 41 * 24;
 
 describe('weir assess', () => {
+  test('counts what storage served once, though its counters are cumulative', async () => {
+    const ledger = testLedger(`${YAML}sensors: [{ name: lustre, files: "lustre/**" }]\n`);
+    const at = (day: string, sum: number) => `obdfilter.scratch-OST0000.job_stats=
+job_stats:
+- job_id:          "dd.1001"
+  snapshot_time:   ${Date.parse(day) / 1000}
+  start_time:      ${Date.parse('2026-04-01T00:00:00Z') / 1000}
+  read_bytes:      { samples: 5, unit: bytes, min: 4096, max: 1048576, sum: ${sum} }
+  write_bytes:     { samples: 0, unit: bytes, min: 0, max: 0, sum: 0 }
+`;
+    await ledger.importFiles({
+      'border/sums.csv': sums(10 * GB, () => 0),
+      'lustre/1.txt': at('2026-04-02T00:00:00Z', 1_000),
+      'lustre/2.txt': at('2026-04-03T00:00:00Z', 3_000),
+      'lustre/3.txt': at('2026-04-04T00:00:00Z', 7_000),
+    });
+    const [bounds] = (await assessed(ledger)).bounds;
+    expect(bounds?.storageReads?.byPrincipal).toEqual([{ principal: '1001', bytesRead: '7000' }]);
+  });
+
   test('works with capacities alone', async () => {
     const answer = await assessed(testLedger(YAML));
     expect(answer.asOf).toBeNull();

@@ -61,7 +61,7 @@ const bounds = z.strictObject({
   remote: bytesText.nullable(),
   onSite: bytesText.nullable(),
   total: bytesText.nullable(),
-  /** Reads by identity; `boundBytes` of them are sizes of opened files, `unsizedReads` have no size. */
+  /** The most each identity can have read; `boundBytes` of them are not certain, `unsizedReads` have no size. */
   storageReads: z
     .strictObject({
       byPrincipal: z.array(z.strictObject({ principal: z.string(), bytesRead: bytesText })),
