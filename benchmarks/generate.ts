@@ -3,8 +3,9 @@
  * lines are put together as bytes, from texts made beforehand. Made once, kept in benchmarks/.work.
  */
 import { createReadStream, createWriteStream, existsSync, mkdirSync, renameSync } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 
@@ -14,8 +15,9 @@ export type Cardinality = 'ordinary' | 'high';
 /** Folder of everything the benchmarks make. */
 export const WORK = join(import.meta.dirname, '.work');
 
-/** The day of every file: 2026-03-02, in seconds. */
+/** The first day of every file: 2026-03-02, in seconds. */
 const DAY_SECONDS = 1_772_409_600;
+const SECONDS_PER_DAY = 86_400;
 const HOSTS = 3_000;
 const NETWORKS = 34_000;
 const BUFFER_BYTES = 8 * 1024 * 1024;
@@ -40,6 +42,94 @@ export async function plainLog(cardinality: Cardinality, flows: number): Promise
   }
   renameSync(`${path}.new`, path);
   return path;
+}
+
+/**
+ * Returns a folder of plain logs, one file for each of so many days in a row, of so many flows each. Each is the
+ * log of the first day moved by whole days, its uids told apart by a letter or two.
+ */
+export async function daysOfLogs(days: number, flowsPerDay: number): Promise<string> {
+  const folder = join(WORK, `days-${days}-${flowsPerDay}`);
+  if (existsSync(folder)) return folder;
+  const first = await plainLog('ordinary', flowsPerDay);
+  mkdirSync(`${folder}.new`, { recursive: true });
+  for (let day = 0; day < days; day += 1) {
+    await pipeline(
+      createReadStream(first, { highWaterMark: BUFFER_BYTES }),
+      createLines((line) => movedByDays(line, day)),
+      createWriteStream(join(`${folder}.new`, `conn-${String(day).padStart(2, '0')}.log`)),
+    );
+  }
+  renameSync(`${folder}.new`, folder);
+  return folder;
+}
+
+/** A data line begins with ten digits of seconds, a dot, six digits, a tab and `C`; header lines with `#`. */
+function movedByDays(line: string, days: number): string {
+  if (line.startsWith('#open')) return `${line}-day${days}`;
+  if (line.startsWith('#')) return line;
+  const seconds = Number(line.slice(0, 10)) + days * SECONDS_PER_DAY;
+  return `${seconds}${line.slice(10, 19)}${days.toString(36)}${line.slice(19)}`;
+}
+
+/** Returns the path of the first lines of a plain log as JSON lines, under the same names. */
+export async function jsonLog(flows: number): Promise<string> {
+  const plain = await plainLog('ordinary', flows);
+  const path = `${plain}.json`;
+  if (existsSync(path)) return path;
+  const names = FIELDS.split(' ');
+  const types = TYPES.split(' ');
+  const toJson = (line: string) => {
+    if (line.startsWith('#')) return undefined;
+    const values = line.split('\t').map((text, index) => [names[index], jsonValue(text, types[index] ?? '')]);
+    return JSON.stringify(Object.fromEntries(values.filter(([, value]) => value !== undefined)));
+  };
+  await pipeline(createReadStream(plain), createLines(toJson), createWriteStream(`${path}.new`));
+  renameSync(`${path}.new`, path);
+  return path;
+}
+
+function jsonValue(text: string, type: string): unknown {
+  if (text === '-') return undefined;
+  if (['time', 'interval', 'count', 'port'].includes(type)) return Number(text);
+  return type === 'bool' ? text === 'T' : text;
+}
+
+/** Returns a folder with the lines of a plain log in so many files of their own, each with the header. */
+export async function splitLog(flows: number, files: number): Promise<string> {
+  const folder = join(WORK, `split-${flows}-${files}`);
+  if (existsSync(folder)) return folder;
+  const lines = (await readFile(await plainLog('ordinary', flows), 'latin1')).split('\n').slice(0, -1);
+  const header = lines.filter((line) => line.startsWith('#') && !/^#(open|close)/.test(line));
+  const data = lines.filter((line) => !line.startsWith('#'));
+  mkdirSync(`${folder}.new`, { recursive: true });
+  for (let file = 0; file < files; file += 1) {
+    const own = data.slice(Math.floor((file * flows) / files), Math.floor(((file + 1) * flows) / files));
+    const text = [...header, `#open\t${files}-${file}`, ...own].map((line) => `${line}\n`).join('');
+    await writeFile(join(`${folder}.new`, `conn.${file}.log`), text);
+  }
+  renameSync(`${folder}.new`, folder);
+  return folder;
+}
+
+/** Returns a stream that maps lines of text; a line mapped to undefined is left out. */
+function createLines(map: (line: string) => string | undefined): Transform {
+  let rest = '';
+  const mapped = (lines: readonly string[]) =>
+    lines
+      .flatMap((line) => map(line) ?? [])
+      .map((line) => `${line}\n`)
+      .join('');
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      const lines = (rest + chunk.toString('latin1')).split('\n');
+      rest = lines.pop() ?? '';
+      done(null, mapped(lines));
+    },
+    flush(done) {
+      done(null, rest === '' ? '' : mapped([rest]));
+    },
+  });
 }
 
 /** Returns the path of the same log gzipped. */

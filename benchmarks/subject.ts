@@ -25,17 +25,21 @@ export function benchmarkFacility(): Facility {
   return parseFacility(FACILITY, 'weir.yaml', WORK);
 }
 
-/** Imports a file as `weir import` does, into a ledger of its own that is removed afterwards. Returns accepted lines. */
-export async function importFresh(file: string): Promise<number> {
+/** Imports a file or folder as `weir import` does, into a ledger of its own that is removed afterwards. Returns accepted lines. */
+export async function importFresh(
+  path: string,
+  then: (ledgerDir: string) => Promise<void> = async () => undefined,
+): Promise<number> {
   const ledgerDir = join(WORK, `ledger-${process.pid}`);
   try {
     const { answer } = await importLogs({
       facility: benchmarkFacility(),
       ledgerDir,
-      paths: [file],
+      paths: [path],
       cwd: WORK,
       progress: () => undefined,
     });
+    await then(ledgerDir);
     return answer.commits.reduce((sum, { accepted }) => sum + accepted, 0);
   } finally {
     rmSync(ledgerDir, { recursive: true, force: true });
