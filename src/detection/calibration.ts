@@ -7,8 +7,19 @@ export const KEPT = 32;
 const KEPT_BLOCKS = 13;
 /** What passed a threshold is remembered as at most this multiple of it. */
 const OVERSHOOT = Math.E;
+/** Days without one surplus after which the first one has a threshold. */
+const SILENT_DAYS = 28;
+/** So many gigabytes beyond a habit, in natural logarithms, are never a lead. */
+const LEAST_SURPLUS = Math.log(10);
 /** Evidence of a loud day below a fourfold record is never a lead. */
-const CALIBRATED_FLOORS = { loud: Math.log(4), day: 3, week: 3, month: 3 } as const;
+const CALIBRATED_FLOORS = {
+  loud: Math.log(4),
+  day: 3,
+  week: 3,
+  month: 3,
+  surplus: LEAST_SURPLUS,
+  surpluses: LEAST_SURPLUS,
+} as const;
 
 interface Block {
   /** Days of the block on which the type was scored. */
@@ -102,7 +113,7 @@ export function closeBlock(calibration: Calibration): void {
  */
 export function recalibrate(calibration: Calibration, leadsPerWeek: number, entities: number): void {
   const history = historyOf(calibration);
-  if (history.days < 7 || history.maxima.length === 0) return;
+  if (!speaks(history)) return;
   calibration.extrapolated = (leadsPerWeek * history.days) / 7 < 1;
   calibration.threshold = levelFor(history, leadsPerWeek, entities);
   calibration.thresholdRaw = calibration.type.mixture * Math.exp(Math.min(600, calibration.threshold));
@@ -137,13 +148,24 @@ export function historyOf(calibration: Calibration): History {
   return { type: calibration.type, days, blocks, maxima: maxima.sort().reverse() };
 }
 
+/**
+ * Returns whether a past is long enough for a threshold. Nothing at all is a past too where nobody ever went beyond a habit;
+ * elsewhere it means that nobody could be judged yet.
+ */
+function speaks({ type, days, maxima }: History): boolean {
+  if (maxima.length > 0) return days >= 7;
+  return days >= SILENT_DAYS && (type.bet === 'surplus' || type.bet === 'surpluses');
+}
+
 /** Returns the threshold of a type with a past, at a budget in leads a week. */
 export function levelFor({ type, days, maxima }: History, leadsPerWeek: number, entities: number): number {
   const isPatient = type.bet === 'mean' || type.bet === 'z';
   const nominal = isPatient
     ? Math.log((7 * Math.max(1, entities)) / leadsPerWeek)
     : CALIBRATED_FLOORS[type.bet as 'loud'];
-  return Math.max(nominal, tailLevel(maxima, (leadsPerWeek * days) / 7));
+  const allowed = (leadsPerWeek * days) / 7;
+  if (maxima.length === 0) return nominal + Math.max(0, Math.log(1 / allowed));
+  return Math.max(nominal, tailLevel(maxima, allowed));
 }
 
 /**

@@ -1,7 +1,7 @@
 import { CLIP_BYTES, type Family, type Statistic } from './input.ts';
 
 /** How a channel turns numbers into evidence (docs/method.md). */
-export type Bet = 'mean' | 'z' | 'loud' | 'day' | 'week' | 'month';
+export type Bet = 'mean' | 'z' | 'loud' | 'day' | 'week' | 'month' | 'surplus' | 'surpluses';
 
 /** Statistics that patient evidence adds up, in the order of the columns of a family's state. */
 export const PATIENT_STATISTICS: readonly Statistic[] = [
@@ -28,6 +28,9 @@ export const LOUD = LOUD_STATISTICS.length;
 export const HABIT_STATISTICS: readonly Statistic[] = ['bytes', 'firstContacts'];
 export const HABITS = HABIT_STATISTICS.length;
 export const HABIT_BETS: readonly Bet[] = ['day', 'week', 'month'];
+
+/** Bets on the bytes beyond an entity's habit (surplus.ts): of the day, and of the last month or so. */
+export const SURPLUS_BETS: readonly Bet[] = ['surplus', 'surpluses'];
 
 /** The smallest amount of each patient statistic that means anything: a clip, or one pair. */
 export const UNITS: readonly number[] = [...CLIP_BYTES, ...CLIP_BYTES, 1, 1, CLIP_BYTES[3]];
@@ -144,7 +147,20 @@ const HABIT_WEIGHT: Readonly<Record<Family, number>> = {
   centre: 1,
 };
 
-/** Returns a family's channel types in the order of its columns: mean bets, z-bets, loud rules, habits. */
+/**
+ * Volumes have heavy tails: a threshold in bytes rises steeply as its share of the budget falls, one on evidence hardly.
+ * What bytes beyond a habit are for is a host's or an identity's own.
+ */
+const SURPLUS_WEIGHT: Readonly<Record<Family, number>> = {
+  host: 40,
+  principal: 20,
+  network: 3,
+  as: 3,
+  path: 5,
+  centre: 5,
+};
+
+/** Returns a family's channel types in the order of its columns: mean bets, z-bets, loud rules, habits, surpluses. */
 export function channelTypes(family: Family): ChannelType[] {
   const patient = (column: number, bet: Bet, mixture: number): ChannelType => ({
     family,
@@ -170,6 +186,9 @@ export function channelTypes(family: Family): ChannelType[] {
       HABIT_BETS.map(
         (bet): ChannelType => ({ family, statistic, bet, weight: HABIT_WEIGHT[family], mixture: 1 }),
       ),
+    ),
+    ...SURPLUS_BETS.map(
+      (bet): ChannelType => ({ family, statistic: 'bytes', bet, weight: SURPLUS_WEIGHT[family], mixture: 1 }),
     ),
   ];
 }

@@ -12,7 +12,7 @@ import {
 
 /** First bytes of an encoded state, and the version of what follows; another version is replayed, not read. */
 const MAGIC = 0x52494557;
-const VERSION = 3;
+const VERSION = 4;
 
 /**
  * Returns the state as bytes: canonical (entities sorted by key, so equal states are equal bytes) and

@@ -185,6 +185,8 @@ function settle(work: Work, row: number): Lead | undefined {
   if (lead) c.leadDay[row] = today.day + 1;
   const width = sinceWidth(table);
   for (const { type } of crossings) {
+    // What was shown once is not shown again for a little more.
+    if (table.calibrations[type]?.type.bet === 'surpluses') c.surplus[row] = 0;
     if (type >= width) continue;
     if (type < PATIENT) c.meanR.fill(0, (row * PATIENT + type) * MEANS, (row * PATIENT + type + 1) * MEANS);
     else {

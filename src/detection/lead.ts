@@ -6,7 +6,7 @@ import type { Family, Statistic } from './input.ts';
 export interface LeadChannel {
   readonly statistic: Statistic;
   readonly bet: Bet;
-  /** log mean R of a patient bet; log ratio to the record of a loud rule. */
+  /** log mean R of a patient bet; log ratio to the record of a loud rule; deviations of a habit; log gigabytes of a surplus. */
   readonly logEvidence: number;
   readonly threshold: number;
   /** The day after which the evidence began to add up. */
@@ -108,10 +108,12 @@ export function isHabit(bet: Bet): boolean {
 
 /** Returns whether a bet speaks of one day only. */
 export function isOneDay(bet: Bet): boolean {
-  return bet === 'loud' || bet === 'day';
+  return bet === 'loud' || bet === 'day' || bet === 'surplus';
 }
 
 const INNOCENT: Readonly<Record<Bet, string>> = {
+  surplus: 'one announced transfer: register it and it is taken out',
+  surpluses: 'announced transfers: register them and they are taken out',
   mean: 'a new legitimate use at this level (a project, a mirror, a backup) that its owner can name',
   z: 'ordinary growth of the whole, which shows as many small rises rather than as a few pairs',
   loud: 'one announced transfer: register it and it is taken out',
@@ -131,13 +133,23 @@ export function explainLead(lead: Omit<Lead, 'because' | 'id'>): string {
   const record = loud
     ? ` On ${formatDay(lead.raisedOnDay)} ${STATISTIC_WORDS[loud.statistic]} came to ${Math.exp(loud.logEvidence).toPrecision(3)} times the record that it and its peers had set.`
     : '';
-  const patient =
-    strongest.bet === 'loud'
-      ? ''
-      : isHabit(strongest.bet)
-        ? ` Its ${strongest.bet} of ${STATISTIC_WORDS[strongest.statistic]} lies ${strongest.logEvidence.toFixed(1)} of its own deviations above what is usual for it; a lead takes ${strongest.threshold.toFixed(1)}.`
-        : ` Strongest evidence: ${STATISTIC_WORDS[strongest.statistic]}, log evidence ${strongest.logEvidence.toFixed(1)} against a threshold of ${strongest.threshold.toFixed(1)}, adding up since ${formatDay(strongest.sinceDay)}.`;
+  const beyond = lead.channels.find(({ bet }) => bet === 'surplus' || bet === 'surpluses');
   const others = lead.channels.length - 1;
   const more = others > 0 ? ` ${others} more channel${others > 1 ? 's' : ''} passed on the same day.` : '';
-  return `${name}: ${level}.${record}${patient}${more} It would be innocent if it were ${INNOCENT[strongest.bet]}.`;
+  return `${name}: ${level}.${record}${beyond ? surplusWords(beyond) : ''}${strongestWords(strongest)}${more} It would be innocent if it were ${INNOCENT[strongest.bet]}.`;
+}
+
+function strongestWords({ bet, statistic, logEvidence, threshold, sinceDay }: LeadChannel): string {
+  const what = STATISTIC_WORDS[statistic];
+  if (bet === 'loud' || bet === 'surplus' || bet === 'surpluses') return '';
+  if (isHabit(bet)) {
+    return ` Its ${bet} of ${what} lies ${logEvidence.toFixed(1)} of its own deviations above what is usual for it; a lead takes ${threshold.toFixed(1)}.`;
+  }
+  return ` Strongest evidence: ${what}, log evidence ${logEvidence.toFixed(1)} against a threshold of ${threshold.toFixed(1)}, adding up since ${formatDay(sinceDay)}.`;
+}
+
+function surplusWords({ bet, logEvidence, threshold }: LeadChannel): string {
+  const when = bet === 'surplus' ? 'that day' : 'over about the last month';
+  const inBytes = (logGigabytes: number) => formatBytes(1e9 * Math.exp(logGigabytes));
+  return ` What lies beyond the upper edge of its own habit came to ${inBytes(logEvidence)} ${when}; a lead takes ${inBytes(threshold)}.`;
 }

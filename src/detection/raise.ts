@@ -5,6 +5,7 @@ import type { DayStatistics } from './input.ts';
 import { explainLead, isOneDay, type Lead, type LeadChannel, stableHash } from './lead.ts';
 import { SPEED_DAYS } from './levels.ts';
 import { COVERAGE_WEEKS, type DetectionState, RING_WEEKS, type Table } from './state.ts';
+import { SURPLUSES_DAYS } from './surplus.ts';
 
 /** A channel type (index in its family's calibrations) that passed its threshold today. */
 export interface Crossing {
@@ -52,7 +53,7 @@ function channelOf(table: Table, row: number, day: number, { type, logEvidence }
   const width = table.columns.since.length / table.capacity;
   const past = HABIT_BETS.indexOf(bet);
   const isPatient = bet === 'mean' || bet === 'z';
-  const days = past < 0 ? 1 : (SPEED_DAYS[past] as number);
+  const days = bet === 'surpluses' ? SURPLUSES_DAYS : past < 0 ? 1 : (SPEED_DAYS[past] as number);
   const sinceDay = isPatient ? (table.columns.since[row * width + type] as number) : day - days;
   return { statistic, bet, logEvidence, threshold: calibration.threshold, sinceDay };
 }

@@ -47,6 +47,8 @@ export interface Columns {
   /** What the entity usually sends (levels.ts), and the day after the last one that it knows; 0 before the first. */
   habits: Float64Array;
   habitDay: Int32Array;
+  /** Bytes beyond the habit, forgotten day by day (surplus.ts). */
+  surplus: Float64Array;
 }
 
 /** One family: its entities, what is known of each, and how its channel types are calibrated. */
@@ -119,6 +121,7 @@ export function columnWidths(family: Family): readonly Width[] {
     ['loudMax', 'float', LOUD],
     ['habits', 'float', HABITS * HABIT],
     ['habitDay', 'int', 1],
+    ['surplus', 'float', 1],
   ];
 }
 

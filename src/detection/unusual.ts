@@ -2,6 +2,7 @@ import type { Calibration } from './calibration.ts';
 import { HABIT_STATISTICS, HABITS, LOUD, PATIENT_STATISTICS, RULES } from './channels.ts';
 import { CLIP_BYTES } from './input.ts';
 import { HABIT, LEAST_UNUSUAL, learnSilence, levelOf, SPEEDS, scoreLevel } from './levels.ts';
+import { edgeOf, judgeSurplus } from './surplus.ts';
 import { sinceWidth, type Work, watch } from './work.ts';
 
 /** Days after which the rule of first contacts begins: before, every contact is a first one. */
@@ -61,7 +62,10 @@ export function judgeHabits(work: Work, row: number, i: number): void {
     if (silent > 0) learnSilence(c.habits, at, silent);
     const weight = weights[isCount ? FIRST_CONTACTS : BYTES] as number;
     const value = ((work.habits[h] as Float64Array)[i] as number) / weight;
+    const edge = edgeOf(c.habits, at, habitUnit);
     const judged = scoreLevel(c.habits, at, levelOf(value, isCount ? 1 : habitUnit), scores);
+    if (judged && !isCount)
+      judgeSurplus(work, row, Math.max(0, value - edge), Math.max(1, today.day + 1 - since));
     if (!judged || value < (isCount ? LEAST_CONTACTS : LEAST_UNUSUAL)) continue;
     for (let k = 0; k < SPEEDS.length; k++) {
       const score = Math.exp(Math.max(-20, Math.min(600, scores[k] as number)));

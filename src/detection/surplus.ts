@@ -1,0 +1,41 @@
+/**
+ * Volume beyond habit, in bytes. Scores against a habit (levels.ts) rank by how unusual a day is for its entity, and a
+ * quiet host's third gigabyte is as unusual as another's third terabyte. What leaves beyond the upper edge of a habit
+ * ranks by what it costs, and who moves terabytes every week has an edge above them. No theorem: calibrated on the past.
+ */
+import type { Calibration } from './calibration.ts';
+import { HABITS, LOUD, SURPLUS_BETS } from './channels.ts';
+import { deviationOf, SPEEDS } from './levels.ts';
+import { sinceWidth, type Work, watch } from './work.ts';
+
+/** Deviations above its mean where a habit's upper edge lies. */
+const EDGE_DEVIATIONS = 3;
+/** What of the sum of surpluses is left after a day: half of it after 23. */
+const DAILY_KEEPS = 0.97;
+/** Days that the sum speaks of. */
+export const SURPLUSES_DAYS = 28;
+/** Scores are in gigabytes. */
+const GIGABYTE = 1e9;
+
+/** Returns the bytes a day at the upper edge of the habit at H[at…]. @param unit bytes below which amounts are alike. */
+export function edgeOf(H: Float64Array, at: number, unit: number): number {
+  return unit * Math.expm1(Math.min(40, (H[at] as number) + EDGE_DEVIATIONS * deviationOf(H, at)));
+}
+
+/**
+ * Scores a day's surplus, and the sum of those of about the last month.
+ * @param bytes beyond the edge that the habit had before the day. @param days since the last one that the entity's sum knows.
+ */
+export function judgeSurplus(work: Work, row: number, bytes: number, days: number): void {
+  const { table } = work;
+  const { surplus } = table.columns;
+  const sum = (surplus[row] as number) * DAILY_KEEPS ** days + bytes;
+  surplus[row] = sum;
+  if (bytes === 0) return;
+  const first = sinceWidth(table) + LOUD + HABITS * SPEEDS.length;
+  for (let k = 0; k < SURPLUS_BETS.length; k++) {
+    const score = (k === 0 ? bytes : sum) / GIGABYTE;
+    const calibration = table.calibrations[first + k] as Calibration;
+    if (score >= calibration.watch) watch(work, row, first + k, calibration, score);
+  }
+}
