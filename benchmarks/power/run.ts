@@ -14,14 +14,14 @@ import { otherwiseCentre } from './otherwise.ts';
 import { picture } from './picture.ts';
 import { page } from './report.ts';
 import { RIVALS } from './rivals/all.ts';
-import { type Loss, lossOf, rateOf } from './summary.ts';
+import { type Delay, delayOf, type Loss, lossOf, rateOf } from './summary.ts';
+import { type SustainedLimit, sustainedLimitOf } from './sustained.ts';
 import { alarmsAbove, calibrate } from './threshold.ts';
-import { type Outcome, prepare, tryCase } from './trial.ts';
+import { BUDGET, type Outcome, prepare, tryCase } from './trial.ts';
 
 /** Seeds never meet: thresholds are set on the first, false leads and campaigns are told from the others. */
 const CALIBRATION_SEED = 10_001;
 const JUDGE_SEED = 20_001;
-const BUDGET = 1;
 
 /** What the bench found on one kind of centre. */
 export interface Found {
@@ -34,7 +34,10 @@ export interface Found {
     readonly what: Case;
     readonly takenBytes: number;
     readonly losses: readonly Loss[];
+    readonly delay: Delay | undefined;
   }[];
+  /** What could be sustained without a lead, centre by centre. */
+  readonly limits: readonly SustainedLimit[];
 }
 
 const GENERATORS: readonly (readonly [string, (size: Size, seed: number) => Centre])[] = [
@@ -54,9 +57,11 @@ function benchGenerator(
   say('thresholds of the rivals are set');
   const leads = new Array<number>(RIVALS.length + 1).fill(0);
   const outcomes = cases.map((): Outcome[][] => [[], ...RIVALS.map((): Outcome[] => [])]);
+  const limits: SustainedLimit[] = [];
   for (let n = 0; n < seeds; n++) {
     const prepared = prepare(make(size, JUDGE_SEED + n), RIVALS, BUDGET);
     leads[0] = (leads[0] as number) + prepared.weir.alarms.length;
+    limits.push(sustainedLimitOf(prepared.weir.atHistory, size));
     prepared.rivals.forEach(({ scores }, i) => {
       leads[i + 1] = (leads[i + 1] as number) + alarmsAbove(thresholds[i] as number, scores).length;
     });
@@ -75,7 +80,9 @@ function benchGenerator(
       what,
       takenBytes: (outcomes[c] as Outcome[][])[0]?.[0]?.takenBytes ?? 0,
       losses: (outcomes[c] as Outcome[][]).map(lossOf),
+      delay: delayOf((outcomes[c] as Outcome[][])[0] ?? []),
     })),
+    limits,
   };
 }
 

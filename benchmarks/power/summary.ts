@@ -42,3 +42,31 @@ export function better(a: Loss, b: Loss): boolean {
   if (a.medianBytes !== b.medianBytes) return a.medianBytes < b.medianBytes;
   return a.share !== b.share ? a.share > b.share : a.ninetiethBytes < b.ninetiethBytes;
 }
+
+/** Delays of leads on pooled channels beside Lorden's bound. */
+export interface Delay {
+  readonly leads: number;
+  readonly medianDays: number;
+  readonly medianLeastDays: number;
+  /** Delay over bound, 1 where the lead came no later than the bound. */
+  readonly medianRatio: number;
+  readonly worstRatio: number;
+}
+
+/** Returns the delays where a pooled channel was the first to find; undefined where none was. */
+export function delayOf(outcomes: readonly Outcome[]): Delay | undefined {
+  const pooled = outcomes.flatMap(({ days, leastDays }) =>
+    leastDays === undefined ? [] : [{ days, least: Math.min(days, leastDays) }],
+  );
+  if (pooled.length === 0) return undefined;
+  const sorted = (values: number[]) => values.sort((a, b) => a - b);
+  const median = (values: number[]) => sorted(values)[Math.ceil(values.length / 2) - 1] as number;
+  const ratios = sorted(pooled.map(({ days, least }) => days / least));
+  return {
+    leads: pooled.length,
+    medianDays: median(pooled.map(({ days }) => days)),
+    medianLeastDays: median(pooled.map(({ least }) => least)),
+    medianRatio: median([...ratios]),
+    worstRatio: ratios.at(-1) as number,
+  };
+}

@@ -2,14 +2,19 @@
 
 import { advance } from '../../src/detection/advance.ts';
 import { type DayStatistics, FAMILIES, type Family, type FamilyDay } from '../../src/detection/input.ts';
+import type { Lead } from '../../src/detection/lead.ts';
 import type { DetectionState } from '../../src/detection/state.ts';
-import { type Alarm, alsoClean, FAIR_SHARE, shareOf } from './alarm.ts';
+import { type Alarm, alsoClean, FAIR_SHARE, type Run, shareOf } from './alarm.ts';
 import { type Case, type Planted, plant } from './campaigns.ts';
 import { type Centre, DAYS, HISTORY_DAYS, type Rows } from './centre.ts';
+import { lordenDays } from './lorden.ts';
 import type { Rival, Scored } from './rivals/rival.ts';
 import { type DayPairs, type Firsts, mergeDay, nameOf, noFirsts, statisticsMaker } from './statistics.ts';
 import { alarmsAbove, keyOf, largest } from './threshold.ts';
 import { alarmOf, copyOf, judgeDays, newState, strongest } from './weir.ts';
+
+/** Leads a week for the whole centre: for Weir, and for each rival by itself. */
+export const BUDGET = 1;
 
 /** A centre whose clean life has been judged. */
 export interface Prepared {
@@ -32,6 +37,8 @@ export interface Outcome {
   readonly takenBytes: number;
   readonly days: number;
   readonly by: string;
+  /** Of Weir on a pooled channel: what Lorden's bound allows (lorden.ts). */
+  readonly leastDays?: number;
 }
 
 /** Judges a centre's clean life with Weir at a budget and, where wanted, with rivals. */
@@ -84,7 +91,7 @@ export function tryCase(
   const touched = touchedBy(planted, centre);
   const weir = copyOf(prepared.weir.atHistory);
   const rules = rivals.map((rule, i) => rivalRun(rule, prepared.rivals[i], thresholds[i] as number));
-  const found: ({ day: number; by: string } | undefined)[] = [undefined, ...rules.map(() => undefined)];
+  const found: (Find | undefined)[] = [undefined, ...rules.map(() => undefined)];
   const earned = (alarm: Alarm, cleanAlarms: readonly Alarm[]) =>
     alarm.day >= planted.startDay &&
     !alsoClean(alarm, cleanAlarms) &&
@@ -98,7 +105,10 @@ export function tryCase(
     const shown = touched.only(today, rows);
     if (!found[0]) {
       const lead = advance(weir, today).leads.find((each) => earned(alarmOf(each), prepared.weir.alarms));
-      if (lead) found[0] = { day, by: channelOf(lead) };
+      if (lead) {
+        const leastDays = leastDaysOf(lead, planted, clean, run);
+        found[0] = { day, by: channelOf(lead), ...(leastDays === undefined ? {} : { leastDays }) };
+      }
     }
     rules.forEach((rule, i) => {
       if (found[i + 1]) return;
@@ -127,10 +137,21 @@ function rivalRun(rule: Rival, prepared: Prepared['rivals'][number] | undefined,
   };
 }
 
-function outcomeOf(
-  { lostBytes, startDay }: Planted,
-  found: { day: number; by: string } | undefined,
-): Outcome {
+/** When and by what a campaign was found. */
+interface Find {
+  readonly day: number;
+  readonly by: string;
+  readonly leastDays?: number;
+}
+
+function leastDaysOf(lead: Lead, { startDay }: Planted, clean: readonly DayStatistics[], run: Run) {
+  const { family, entity, raisedOnDay } = lead;
+  if (family === 'host' || family === 'principal') return undefined;
+  const { statistic } = strongest(lead);
+  return lordenDays({ family, entity, statistic, raisedOnDay }, startDay, clean, run, BUDGET);
+}
+
+function outcomeOf({ lostBytes, startDay }: Planted, found: Find | undefined): Outcome {
   const takenBytes = lostBytes.reduce((sum, bytes) => sum + bytes, 0);
   const until = found ? found.day + 1 : DAYS;
   const lost = lostBytes.subarray(0, until).reduce((sum, bytes) => sum + bytes, 0);
@@ -140,6 +161,7 @@ function outcomeOf(
     takenBytes,
     days: until - startDay,
     by: found?.by ?? '',
+    ...(found?.leastDays === undefined ? {} : { leastDays: found.leastDays }),
   };
 }
 
