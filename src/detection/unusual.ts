@@ -62,7 +62,7 @@ export function judgeHabits(work: Work, row: number, i: number): void {
     if (silent > 0) learnSilence(c.habits, at, silent);
     const weight = weights[isCount ? FIRST_CONTACTS : BYTES] as number;
     const value = ((work.habits[h] as Float64Array)[i] as number) / weight;
-    const edge = edgeOf(c.habits, at, habitUnit);
+    const edge = isCount ? 0 : edgeOf(c.habits, at, habitUnit);
     const judged = scoreLevel(c.habits, at, levelOf(value, isCount ? 1 : habitUnit), scores);
     if (judged && !isCount)
       judgeSurplus(work, row, Math.max(0, value - edge), Math.max(1, today.day + 1 - since));
