@@ -1,8 +1,8 @@
 import type { Campaign } from './campaign.ts';
 import { explainCampaign } from './campaign-words.ts';
 import { estimateChange } from './changepoint.ts';
-import { expand, type Group, uniteGroups } from './groups.ts';
-import type { DailySeries, PairDay } from './input.ts';
+import { coreOf, doubtfulBytes, expand, type Group, sideOf, uniteGroups } from './groups.ts';
+import type { DailySeries, Family, PairDay } from './input.ts';
 import { type DayEstimate, type Lead, stableHash } from './lead.ts';
 import { type BytesEstimate, lossOf, placeboErrors } from './loss.ts';
 import { membersOf, weighty } from './membership.ts';
@@ -39,6 +39,12 @@ export function assembleCampaigns(
   options: CampaignOptions,
 ): Campaign[] {
   const tracks = tracksOf(pairs);
+  const byNetwork = new Map<string, Track[]>();
+  for (const track of tracks) {
+    const there = byNetwork.get(track.network);
+    if (there) there.push(track);
+    else byNetwork.set(track.network, [track]);
+  }
   const rowsFromDay = pairs.reduce((first, { day }) => Math.min(first, day), options.asOfDay);
   const ordered = [...leads].sort((a, b) => a.raisedOnDay - b.raisedOnDay || (a.id < b.id ? -1 : 1));
   const rate = options.falseDiscoveryRate ?? FALSE_DISCOVERY_RATE;
@@ -49,11 +55,12 @@ export function assembleCampaigns(
         leads: [lead],
         window,
         evidence: new Map(evidence.map((excess) => [excess.track.key, excess])),
+        sides: new Map(evidence.map((excess) => [excess.track.key, sideOf(lead)])),
       };
     }),
   );
   const campaigns = groups.map((group) =>
-    describe(expand(group, tracks, rowsFromDay), tracks, rowsFromDay, series, options),
+    describe(expand(group, byNetwork, rowsFromDay), byNetwork, rowsFromDay, series, options),
   );
   campaigns.sort(
     (a, b) =>
@@ -64,16 +71,17 @@ export function assembleCampaigns(
 
 function describe(
   group: Group,
-  tracks: readonly Track[],
+  byNetwork: ReadonlyMap<string, readonly Track[]>,
   rowsFromDay: number,
   series: CampaignSeries,
   options: CampaignOptions,
 ): Campaign {
   const candidates = [...group.evidence.values()].sort((a, b) => (a.track.key < b.track.key ? -1 : 1));
-  const named = membersOf(candidates, group.window, options.falseDiscoveryRate ?? FALSE_DISCOVERY_RATE);
+  const core = coreOf(group);
+  const named = membersOf(core.pairs, group.window, options.falseDiscoveryRate ?? FALSE_DISCOVERY_RATE);
   const hosts = groupBytes(named, (track) => track.host).map(([host]) => host);
-  for (const lead of group.leads)
-    if (lead.family === 'host' && !hosts.includes(lead.entity)) hosts.push(lead.entity);
+  // A lead's own host or identity is named when it carries the pairs that are; without any, it is all there is to name.
+  if (hosts.length === 0) hosts.push(...entitiesOf(group.leads, 'host'));
   const destinations = groupBytes(named, (track) => `${track.network}\n${track.as}`).map(([key, bytes]) => {
     const [network = '', as = ''] = key.split('\n');
     return { network, as, bytesOut: Math.round(bytes) };
@@ -81,13 +89,16 @@ function describe(
   const startedAt = startOf(group, named);
   const bytesOut =
     named.length > 0
-      ? lossOf(
+      ? lossOf({
           named,
           candidates,
-          group.window,
-          series.placebos,
-          ordinaryNovelty(named, tracks, group.window, rowsFromDay),
-        )
+          doubtfulBytes: doubtfulBytes(named, group, byNetwork),
+          ordinaryNovelBytesPerDay: ordinaryNovelty(named, byNetwork, group.window, rowsFromDay),
+          window: group.window,
+          placebos: series.placebos,
+          // Where it is unclear who took part, all that a flagged entity rose by may be the campaign's.
+          atMost: core.isClear ? 0 : topDown(group, series, options.asOfDay).high,
+        })
       : topDown(group, series, options.asOfDay);
   const channels = group.leads.flatMap(({ family, entity, channels: all }) =>
     all.map((channel) => ({ ...channel, family, entity })),
@@ -131,10 +142,12 @@ function principalsOf(named: readonly Excess[], leads: readonly Lead[]): string[
       sums.set(principal, (sums.get(principal) ?? 0) + (bytes * sent) / all);
     }
   }
-  const names = weighty([...sums].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1)));
-  for (const { family, entity } of leads)
-    if (family === 'principal' && !names.includes(entity)) names.push(entity);
-  return names;
+  if (sums.size === 0) return entitiesOf(leads, 'principal');
+  return weighty([...sums].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1)));
+}
+
+function entitiesOf(leads: readonly Lead[], wanted: Family): string[] {
+  return [...new Set(leads.filter(({ family }) => family === wanted).map(({ entity }) => entity))].sort();
 }
 
 /** When the named pairs together changed, or the one day that holds half of it; without them, when the earliest lead did. */
@@ -158,23 +171,23 @@ function startOf(group: Group, named: readonly Excess[]): DayEstimate {
     .sort((a, b) => a.estimate - b.estimate)[0] as DayEstimate;
 }
 
-/** What the named hosts sent, a day, over pairs that were new before the campaign, to its destinations' ASes. */
+/** What the named hosts sent, a day, over pairs that were new before the campaign, to its destinations. */
 function ordinaryNovelty(
   named: readonly Excess[],
-  tracks: readonly Track[],
+  byNetwork: ReadonlyMap<string, readonly Track[]>,
   window: Window,
   rowsFromDay: number,
 ): number {
   const days = Math.min(56, window.from - rowsFromDay);
   if (days < 7) return 0;
   const hosts = new Set(named.map(({ track }) => track.host));
-  const systems = new Set(named.map(({ track }) => track.as));
   let bytes = 0;
-  for (const track of tracks) {
-    if (!hosts.has(track.host) || !systems.has(track.as) || track.firstDay < window.from - days - 60)
-      continue;
-    for (const [day, sent] of track.bytes) {
-      if (day < window.from && day >= window.from - days && day - track.firstDay <= 60) bytes += sent;
+  for (const network of new Set(named.map(({ track }) => track.network))) {
+    for (const track of byNetwork.get(network) ?? []) {
+      if (!hosts.has(track.host) || track.firstDay < window.from - days - 60) continue;
+      for (const [day, sent] of track.bytes) {
+        if (day < window.from && day >= window.from - days && day - track.firstDay <= 60) bytes += sent;
+      }
     }
   }
   return bytes / days;

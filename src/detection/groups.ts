@@ -7,12 +7,85 @@ export interface Group {
   leads: Lead[];
   window: Window;
   evidence: Map<string, Excess>;
+  /** From which sides leads pulled each pair in. */
+  sides: Map<string, number>;
 }
+
+/** The side from which a lead sees a pair, as a bit: who sends (host, principal) or where it goes; 0 of a total. */
+export function sideOf({ family }: Lead): number {
+  if (family === 'host') return 1;
+  if (family === 'principal') return 2;
+  return family === 'network' || family === 'as' ? DESTINATION_SIDE : 0;
+}
+
+const DESTINATION_SIDE = 4;
+/** Where pairs seen from two sides carry this share of what senders' leads pulled in, they are the campaign. */
+const SEEN_TWICE = 0.5;
+
+/** The pairs that a campaign is made of. */
+export interface Core {
+  readonly pairs: readonly Excess[];
+  /** Whether pairs seen from two sides explain what the senders' leads pulled in: then the rest is ordinary life. */
+  readonly isClear: boolean;
+}
+
+/**
+ * Returns the pairs that are the campaign's own: a lead of a sender pulls in all that is new of it, its ordinary
+ * life among that. Where pairs that leads of a sender and of a destination both pulled in explain most of what
+ * senders' leads did, only the destinations' pairs are kept, and of these, where such pairs are most of them too, only
+ * destinations that are mostly made of such pairs; otherwise (places change, or are old) everything is.
+ */
+export function coreOf({ evidence, sides }: Group): Core {
+  const ordered = [...evidence.values()].sort((a, b) => (a.track.key < b.track.key ? -1 : 1));
+  const sideOfPair = ({ track }: Excess) => sides.get(track.key) ?? 0;
+  const isThere = (excess: Excess) => (sideOfPair(excess) & DESTINATION_SIDE) !== 0;
+  const isSent = (excess: Excess) => (sideOfPair(excess) & ~DESTINATION_SIDE) !== 0;
+  const twice = ordered.filter((excess) => isThere(excess) && isSent(excess));
+  const explained = sumBytes(twice);
+  if (explained <= 0 || explained < SEEN_TWICE * sumBytes(ordered.filter(isSent)))
+    return { pairs: ordered, isClear: false };
+  const there = ordered.filter(isThere);
+  // Where few senders have a lead, what only the destinations' leads see is the campaign's as well.
+  if (explained < SEEN_TWICE * sumBytes(there)) return { pairs: there, isClear: true };
+  const whole = new Map(groupBytes(there, (track) => track.network));
+  const own = new Set(
+    groupBytes(twice, (track) => track.network)
+      .filter(([network, bytes]) => bytes >= SEEN_TWICE * (whole.get(network) ?? 0))
+      .map(([network]) => network),
+  );
+  return { pairs: there.filter(({ track }) => own.has(track.network)), isClear: true };
+}
+
+/**
+ * Returns the bytes of pairs whose membership is in doubt: seen from one side only though leads came from several, at
+ * places that were in use before.
+ */
+export function doubtfulBytes(
+  named: readonly Excess[],
+  { leads, sides, window }: Group,
+  byNetwork: ReadonlyMap<string, readonly Track[]>,
+): number {
+  const all = leads.reduce((bits, lead) => bits | sideOf(lead), 0);
+  if (!isSeveral(all)) return 0;
+  const wasInUse = (network: string) =>
+    (byNetwork.get(network) ?? []).some(({ firstDay }) => firstDay < window.from - SETTLING_DAYS);
+  return sumBytes(
+    named.filter(({ track }) => !isSeveral(sides.get(track.key) ?? 0) && wasInUse(track.network)),
+  );
+}
+
+const isSeveral = (bits: number) => (bits & (bits - 1)) !== 0;
+/** A place first seen so many days before a campaign's window came with the campaign. */
+const SETTLING_DAYS = 7;
 
 /** Share of the smaller evidence that two leads must have in common. */
 const OVERLAP = 0.5;
 /** A pooled lead (path, centre) joins a campaign that explains this share of it. */
 const POOLED_OVERLAP = 0.3;
+/** Groups whose bytes lie to this share on pairs of the same first days move in step, if those days are several. */
+const IN_STEP = 0.6;
+const LEAST_STEPS = 4;
+const MOSTLY_NEW = 0.5;
 /** Changes further apart than this are not one campaign. */
 const APART_DAYS = 21;
 /** A destination this much of whose traffic is a campaign's is the campaign's own: whoever else is new there joins. */
@@ -20,7 +93,13 @@ const OWN_DESTINATION = 0.5;
 
 /** Returns the groups united: specific leads first; pooled leads then join what explains most of them, or each other. */
 export function uniteGroups(single: readonly Group[]): Group[] {
-  const specific = unite(single.filter(({ leads }) => !isPooled(leads[0] as Lead)));
+  const specific = unite(
+    unite(
+      single.filter(({ leads }) => !isPooled(leads[0] as Lead)),
+      overlap,
+    ),
+    inStep,
+  );
   const lonely: Group[] = [];
   for (const pooled of single.filter(({ leads }) => isPooled(leads[0] as Lead))) {
     const shares = specific.map((group) => shareExplained(pooled, group));
@@ -31,7 +110,7 @@ export function uniteGroups(single: readonly Group[]): Group[] {
       group.leads.push(...pooled.leads);
     } else lonely.push(pooled);
   }
-  return [...specific, ...unite(lonely)];
+  return [...specific, ...unite(lonely, overlap)];
 }
 
 /**
@@ -54,7 +133,7 @@ function shareExplained(pooled: Group, group: Group): number {
   return rise > 0 ? Math.min(1, explained / rise) : 0;
 }
 
-function unite(groups: readonly Group[]): Group[] {
+function unite(groups: readonly Group[], isOne: (a: Group, b: Group) => boolean): Group[] {
   const parent = groups.map((_, i) => i);
   const rootOf = (i: number): number => {
     let root = i;
@@ -63,7 +142,7 @@ function unite(groups: readonly Group[]): Group[] {
   };
   for (let i = 0; i < groups.length; i++) {
     for (let j = i + 1; j < groups.length; j++) {
-      if (rootOf(i) !== rootOf(j) && overlap(groups[i] as Group, groups[j] as Group))
+      if (rootOf(i) !== rootOf(j) && isOne(groups[i] as Group, groups[j] as Group))
         parent[rootOf(j)] = rootOf(i);
     }
   }
@@ -81,11 +160,15 @@ function merge(groups: readonly Group[]): Group {
       if (excess.bytes > (evidence.get(key)?.bytes ?? 0)) evidence.set(key, excess);
     }
   }
+  const sides = new Map<string, number>();
+  for (const group of groups)
+    for (const [key, side] of group.sides) sides.set(key, (sides.get(key) ?? 0) | side);
   const from = Math.min(...groups.map(({ window }) => window.from));
   return {
     leads: groups.flatMap(({ leads }) => leads),
     window: { from, to: Math.max(...groups.map(({ window }) => window.to)) },
     evidence,
+    sides,
   };
 }
 
@@ -101,6 +184,35 @@ function overlap(a: Group, b: Group): boolean {
     // Two hosts that begin to send to the same new places are one campaign; old places are everybody's.
     overlapBy(a, b, ({ track, novel }) => (novel ? track.network : undefined)) >= OVERLAP
   );
+}
+
+/**
+ * Whether two groups move on to new places on the same days, again and again: hosts, identities and places may all differ
+ * where one hand moves them. One common day is chance; days that carry the bytes of both alike, four or more, are not.
+ */
+function inStep(a: Group, b: Group): boolean {
+  const [x, y] = [newcomersByDay(a), newcomersByDay(b)];
+  if (!x || !y) return false;
+  let common = 0;
+  for (const [day, part] of x) common += Math.min(part, y.get(day) ?? 0);
+  return common >= IN_STEP;
+}
+
+/** Shares of the new pairs' excess by the day on which they were first seen; undefined unless new pairs of several days carry the group. */
+function newcomersByDay({ evidence }: Group): Map<number, number> | undefined {
+  const all = [...evidence.values()];
+  const total = sumBytes(all);
+  const shares = new Map<number, number>();
+  for (const { track, novel, bytes } of all)
+    if (novel) shares.set(track.firstDay, (shares.get(track.firstDay) ?? 0) + bytes / total);
+  let sum = 0;
+  let squares = 0;
+  for (const part of shares.values()) {
+    sum += part;
+    squares += part * part;
+  }
+  if (sum < MOSTLY_NEW || sum * sum < LEAST_STEPS * squares) return undefined;
+  return new Map([...shares].map(([day, part]) => [day, part / sum]));
 }
 
 /** Whether the changes can have come at one time: their intervals, widened, meet. */
@@ -136,24 +248,30 @@ function overlapBy(a: Group, b: Group, keyOf: (excess: Excess) => string | undef
   return common;
 }
 
-/** Returns the group with whoever else is new at the destinations that are the campaign's own. */
-export function expand(group: Group, tracks: readonly Track[], rowsFromDay: number): Group {
-  const volume = new Map<string, number>();
-  for (const track of tracks) {
-    let bytes = 0;
-    for (const [day, sent] of track.bytes) if (day >= group.window.from) bytes += sent;
-    volume.set(track.network, (volume.get(track.network) ?? 0) + bytes);
-  }
-  const own = new Set(
-    groupBytes([...group.evidence.values()], (track) => track.network)
-      .filter(([network, bytes]) => bytes >= OWN_DESTINATION * (volume.get(network) ?? 0))
-      .map(([network]) => network),
-  );
+/**
+ * Returns the group with whoever else is new at the destinations that are the campaign's own.
+ * @param byNetwork all pairs by their network.
+ */
+export function expand(
+  group: Group,
+  byNetwork: ReadonlyMap<string, readonly Track[]>,
+  rowsFromDay: number,
+): Group {
   const evidence = new Map(group.evidence);
-  for (const track of tracks) {
-    if (evidence.has(track.key) || !own.has(track.network)) continue;
-    const excess = excessOf(track, group.window, rowsFromDay);
-    if (excess?.novel) evidence.set(track.key, excess);
+  const sides = new Map(group.sides);
+  for (const [network, bytes] of groupBytes([...group.evidence.values()], (track) => track.network)) {
+    const there = byNetwork.get(network) ?? [];
+    let volume = 0;
+    for (const track of there)
+      for (const [day, sent] of track.bytes) if (day >= group.window.from) volume += sent;
+    if (bytes < OWN_DESTINATION * volume) continue;
+    for (const track of there) {
+      if (evidence.has(track.key)) continue;
+      const excess = excessOf(track, group.window, rowsFromDay);
+      if (!excess?.novel) continue;
+      evidence.set(track.key, excess);
+      sides.set(track.key, DESTINATION_SIDE);
+    }
   }
-  return { ...group, evidence };
+  return { ...group, evidence, sides };
 }

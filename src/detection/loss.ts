@@ -48,25 +48,56 @@ function meanOf(values: Float64Array): number {
   return days > 0 ? sum / days : 0;
 }
 
+/** What a loss is told from. */
+export interface LossEvidence {
+  readonly named: readonly Excess[];
+  readonly candidates: readonly Excess[];
+  /** Of the named pairs' excess, what is in doubt. */
+  readonly doubtfulBytes: number;
+  /** What the same hosts sent to the campaign's destinations over new pairs before it. */
+  readonly ordinaryNovelBytesPerDay: number;
+  readonly window: Window;
+  readonly placebos: readonly DailySeries[];
+  /** What it may have come to beyond the pairs; 0 where the pairs are clear. */
+  readonly atMost: number;
+}
+
 /**
- * Returns what a campaign took: the estimate is Σ (Y − usual) over the named pairs, unclipped. The low end grants
- * that named pairs grew as blameless entities grow and that ordinary novelty is among them; the high end adds the
- * pairs that share the campaign but were not named, and the growth that the baseline may have hidden.
- * @param ordinaryNovelBytesPerDay what the same hosts sent to new places in the campaign's scope before it.
+ * Returns what a campaign took: the estimate is Σ (Y − usual) over the named pairs, unclipped. The low end leaves out
+ * what is in doubt, and grants that named pairs grew as blameless entities grow, that ordinary novelty is among them and that
+ * each new one carries an ordinary stream as well; the high end adds the pairs that share the campaign but were not named, the growth that the baseline may have
+ * hidden, and the days that nobody watched.
  */
-export function lossOf(
-  named: readonly Excess[],
-  candidates: readonly Excess[],
-  window: Window,
-  placebos: readonly DailySeries[],
-  ordinaryNovelBytesPerDay: number,
-): BytesEstimate {
+export function lossOf(evidence: LossEvidence): BytesEstimate {
+  const { named, candidates, window, placebos } = evidence;
   const days = window.to - window.from + 1;
-  const estimate = named.reduce((sum, { bytes }) => sum + bytes, 0);
-  const shared = candidates.reduce((sum, { bytes }) => sum + bytes, 0);
-  const usual = named.reduce((sum, each) => sum + each.usual, 0) * days;
+  const sum = (all: readonly Excess[]) => all.reduce((bytes, each) => bytes + each.bytes, 0);
+  const estimate = sum(named);
+  const usual = named.reduce((bytes, each) => bytes + each.usual, 0) * days;
   const [shrunk, grown] = placeboErrors(placebos, days);
-  const low = estimate - usual * Math.max(0, grown) - ordinaryNovelBytesPerDay * days;
-  const high = Math.max(estimate, shared) + usual * Math.max(0, -shrunk);
+  const low =
+    estimate -
+    evidence.doubtfulBytes -
+    ordinaryStreams(named, candidates) -
+    usual * Math.max(0, grown) -
+    evidence.ordinaryNovelBytesPerDay * days;
+  const seen = Math.max(estimate, sum(candidates), evidence.atMost) + usual * Math.max(0, -shrunk);
+  const high = seen / (1 - unwatchedShare(placebos, window));
   return { low: Math.max(0, Math.round(low)), estimate: Math.round(estimate), high: Math.round(high) };
+}
+
+/** What the named new pairs came to if each had sent as much as the mean of the new pairs of the same leads that were not named. */
+function ordinaryStreams(named: readonly Excess[], candidates: readonly Excess[]): number {
+  const own = new Set(named.map(({ track }) => track.key));
+  const others = candidates.filter(({ track, novel }) => novel && !own.has(track.key));
+  const bytes = others.reduce((sum, each) => sum + each.bytes, 0);
+  return others.length > 0 ? (bytes / others.length) * named.filter(({ novel }) => novel).length : 0;
+}
+
+/** The share of a window's days that nobody watched, of which blameless entities' series are blank; at most nine tenths. */
+function unwatchedShare([any]: readonly DailySeries[], { from, to }: Window): number {
+  if (!any) return 0;
+  let unwatched = 0;
+  for (let day = from; day <= to; day++) if (Number.isNaN(any.values[day - any.fromDay] ?? 0)) unwatched += 1;
+  return Math.min(0.9, unwatched / (to - from + 1));
 }

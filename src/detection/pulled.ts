@@ -118,11 +118,16 @@ function unusual(
       usual.set(network, (usual.get(network) ?? 0) + sent / days);
     }
   }
-  const networks = [...new Set(excesses.map(({ track }) => track.network))];
-  const evidence = networks.map((network) => {
-    const there = excesses.filter(({ track }) => track.network === network).map(({ track }) => track);
-    return evidenceAgainst(there, usual.get(network) ?? 0, window);
-  });
+  const there = new Map<string, Track[]>();
+  for (const { track } of excesses) {
+    const own = there.get(track.network);
+    if (own) own.push(track);
+    else there.set(track.network, [track]);
+  }
+  const networks = [...there.keys()];
+  const evidence = networks.map((network) =>
+    evidenceAgainst(there.get(network) ?? [], usual.get(network) ?? 0, window),
+  );
   const admitted = new Set(eBenjaminiHochberg(evidence, rate).map((i) => networks[i] as string));
   return excesses.filter(({ track }) => admitted.has(track.network));
 }
