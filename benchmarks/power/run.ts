@@ -21,7 +21,7 @@ import { BUDGET, type Outcome, prepare, tryCase } from './trial.ts';
 
 /** Seeds never meet: thresholds are set on the first, false leads and campaigns are told from the others. */
 const CALIBRATION_SEED = 10_001;
-const JUDGE_SEED = 20_001;
+const JUDGE_SEED = 70_001;
 
 /** What the bench found on one kind of centre. */
 export interface Found {

@@ -152,12 +152,12 @@ const HABIT_WEIGHT: Readonly<Record<Family, number>> = {
  * What bytes beyond a habit are for is a host's or an identity's own.
  */
 const SURPLUS_WEIGHT: Readonly<Record<Family, number>> = {
-  host: 40,
+  host: 20,
   principal: 20,
-  network: 3,
-  as: 3,
-  path: 5,
-  centre: 5,
+  network: 0.5,
+  as: 0.5,
+  path: 2,
+  centre: 2,
 };
 
 /** Returns a family's channel types in the order of its columns: mean bets, z-bets, loud rules, habits, surpluses. */
