@@ -152,8 +152,8 @@ const HABIT_WEIGHT: Readonly<Record<Family, number>> = {
  * What bytes beyond a habit are for is a host's or an identity's own.
  */
 const SURPLUS_WEIGHT: Readonly<Record<Family, number>> = {
-  host: 20,
-  principal: 20,
+  host: 8,
+  principal: 8,
   network: 0.5,
   as: 0.5,
   path: 2,
