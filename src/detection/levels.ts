@@ -9,6 +9,9 @@ import { CLIP_BYTES } from './input.ts';
 export const SPEEDS: readonly number[] = [1, 0.25, 0.06];
 /** Days that each of them speaks of. */
 export const SPEED_DAYS: readonly number[] = [1, 7, 28];
+
+/** Days that the kept sum of surpluses speaks of (surplus.ts). */
+export const SURPLUSES_DAYS = 28;
 export const SPREADS: readonly number[] = SPEEDS.map((speed) => Math.sqrt(speed / (2 - speed)));
 /** The newest day's weight in the habit itself: half is forgotten in six weeks. */
 const SLOW = 0.016;

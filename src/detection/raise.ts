@@ -3,9 +3,8 @@ import type { Calibration } from './calibration.ts';
 import { HABIT_BETS, PATIENT, PATIENT_STATISTICS } from './channels.ts';
 import type { DayStatistics } from './input.ts';
 import { explainLead, isOneDay, type Lead, type LeadChannel, stableHash } from './lead.ts';
-import { SPEED_DAYS } from './levels.ts';
+import { SPEED_DAYS, SURPLUSES_DAYS } from './levels.ts';
 import { COVERAGE_WEEKS, type DetectionState, RING_WEEKS, type Table } from './state.ts';
-import { SURPLUSES_DAYS } from './surplus.ts';
 
 /** A channel type (index in its family's calibrations) that passed its threshold today. */
 export interface Crossing {

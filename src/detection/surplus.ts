@@ -12,8 +12,6 @@ import { sinceWidth, type Work, watch } from './work.ts';
 const EDGE_DEVIATIONS = 3;
 /** What of the sum of surpluses is left after a day: half of it after 23. */
 const DAILY_KEEPS = 0.97;
-/** Days that the sum speaks of. */
-export const SURPLUSES_DAYS = 28;
 /** Scores are in gigabytes. */
 const GIGABYTE = 1e9;
 
