@@ -1,4 +1,4 @@
-// Installs what `npm start` and `npm test` need: npm packages always, Debian's chromium with --tests.
+// Installs what `npm start` and `npm test` need: npm packages always, Debian's packages for the tests with --tests.
 // Plain JavaScript without dependencies, because it runs before any of them is there.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -27,7 +27,17 @@ if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
   writeFileSync(stamp, wanted);
 }
 
-if (process.argv.includes('--tests') && !existsSync('/usr/bin/chromium')) {
-  run('apt-get', ['update']);
-  run('apt-get', ['install', '-y', '--no-install-recommends', 'chromium']);
+/** Programs that tests run, and the Debian packages that have them. */
+const PROGRAMS = {
+  '/usr/bin/chromium': 'chromium',
+  '/usr/bin/nfdump': 'nfdump',
+  '/usr/bin/openssl': 'openssl',
+};
+
+if (process.argv.includes('--tests')) {
+  const missing = Object.entries(PROGRAMS).flatMap(([path, name]) => (existsSync(path) ? [] : [name]));
+  if (missing.length > 0) {
+    run('apt-get', ['update']);
+    run('apt-get', ['install', '-y', '--no-install-recommends', ...missing]);
+  }
 }
