@@ -46,7 +46,8 @@ export async function plainLog(cardinality: Cardinality, flows: number): Promise
 
 /**
  * Returns a folder of plain logs, one file for each of so many days in a row, of so many flows each. Each is the
- * log of the first day moved by whole days, its uids told apart by a letter or two.
+ * log of the first day moved by whole days, with other uids and originator ports: the same ends on every day would be
+ * settled as if they might be one connection.
  */
 export async function daysOfLogs(days: number, flowsPerDay: number): Promise<string> {
   const folder = join(WORK, `days-${days}-${flowsPerDay}`);
@@ -69,8 +70,13 @@ function movedByDays(line: string, days: number): string {
   if (line.startsWith('#open')) return `${line}-day${days}`;
   if (line.startsWith('#')) return line;
   const seconds = Number(line.slice(0, 10)) + days * SECONDS_PER_DAY;
-  return `${seconds}${line.slice(10, 19)}${days.toString(36)}${line.slice(19)}`;
+  const [uid = '', host = '', port = '', ...rest] = line.slice(18).split('\t');
+  const moved = 1024 + ((Number(port) + days * PORT_STEP) % 64_000);
+  return [`${seconds}${line.slice(10, 17)}`, `${uid}${days.toString(36)}`, host, moved, ...rest].join('\t');
 }
+
+/** Has no divisor in common with the number of ports. */
+const PORT_STEP = 547;
 
 /** Returns the path of the first lines of a plain log as JSON lines, under the same names. */
 export async function jsonLog(flows: number): Promise<string> {
