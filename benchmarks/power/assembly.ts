@@ -3,8 +3,9 @@ import { advance } from '../../src/detection/advance.ts';
 import type { Campaign } from '../../src/detection/campaign.ts';
 import { assembleCampaigns } from '../../src/detection/campaigns.ts';
 import { refineChangePoint } from '../../src/detection/changepoint.ts';
-import { type DailySeries, FAMILIES, type Family, type PairDay } from '../../src/detection/input.ts';
+import type { DailySeries, Family, PairDay } from '../../src/detection/input.ts';
 import type { Lead } from '../../src/detection/lead.ts';
+import { DAY_FAMILIES } from '../../src/records/day-statistics.ts';
 import { alsoClean } from './alarm.ts';
 import type { Planted } from './campaigns.ts';
 import { type Centre, DAYS, HISTORY_DAYS, PATHS, type Rows } from './centre.ts';
@@ -63,7 +64,7 @@ export function assembled(centre: Centre, planted: Planted, raised: readonly Lea
   });
   const names = (family: Family) =>
     new Set(leads.filter((lead) => lead.family === family).map(({ entity }) => entity));
-  const flagged = new Map(FAMILIES.map((family) => [family, names(family)]));
+  const flagged = new Map(DAY_FAMILIES.map((family) => [family, names(family)]));
   const pooled = leads.some(({ family }) => family === 'path' || family === 'centre');
   const placebos = (['host', 'network'] as const).flatMap((family) =>
     heaviestOthers(series.get(family) ?? new Map(), flagged.get(family) ?? new Set()),
@@ -104,7 +105,7 @@ function historyOf(centre: Centre, planted: Planted, fromDay: number): History {
   const blank = Float64Array.from({ length: DAYS - fromDay }, (_, i) =>
     (centre.coverage[fromDay + i] as number) < LEAST_COVERAGE ? Number.NaN : 0,
   );
-  const series = new Map(FAMILIES.map((family) => [family, new Map<string, DailySeries>()]));
+  const series = new Map(DAY_FAMILIES.map((family) => [family, new Map<string, DailySeries>()]));
   for (let day = 0; day < DAYS; day++) {
     const sums = new Map<number, { bytes: number; most: number; principal: number }>();
     for (const each of [centre.days[day], planted.days[day]]) if (each) addRows(each, sums);
@@ -124,7 +125,7 @@ function historyOf(centre: Centre, planted: Planted, fromDay: number): History {
         firstDay,
       };
       rows.push(row);
-      for (const family of FAMILIES) {
+      for (const family of DAY_FAMILIES) {
         const entity = family === 'centre' ? 'centre' : row[family];
         const all = series.get(family) as Map<string, DailySeries>;
         const own = all.get(entity) ?? { fromDay, values: Float64Array.from(blank) };

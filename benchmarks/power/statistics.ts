@@ -2,31 +2,15 @@
 import {
   CLIP_BYTES,
   type DayStatistics,
-  FAMILIES,
   type Family,
   type FamilyDay,
   type Statistic,
 } from '../../src/detection/input.ts';
+import { DAY_FAMILIES, DAY_STATISTICS } from '../../src/records/day-statistics.ts';
 import { MICROS_PER_DAY } from '../../src/records/time.ts';
 import { PATHS, type Rows, SPARE_NETWORKS, type World } from './centre.ts';
 
-/** Everything that is measured, in the order of the accumulators. */
-export const STATISTICS: readonly Statistic[] = [
-  'bytes',
-  'clip0',
-  'clip1',
-  'clip2',
-  'clip3',
-  'novel0',
-  'novel1',
-  'novel2',
-  'novel3',
-  'firstContacts',
-  'persistent',
-  'maxHourBytes',
-  'largestFirstContactBytes',
-];
-const WIDTH = STATISTICS.length;
+const WIDTH = DAY_STATISTICS.length;
 const NOVEL_DAYS = 60;
 const PERSISTENT_DAYS = 7;
 /** Ready-made daily cells know no hours; a busy hour is taken for an eighth of the day. */
@@ -99,8 +83,8 @@ export function statisticsMaker(world: World) {
     centre: 1,
     principal: size.principals,
   };
-  const accumulators = FAMILIES.map((family) => new Accumulator(family, counts[family]));
-  const of = (family: Family) => accumulators[FAMILIES.indexOf(family)] as Accumulator;
+  const accumulators = DAY_FAMILIES.map((family) => new Accumulator(family, counts[family]));
+  const of = (family: Family) => accumulators[DAY_FAMILIES.indexOf(family)] as Accumulator;
   const [host, network, as, path, centre] = [of('host'), of('network'), of('as'), of('path'), of('centre')];
   const principal = of('principal');
 
@@ -219,7 +203,7 @@ class Accumulator {
   take(): FamilyDay {
     const { sums, names } = this;
     const active = Int32Array.from(this.touched).sort();
-    const columns = STATISTICS.map(() => new Float64Array(active.length));
+    const columns = DAY_STATISTICS.map(() => new Float64Array(active.length));
     const entities: string[] = [];
     for (let i = 0; i < active.length; i++) {
       const entity = active[i] as number;
@@ -232,7 +216,7 @@ class Accumulator {
       this.isTouched[entity] = 0;
     }
     this.touched = [];
-    const statistics = Object.fromEntries(STATISTICS.map((name, i) => [name, columns[i]]));
+    const statistics = Object.fromEntries(DAY_STATISTICS.map((name, i) => [name, columns[i]]));
     return { family: this.family, entities, statistics: statistics as Record<Statistic, Float64Array> };
   }
 }

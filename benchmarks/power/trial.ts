@@ -1,9 +1,10 @@
 /** One centre under test: its clean run by every method, and campaigns planted into it one at a time. */
 
 import { advance } from '../../src/detection/advance.ts';
-import { type DayStatistics, FAMILIES, type Family, type FamilyDay } from '../../src/detection/input.ts';
+import type { DayStatistics, Family, FamilyDay } from '../../src/detection/input.ts';
 import type { Lead } from '../../src/detection/lead.ts';
 import type { DetectionState } from '../../src/detection/state.ts';
+import { DAY_FAMILIES } from '../../src/records/day-statistics.ts';
 import { type Alarm, alsoClean, FAIR_SHARE, type Run, shareOf } from './alarm.ts';
 import { type Case, type Planted, plant } from './campaigns.ts';
 import { type Centre, DAYS, HISTORY_DAYS, type Rows } from './centre.ts';
@@ -167,7 +168,7 @@ function outcomeOf({ lostBytes, startDay }: Planted, found: Find | undefined): O
 
 /** The part of a day that a campaign ever touches: no other entity's score can differ from the clean run's. */
 function touchedBy({ days }: Planted, { world }: Centre) {
-  const names = new Map<Family, Set<string>>(FAMILIES.map((family) => [family, new Set()]));
+  const names = new Map<Family, Set<string>>(DAY_FAMILIES.map((family) => [family, new Set()]));
   const hosts = new Set<number>();
   for (const rows of days) {
     if (!rows) continue;

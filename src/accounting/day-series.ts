@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Database } from '../ledger/duckdb/database.ts';
 import { CELL_COLUMNS } from '../records/columns.ts';
+import type { DAY_FAMILIES } from '../records/day-statistics.ts';
 import { sqlText } from '../records/sql-text.ts';
 import { HOURS_PER_DAY } from '../records/time.ts';
 import { filesSql } from './facts.ts';
@@ -29,27 +30,8 @@ export interface SeriesTable {
   readonly columns: Float64Array[];
 }
 
-/** The families entities come in. */
-export const SERIES_FAMILIES = ['host', 'principal', 'network', 'as', 'path', 'centre'] as const;
 /** One of the families. */
-export type SeriesFamily = (typeof SERIES_FAMILIES)[number];
-
-/** The statistics of a day, in the order of a table's columns. */
-export const DAY_STATISTICS = [
-  'bytes',
-  'clip0',
-  'clip1',
-  'clip2',
-  'clip3',
-  'novel0',
-  'novel1',
-  'novel2',
-  'novel3',
-  'firstContacts',
-  'persistent',
-  'maxHourBytes',
-  'largestFirstContactBytes',
-] as const;
+export type SeriesFamily = (typeof DAY_FAMILIES)[number];
 
 /** The files of the tables that are carried from day to day. */
 export interface SeriesFiles {

@@ -1,9 +1,10 @@
 import { assertIdentity } from '../errors.ts';
+import { DAY_FAMILIES } from '../records/day-statistics.ts';
 import { exposureOf, learnFromPeers, learnWeekdays, weekOf } from './baseline.ts';
 import { setThresholds } from './budget.ts';
 import { BLOCK_DAYS, closeBlock } from './calibration.ts';
 import { PATIENT, PATIENT_STATISTICS, UNITS } from './channels.ts';
-import { type DayStatistics, FAMILIES, type Family, type FamilyDay, type Statistic } from './input.ts';
+import type { DayStatistics, Family, FamilyDay, Statistic } from './input.ts';
 import { checkShape, firstScoredDay, judgeFamily, WARM_UP_DAYS } from './judge.ts';
 import type { Lead } from './lead.ts';
 import {
@@ -164,7 +165,7 @@ function countStandings(counts: Int32Array): Warming[Family] {
 }
 
 function noWarming(): Warming {
-  const none = FAMILIES.map((family) => [family, { unjudged: 0, peers: 0, young: 0 }]);
+  const none = DAY_FAMILIES.map((family) => [family, { unjudged: 0, peers: 0, young: 0 }]);
   return Object.fromEntries(none) as Warming;
 }
 

@@ -1,6 +1,6 @@
 import { LedgerError } from '../errors.ts';
+import { DAY_FAMILIES } from '../records/day-statistics.ts';
 import { type Calibration, KEPT, setWatch } from './calibration.ts';
-import { FAMILIES } from './input.ts';
 import {
   columnWidths,
   createState,
@@ -54,7 +54,7 @@ export function decodeState(bytes: Uint8Array): DetectionState {
   Object.assign(state, { coverageBeforeWeek, fullDaysOfWeek });
   state.weekCoverage.set(input.floats(state.weekCoverage.length));
   state.leadCounts.set(input.floats(state.leadCounts.length));
-  const tables = FAMILIES.map((family) => decodeTable(input, family));
+  const tables = DAY_FAMILIES.map((family) => decodeTable(input, family));
   input.end();
   return { ...state, tables };
 }

@@ -1,36 +1,11 @@
 /** What detection is told: exact integers per day, family and entity. The ledger fills these types from SQL. */
+import type { DAY_FAMILIES, DAY_STATISTICS } from '../records/day-statistics.ts';
 
 /** A kind of entity. Families are judged apart, each against its own history and its own peers. */
-export type Family = 'host' | 'principal' | 'network' | 'as' | 'path' | 'centre';
+export type Family = (typeof DAY_FAMILIES)[number];
 
-/** All families, in the order in which a day is judged. */
-export const FAMILIES: readonly Family[] = ['host', 'principal', 'network', 'as', 'path', 'centre'];
-
-/** What is measured of an entity on a day; all are exact integers below 2^53, in bytes or in pairs. */
-export type Statistic =
-  /** All egress of the day. */
-  | 'bytes'
-  /**
-   * Σ min(x, c) over the entity's cells of the day, c = CLIP_BYTES[0..3]. A cell is a pair (host, network), for a
-   * principal (principal, network); so are the pairs below.
-   */
-  | 'clip0'
-  | 'clip1'
-  | 'clip2'
-  | 'clip3'
-  /** The same over pairs first seen at most 60 days ago. */
-  | 'novel0'
-  | 'novel1'
-  | 'novel2'
-  | 'novel3'
-  /** Pairs never seen before today. */
-  | 'firstContacts'
-  /** Novel pairs at least 7 days old that are active today. */
-  | 'persistent'
-  /** The entity's largest hour of the day. */
-  | 'maxHourBytes'
-  /** The largest sum of the day over one first-ever pair. */
-  | 'largestFirstContactBytes';
+/** What is measured of an entity on a day. */
+export type Statistic = (typeof DAY_STATISTICS)[number];
 
 /** The clip ladder in bytes: small clips see many small streams, large clips see few large ones. */
 export const CLIP_BYTES: readonly [number, number, number, number] = [

@@ -1,8 +1,9 @@
 import { ConfigurationError } from '../errors.ts';
+import { DAY_FAMILIES } from '../records/day-statistics.ts';
 import { type Calibration, createCalibration, forgetRow } from './calibration.ts';
 import { channelTypes, HABITS, LOUD, PATIENT, RULES } from './channels.ts';
 import { MEANS, ZS } from './evidence.ts';
-import { FAMILIES, type Family } from './input.ts';
+import type { Family } from './input.ts';
 import { HABIT } from './levels.ts';
 
 /** Weekly blocks kept for each entity, and what of them the baseline looks at (baseline.ts). */
@@ -176,13 +177,13 @@ export function createState(options: { leadsPerWeek?: number } = {}): DetectionS
     weekCoverage: new Float64Array(COVERAGE_WEEKS),
     fullDaysOfWeek: 0,
     leadCounts: new Int32Array(PROMISE_DAYS).fill(-1),
-    tables: FAMILIES.map((family) => createTable(family)),
+    tables: DAY_FAMILIES.map((family) => createTable(family)),
   };
 }
 
 /** Returns the table of a family. */
 export function tableOf(state: DetectionState, family: Family): Table {
-  return state.tables[FAMILIES.indexOf(family)] as Table;
+  return state.tables[DAY_FAMILIES.indexOf(family)] as Table;
 }
 
 /** Returns a blank row for a new entity; the table doubles when it is full. */

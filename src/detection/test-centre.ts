@@ -1,8 +1,8 @@
 /** A small centre for the tests of this room: benign pairs with heavy tails, and what is planted among them. */
+import { DAY_FAMILIES, DAY_STATISTICS } from '../records/day-statistics.ts';
 import {
   CLIP_BYTES,
   type DayStatistics,
-  FAMILIES,
   type Family,
   type FamilyDay,
   type PairDay,
@@ -106,22 +106,6 @@ export function pairDays(days: readonly (readonly Sent[])[], fromDay: number): P
   });
 }
 
-const STATISTICS: readonly Statistic[] = [
-  'bytes',
-  'clip0',
-  'clip1',
-  'clip2',
-  'clip3',
-  'novel0',
-  'novel1',
-  'novel2',
-  'novel3',
-  'firstContacts',
-  'persistent',
-  'maxHourBytes',
-  'largestFirstContactBytes',
-];
-
 type Sums = Record<Statistic, number>;
 
 function addPair(sums: Sums, pair: PairDay): void {
@@ -141,18 +125,21 @@ function addPair(sums: Sums, pair: PairDay): void {
 
 /** Returns what detection is told of one day's pairs. */
 export function statisticsOf(day: number, pairs: readonly PairDay[], coverage = 1): DayStatistics {
-  const families = FAMILIES.map((family): FamilyDay => {
+  const families = DAY_FAMILIES.map((family): FamilyDay => {
     const entities = new Map<string, Sums>();
     for (const pair of pairs) {
       const key = family === 'centre' ? 'centre' : pair[family as Exclude<Family, 'centre'>];
       if (key === '') continue;
-      const sums = entities.get(key) ?? (Object.fromEntries(STATISTICS.map((name) => [name, 0])) as Sums);
+      const sums = entities.get(key) ?? (Object.fromEntries(DAY_STATISTICS.map((name) => [name, 0])) as Sums);
       entities.set(key, sums);
       addPair(sums, pair);
     }
     const keys = [...entities.keys()].sort();
     const statistics = Object.fromEntries(
-      STATISTICS.map((name) => [name, Float64Array.from(keys, (key) => (entities.get(key) as Sums)[name])]),
+      DAY_STATISTICS.map((name) => [
+        name,
+        Float64Array.from(keys, (key) => (entities.get(key) as Sums)[name]),
+      ]),
     ) as Record<Statistic, Float64Array>;
     return { family, entities: keys, statistics };
   });

@@ -9,9 +9,10 @@ import {
 import type { Campaign } from '../detection/campaign.ts';
 import { assembleCampaigns } from '../detection/campaigns.ts';
 import { refineChangePoint } from '../detection/changepoint.ts';
-import { type DailySeries, FAMILIES, type Family } from '../detection/input.ts';
+import type { DailySeries, Family } from '../detection/input.ts';
 import type { Lead } from '../detection/lead.ts';
 import { promiseOf } from '../detection/promise.ts';
+import { DAY_FAMILIES } from '../records/day-statistics.ts';
 import { formatHour, HOURS_PER_DAY } from '../records/time.ts';
 import type { DetectAnswer } from './answers/detect.ts';
 import { allowancesOf, decisionsOf } from './decisions.ts';
@@ -187,7 +188,7 @@ async function seriesOfLeads(
   run: DetectionRun,
 ): Promise<Map<string, DailySeries>> {
   const series = new Map<string, DailySeries>();
-  for (const family of FAMILIES) {
+  for (const family of DAY_FAMILIES) {
     const found = await seriesOf(reading, family, entitiesOf(leads, family), fromDay, run);
     for (const [entity, days] of found) series.set(`${family}|${entity}`, days);
   }

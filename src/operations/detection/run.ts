@@ -4,14 +4,12 @@ import { type DayPair, takeAllowances } from '../../accounting/allowed-pairs.ts'
 import { BUILD_VERSION } from '../../accounting/build.ts';
 import { coverageRows } from '../../accounting/coverage-query.ts';
 import {
-  DAY_STATISTICS,
   dayStatistics,
   type EntityTexts,
   loadDay,
   openSeries,
   pairDay,
   rememberDay,
-  SERIES_FAMILIES,
 } from '../../accounting/day-series.ts';
 import { advance, LEAST_COVERAGE } from '../../detection/advance.ts';
 import { type Allowance, applyAllowances } from '../../detection/allowances.ts';
@@ -19,6 +17,7 @@ import { earlyLeads } from '../../detection/early.ts';
 import { CLIP_BYTES, type DayStatistics, type FamilyDay, type Statistic } from '../../detection/input.ts';
 import { createState } from '../../detection/state.ts';
 import { configSha256On } from '../../facility/zones.ts';
+import { DAY_FAMILIES, DAY_STATISTICS } from '../../records/day-statistics.ts';
 import { formatDay, MICROS_PER_DAY, MICROS_PER_HOUR } from '../../records/time.ts';
 import type { Progress } from '../progress.ts';
 import type { Reading } from '../reading.ts';
@@ -27,7 +26,7 @@ import { observeDay } from './day-coverage.ts';
 import { entityTexts } from './texts.ts';
 
 /** Raise it whenever the same cells would give other leads. */
-const DETECTION_VERSION = '4';
+const DETECTION_VERSION = '5';
 /** A checkpoint is kept at the end and every so many days of a long replay. */
 const CHECKPOINT_DAYS = 28;
 
@@ -123,7 +122,7 @@ async function familiesOn(
   }
   await pairDay(db, day);
   const families: FamilyDay[] = [];
-  for (const family of SERIES_FAMILIES) {
+  for (const family of DAY_FAMILIES) {
     const { entities, columns } = await dayStatistics(db, family, day, CLIP_BYTES);
     const named = DAY_STATISTICS.map((name, index) => [name, columns[index] ?? new Float64Array()]);
     families.push({

@@ -1,0 +1,32 @@
+/** What a day comes to for each entity: accounting sums it (day-series.ts), detection judges it. Both read this list. */
+
+/** The kinds of entities that are judged, in the order in which a day is judged. */
+export const DAY_FAMILIES = ['host', 'principal', 'network', 'as', 'path', 'centre'] as const;
+
+/**
+ * What is measured of an entity on a day, in the order of a table's columns; exact integers below 2^53, in bytes or in
+ * pairs. A pair is (host, network), for a principal (principal, network).
+ *
+ * - `bytes`: all egress of the day
+ * - `clip0` to `clip3`: Σ min(x, c) over the entity's pairs of the day, c on detection's ladder of clips
+ * - `novel0` to `novel3`: the same over pairs first seen at most 60 days ago
+ * - `firstContacts`: pairs never seen before that day
+ * - `persistent`: novel pairs at least 7 days old that are active that day
+ * - `maxHourBytes`: the largest hour of the day
+ * - `largestFirstContactBytes`: the largest sum of the day over one first-ever pair
+ */
+export const DAY_STATISTICS = [
+  'bytes',
+  'clip0',
+  'clip1',
+  'clip2',
+  'clip3',
+  'novel0',
+  'novel1',
+  'novel2',
+  'novel3',
+  'firstContacts',
+  'persistent',
+  'maxHourBytes',
+  'largestFirstContactBytes',
+] as const;
