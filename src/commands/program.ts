@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { WeirError } from '../errors.ts';
+import { weirVersion } from '../version.ts';
 import { addAssess } from './assess.ts';
 import { addCheck } from './check.ts';
 import { addDecide, addRegister } from './decisions.ts';
@@ -26,7 +26,7 @@ coverage or unclassified share below what check demands, or a message not delive
 export function createProgram(): Command {
   const program = new Command('weir')
     .description('A measuring instrument for data that leaves a shared computing centre.')
-    .version(version(), '-V, --version', 'print the version')
+    .version(weirVersion, '-V, --version', 'print the version')
     .option('--config <file>', 'weir.yaml to use; default: the one in the working folder')
     .option('--ledger <folder>', "ledger to use; default: weir.yaml's, or ./ledger")
     .option('--json', 'print the answer as JSON, alone on standard output')
@@ -91,11 +91,4 @@ function exitCodeOf(error: unknown): number {
 /** Messages may have several lines; each is escaped by itself. */
 function safeLines(text: string): string {
   return text.split('\n').map(safeText).join('\n');
-}
-
-function version(): string {
-  const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
-  const known =
-    typeof manifest === 'object' && manifest !== null && 'version' in manifest ? manifest.version : undefined;
-  return typeof known === 'string' ? known : 'unknown';
 }

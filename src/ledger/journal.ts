@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InternalError, LedgerError } from '../errors.ts';
+import { weirVersion } from '../version.ts';
 import { assertAdmissible } from './admission.ts';
 import { type Body, type BodyInput, bodySchema, type Entry, encodeEntry } from './entries.ts';
 import { faultPoint } from './faults.ts';
@@ -98,14 +99,4 @@ function removeSingles(ledger: Ledger, first: number, last: number): void {
   }
   syncPath(join(ledger.dir, 'journal'));
   faultPoint('roll:done');
-}
-
-/** The version of Weir that runs. */
-export const weirVersion = readVersion();
-
-function readVersion(): string {
-  const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
-  const version =
-    typeof manifest === 'object' && manifest !== null && 'version' in manifest && manifest.version;
-  return typeof version === 'string' ? version : 'unknown';
 }

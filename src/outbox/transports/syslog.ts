@@ -2,7 +2,7 @@ import { connect as connectPlain, isIP, type Socket } from 'node:net';
 import { hostname } from 'node:os';
 import { connect as connectEncrypted } from 'node:tls';
 import type { SyslogChannel } from '../../facility/channels.ts';
-import { weirVersion } from '../../ledger/journal.ts';
+import { weirVersion } from '../../version.ts';
 import { failed, type Message, type Send, type Sent } from '../message.ts';
 import { readTls } from './secrets.ts';
 

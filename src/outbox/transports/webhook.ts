@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { request as requestPlain } from 'node:http';
 import { type RequestOptions, request as requestEncrypted } from 'node:https';
 import type { WebhookChannel } from '../../facility/channels.ts';
-import { weirVersion } from '../../ledger/journal.ts';
+import { weirVersion } from '../../version.ts';
 import { failed, type Message, type Send, type Sent } from '../message.ts';
 import { readSecret, readTls } from './secrets.ts';
 

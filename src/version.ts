@@ -1,0 +1,11 @@
+import { readFileSync } from 'node:fs';
+
+/** The version of Weir that runs. */
+export const weirVersion = readVersion();
+
+function readVersion(): string {
+  const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  const version =
+    typeof manifest === 'object' && manifest !== null && 'version' in manifest && manifest.version;
+  return typeof version === 'string' ? version : 'unknown';
+}
