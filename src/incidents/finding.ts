@@ -105,3 +105,19 @@ export function gravityOf(
   if (activity === 'close') return 'informational';
   return kind === 'lead' ? 'medium' : 'high';
 }
+
+/** Returns where a lead's entity stands in a finding; a path, the centre or a sensor is no place with an address. */
+export function placesOf(
+  family: string,
+  entity: string,
+): Pick<Finding, 'hosts' | 'principals' | 'destinations' | 'about'> {
+  const isDestination = family === 'network' || family === 'as';
+  const hasPlace = isDestination || family === 'host' || family === 'principal';
+  const about = family === 'centre' ? 'the whole centre' : `${family} ${entity}`;
+  return {
+    hosts: family === 'host' ? [entity] : [],
+    principals: family === 'principal' ? [entity] : [],
+    destinations: isDestination ? [entity] : [],
+    about: hasPlace ? null : about,
+  };
+}

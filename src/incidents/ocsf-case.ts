@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import { commandsOf, type Finding, gravityOf, type Telling, titleOf } from './finding.ts';
 import { metadataOf, ocsfMetadata } from './ocsf-finding.ts';
+import {
+  incidentClass,
+  isTypeOfClass,
+  OCSF_STATUSES,
+  ocsfIncidentFields,
+  TYPE_MESSAGE,
+} from './ocsf-incident-class.ts';
 import { tlpLabel } from './tlp.ts';
 
 /**
@@ -8,52 +15,28 @@ import { tlpLabel } from './tlp.ts';
  * https://schema.ocsf.io/1.5.0/classes/incident_finding: that something was said of it, not the case itself, which is
  * exported by `weir incident export`.
  */
-const millis = z.number().int().nonnegative();
 const text = z.string().min(1);
 
-/** What the published schema requires of class 2005 (one of assignee and assignee_group too), and what Weir fills. */
+/** What the published schema requires of class 2005, and what Weir fills. */
 export const ocsfCaseMessage = z
   .strictObject({
-    class_uid: z.literal(2005),
-    class_name: z.literal('Incident Finding'),
-    category_uid: z.literal(2),
-    category_name: z.literal('Findings'),
-    activity_id: z.int().min(1).max(3),
-    activity_name: z.enum(['Create', 'Update', 'Close']),
-    type_uid: z.int(),
-    time: millis,
+    ...ocsfIncidentFields,
     severity_id: z.int().min(1).max(5),
     severity: text,
-    status_id: z.int().min(1).max(5),
-    status: z.enum(['New', 'In Progress', 'Closed']),
-    desc: text,
-    message: text,
-    assignee_group: z.strictObject({ name: text }),
     metadata: ocsfMetadata,
     finding_info_list: z.array(z.strictObject({ uid: text, title: text, types: z.array(text) })).min(1),
-    unmapped: z.strictObject({ weir: z.record(z.string(), z.json()) }),
   })
-  .refine((event) => event.type_uid === event.class_uid * 100 + event.activity_id, {
-    message: 'type_uid must be class_uid * 100 + activity_id',
-  });
+  .refine(isTypeOfClass, TYPE_MESSAGE);
 /** An Incident Finding as Weir writes it. */
 export type OcsfCaseMessage = z.infer<typeof ocsfCaseMessage>;
 
 const ACTIVITIES = { create: [1, 'Create'], update: [2, 'Update'], close: [3, 'Close'] } as const;
 const SEVERITIES = { informational: [1, 'Informational'], medium: [3, 'Medium'], high: [4, 'High'] } as const;
-const STATUSES = {
-  open: [1, 'New'],
-  acknowledged: [2, 'In Progress'],
-  // What is contained is not yet resolved.
-  contained: [2, 'In Progress'],
-  closed: [5, 'Closed'],
-} as const;
-
 /** Returns the Incident Finding that says what was said of a case. */
 export function ocsfCase(finding: Finding, telling: Telling): OcsfCaseMessage {
   const [activity_id, activity_name] = ACTIVITIES[telling.activity];
   const [severity_id, severity] = SEVERITIES[gravityOf(finding, telling.activity)];
-  const [status_id, status] = STATUSES[finding.incident?.status ?? 'open'];
+  const [status_id, status] = OCSF_STATUSES[finding.incident?.status ?? 'open'];
   const { id, facility, asOf, simulated, leads, campaigns, incident } = finding;
   const metadata = metadataOf(finding, telling.messageId);
   const labels = [...(metadata.labels ?? []), ...(incident ? [tlpLabel(incident.tlp)] : [])];
@@ -62,13 +45,8 @@ export function ocsfCase(finding: Finding, telling: Telling): OcsfCaseMessage {
     ...leads.map((uid) => ({ uid, title: `Lead ${uid}`, types: ['lead'] })),
   ];
   return {
-    class_uid: 2005,
-    class_name: 'Incident Finding',
-    category_uid: 2,
-    category_name: 'Findings',
-    activity_id,
+    ...incidentClass(activity_id),
     activity_name,
-    type_uid: 200_500 + activity_id,
     time: Date.parse(incident?.changedAt ?? finding.detectedAt),
     severity_id,
     severity,

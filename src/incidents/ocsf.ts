@@ -1,8 +1,16 @@
 import { z } from 'zod';
 import { InternalError } from '../errors.ts';
 import type { CaseBrief, CaseCampaign, CaseLead, IncidentCase } from './case.ts';
-import type { Finding } from './finding.ts';
+import { type Finding, placesOf } from './finding.ts';
 import { metadataOf, ocsfDetectionFinding, ocsfFinding, ocsfMetadata } from './ocsf-finding.ts';
+import {
+  incidentClass,
+  isTypeOfClass,
+  OCSF_STATUSES,
+  ocsfIncidentFields,
+  ocsfMillis,
+  TYPE_MESSAGE,
+} from './ocsf-incident-class.ts';
 import { showCommand } from './remake.ts';
 import { tlpLabel } from './tlp.ts';
 
@@ -10,60 +18,36 @@ import { tlpLabel } from './tlp.ts';
  * Cases as Incident Finding (class 2005) of the Open Cybersecurity Schema Framework,
  * https://schema.ocsf.io/1.5.0/classes/incident_finding, and their leads as Detection Findings beside them.
  */
-const millis = z.number().int().nonnegative();
 const text = z.string().min(1);
 
 const findingInfo = z.strictObject({
   uid: text,
   title: text,
   desc: text.optional(),
-  created_time: millis.optional(),
-  first_seen_time: millis.optional(),
+  created_time: ocsfMillis.optional(),
+  first_seen_time: ocsfMillis.optional(),
   types: z.array(text).optional(),
 });
 
 /** What the published schema requires of class 2005, and what Weir fills beyond it. */
 export const ocsfIncidentFinding = z
   .strictObject({
-    class_uid: z.literal(2005),
-    class_name: z.literal('Incident Finding'),
-    category_uid: z.literal(2),
-    category_name: z.literal('Findings'),
-    activity_id: z.int().min(1).max(3),
-    activity_name: z.enum(['Create', 'Update', 'Close']),
-    type_uid: z.int(),
+    ...ocsfIncidentFields,
     type_name: text,
-    time: millis,
     severity_id: z.literal(4),
     severity: z.literal('High'),
-    status_id: z.int().min(1).max(5),
-    status: z.enum(['New', 'In Progress', 'On Hold', 'Resolved', 'Closed']),
     is_suspected_breach: z.literal(true),
-    message: text,
-    desc: text,
-    /** The schema wants one of assignee and assignee_group; whose case it is, the centre knows. */
-    assignee_group: z.strictObject({ name: text }),
-    start_time: millis.optional(),
-    end_time: millis.optional(),
+    start_time: ocsfMillis.optional(),
+    end_time: ocsfMillis.optional(),
     metadata: ocsfMetadata.extend({ profiles: z.tuple([z.literal('incident')]), correlation_uid: text }),
     finding_info_list: z.array(findingInfo).min(1),
     observables: z
       .array(z.strictObject({ name: text, type_id: z.int(), type: text, value: text }))
       .optional(),
-    unmapped: z.strictObject({ weir: z.record(z.string(), z.json()) }),
   })
-  .refine((event) => event.type_uid === event.class_uid * 100 + event.activity_id, {
-    message: 'type_uid must be class_uid * 100 + activity_id',
-  });
+  .refine(isTypeOfClass, TYPE_MESSAGE);
 /** An Incident Finding as Weir writes it. */
 export type OcsfIncidentFinding = z.infer<typeof ocsfIncidentFinding>;
-
-const STATUSES = {
-  open: [1, 'New'],
-  acknowledged: [2, 'In Progress'],
-  contained: [2, 'In Progress'],
-  closed: [5, 'Closed'],
-} as const;
 
 /**
  * Returns a case as NDJSON: one Detection Finding for each lead, then the Incident Finding with the case's figures.
@@ -93,18 +77,13 @@ export function ocsfOf(told: IncidentCase): string {
 function incidentOf(told: IncidentCase): OcsfIncidentFinding {
   const { incident, figures } = told;
   const { id, title, status, tlp, openedAt, acknowledgedAt, containedAt, closedAt, claims, hold } = incident;
-  const [status_id, statusName] = STATUSES[status];
+  const [status_id, statusName] = OCSF_STATUSES[status];
   const [activity_id, activity_name] = activityOf(incident);
   const startedAt = told.timeline.find(({ kind }) => kind === 'first byte')?.at.estimate;
   const metadata = metadataOf(told, `${id}-${told.asOf}`);
   return {
-    class_uid: 2005,
-    class_name: 'Incident Finding',
-    category_uid: 2,
-    category_name: 'Findings',
-    activity_id,
+    ...incidentClass(activity_id),
     activity_name,
-    type_uid: 200_500 + activity_id,
     type_name: `Incident Finding: ${activity_name}`,
     time: Date.parse(incident.changedAt),
     severity_id: 4,
@@ -150,7 +129,7 @@ function activityOf({
   status,
   lastEntry,
   firstEntry,
-}: CaseBrief): [number, OcsfIncidentFinding['activity_name']] {
+}: CaseBrief): [1 | 2 | 3, OcsfIncidentFinding['activity_name']] {
   if (status === 'closed') return [3, 'Close'];
   return lastEntry === firstEntry ? [1, 'Create'] : [2, 'Update'];
 }
@@ -188,10 +167,7 @@ function findingOf(lead: CaseLead, told: IncidentCase): Finding {
     detectedAt: lead.detectedAt,
     startedAt: lead.startedAt,
     amount: { of: 'day', observed: lead.observedBytesPerDay, usual: lead.baselineBytesPerDay },
-    hosts: family === 'host' ? [entity] : [],
-    principals: family === 'principal' ? [entity] : [],
-    destinations: family === 'network' || family === 'as' ? [entity] : [],
-    about: family === 'path' || family === 'centre' ? `${family} ${entity}` : null,
+    ...placesOf(family, entity),
     evidence: lead.channels,
     leads: [],
     campaigns: campaign === null ? [] : [campaign],

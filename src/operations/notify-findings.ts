@@ -1,10 +1,10 @@
 import type { CaseBrief } from '../incidents/case.ts';
 import { briefOf, coursesOf } from '../incidents/course.ts';
-import { type Finding, finding } from '../incidents/finding.ts';
+import { type Finding, finding, placesOf } from '../incidents/finding.ts';
 import { sentenceOf } from '../ledger/incident-entry.ts';
-import { weirVersion } from '../ledger/journal.ts';
 import type { Snapshot } from '../ledger/snapshot.ts';
 import type { Subject } from '../outbox/queue.ts';
+import { weirVersion } from '../version.ts';
 import type { CampaignAnswer, DetectAnswer, LeadAnswer } from './answers/detect.ts';
 import { verdictPayload } from './decisions.ts';
 
@@ -58,7 +58,6 @@ function subjectOf(what: Finding, revision: string, closed: boolean): Subject {
 /** Returns a lead as it is told. */
 function leadFinding(lead: LeadAnswer, decision: Finding['decision'], context: FindingContext): Finding {
   const { family, entity } = lead;
-  const about = family === 'centre' ? 'the whole centre' : `${family} ${entity}`;
   return {
     ...blank(context),
     kind: 'lead',
@@ -69,10 +68,7 @@ function leadFinding(lead: LeadAnswer, decision: Finding['decision'], context: F
       family === 'sensor'
         ? null
         : { of: 'day', observed: lead.observedBytesPerDay, usual: lead.baselineBytesPerDay },
-    hosts: family === 'host' ? [entity] : [],
-    destinations: ['network', 'as'].includes(family) ? [entity] : [],
-    principals: family === 'principal' ? [entity] : [],
-    about: ['host', 'network', 'as', 'principal'].includes(family) ? null : about,
+    ...placesOf(family, entity),
     evidence: lead.channels,
     campaigns: lead.campaign === null ? [] : [lead.campaign],
     because: lead.because,
