@@ -89,11 +89,7 @@ export async function writeGoodLog(
   origins: readonly LineOrigin[],
   target: string,
 ): Promise<WrittenLog | undefined> {
-  // Which line is at fault, and why, the careful reading says better than the engine's message.
-  const isWritten = await copyLog(db, log, target).then(
-    () => true,
-    () => false,
-  );
+  const isWritten = await copyLog(db, log, target).then(() => true, ifOfData);
   const isGood = isWritten && (await refusedLines(db, log)) === 0 && (await faultyRows(db, target)) === 0;
   if (isGood) {
     await collectRefused(db, { ...log, refused: undefined });
@@ -102,6 +98,12 @@ export async function writeGoodLog(
   await forgetRefused(db);
   await rm(target, { force: true });
   return undefined;
+}
+
+/** Which line is at fault, and why, the careful reading says better than the engine; any other failure is one. */
+function ifOfData(error: unknown): false {
+  if (error instanceof Error && /^(Invalid Input|Conversion) Error: /.test(error.message)) return false;
+  throw error;
 }
 
 /** Good and broken lines are written in one pass, side by side: a filter would have every value computed twice. */
