@@ -80,7 +80,7 @@ const FILES: [string, string][] = [
 ];
 const EXPECTED: Record<string, unknown> = JSON.parse(fixture('expected.json'));
 
-// What is expected was read off the fixtures line by line, not taken from what Weir made of them.
+// What is expected was written out by Weir and then read against the fixtures line by line: it guards against change.
 test.each(FILES)('%s: every line of a session becomes a fact', async (name, settings) => {
   expect(await golden(name, settings)).toEqual(EXPECTED[name]);
 });
