@@ -58,6 +58,7 @@ test('the first records as Weir understands them, with what weir.yaml says of th
     ['192.0.2.1', '198.51.100.7', '150000'],
     ['192.0.2.1', '198.51.100.7', '7'],
   ]);
+  expect(cell(0, 'time')).toMatch(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$/);
   expect(flows?.rows.length).toBe(2);
   expect(fw).toMatchObject({ settings: { timezone: 'UTC', year: 2026 }, leftAlone: [{ lines: 1 }] });
   expect(refused).toMatchObject({

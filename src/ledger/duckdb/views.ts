@@ -1,4 +1,4 @@
-import { StatementType } from '@duckdb/node-api';
+import { DuckDBTypeId, StatementType } from '@duckdb/node-api';
 import { z } from 'zod';
 import {
   CELL_COLUMNS,
@@ -119,7 +119,7 @@ function relation(files: readonly string[], columns: readonly Column[]): string 
 
 const jsonValue = z.json();
 
-/** The answer of a query: names of the columns, and rows of JSON values; 64-bit integers and times as text. */
+/** The answer of a query: names of the columns, and rows of JSON values; 64-bit integers as text, times as ISO-8601 in UTC. */
 export interface QueryResult {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly z.infer<typeof jsonValue>[])[];
@@ -138,6 +138,14 @@ export async function select(db: Database, sql: string, limit: number): Promise<
   const prepared = await statements.prepare(0);
   if (prepared.statementType !== StatementType.SELECT) throw new Error('only SELECT is run here');
   const reader = await prepared.streamAndReadUntil(limit + 1);
-  const rows = reader.getRowsJson().map((row) => row.map((value) => jsonValue.parse(value)));
+  const isTime = reader.columnTypes().map(({ typeId }) => typeId === DuckDBTypeId.TIMESTAMP);
+  const rows = reader
+    .getRowsJson()
+    .map((row) => row.map((value, index) => (isTime[index] ? isoText(value) : jsonValue.parse(value))));
   return { columns: reader.columnNames(), rows: rows.slice(0, limit), cut: rows.length > limit };
+}
+
+/** The engine's text of a timestamp in UTC, as ISO-8601. */
+function isoText(value: unknown): string | null {
+  return typeof value === 'string' ? `${value.replace(' ', 'T')}Z` : null;
 }
