@@ -223,7 +223,7 @@ statements:
   await expect(noteIncident({ ...other, about: [], note: 'n', source: 's' })).rejects.toThrow(
     'belong together',
   );
-  await expect(incidentShow({ ...question, incident: 'f' })).rejects.toThrow('weir incident list');
+  await expect(incidentShow({ ...question, incident: 'zz' })).rejects.toThrow('weir incident list');
   await expect(incidentShow({ ...other, asOf: 1 })).rejects.toThrow('as of entry 1');
   await closeIncident({ ...other, note: 'done' });
   await expect(containIncident(other)).rejects.toThrow('is closed');
