@@ -381,4 +381,4 @@ test('what truly happened is never called not possible, and every bound holds it
     'beyondListed',
   ])
     expect(kinds.get(kind) ?? 0, kind).toBeGreaterThan(0);
-}, 20_000);
+});

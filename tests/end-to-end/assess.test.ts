@@ -41,7 +41,7 @@ test('weir assess prints a table and a picture, or JSON alone, and writes an SVG
   const json = await weir(dir, ['assess', 'claim.yaml', '--json', '--quiet']);
   expect(json.err).toBe('');
   expect(assessAnswer.parse(JSON.parse(json.out)).verdicts[0]?.kind).toBe('beyondListed');
-}, 20_000);
+});
 
 test('a wrong claim file ends with 2 and says where', async () => {
   const wrong = await weir(folder(CLAIM.replace('moreThan: 10PB', 'moreThan: lots')), [
@@ -53,4 +53,4 @@ test('a wrong claim file ends with 2 and says where', async () => {
   const missing = await weir(folder(CLAIM), ['assess', 'nothing.yaml']);
   expect(missing.code).toBe(2);
   expect(missing.err).toContain('nothing.yaml: cannot be read');
-}, 20_000);
+});

@@ -48,7 +48,7 @@ beforeAll(async () => {
   const { facility, dir, importFiles } = testLedger(BASE, stolen);
   await importFiles(THEFT);
   await detect({ facility, ledgerDir: dir, progress: () => undefined });
-}, 30_000);
+});
 
 /** A copy of one of the two centres, with channels. */
 function centre(from: string, channels: string) {
@@ -124,7 +124,7 @@ it('tells every channel what is new from now on, once, and takes the answer back
   expect(fourth.channels[0]?.sent.map(({ subject }) => subject)).toContain(campaign?.id);
   expect(lines(out).at(-1)).toMatchObject({ weir: { decision: { verdict: 'dismissed', by: 'ann' } } });
   expect((await notify(question)).channels.flatMap(({ sent }) => sent)).toEqual([]);
-}, 20_000);
+});
 
 it('lets no channel that is down hold up the others, and sends later what waited', async () => {
   const port = await closedPort();
@@ -157,7 +157,7 @@ it('lets no channel that is down hold up the others, and sends later what waited
   const after = (await notify({ ...question, channels: ['down'], drop: [dropped] })).channels[0];
   expect(after?.waiting.map(({ id }) => id)).toEqual(down?.waiting.slice(1).map(({ id }) => id));
   await expect(notify({ ...question, channels: ['nobody'] })).rejects.toThrow('down, keyless, file');
-}, 20_000);
+});
 
 it('goes on after a crash between sending and recording: the same message with the same id', async () => {
   const http = await httpReceiver();
@@ -178,7 +178,7 @@ it('goes on after a crash between sending and recording: the same message with t
   expect(http.got).toHaveLength(sent + 1);
   expect(http.got[1]?.headers['webhook-id']).toBe(http.got[0]?.headers['webhook-id']);
   expect(http.got[1]?.body).toBe(http.got[0]?.body);
-}, 20_000);
+});
 
 it('tells of cases, entry by entry, and of red ones only that they are there', async () => {
   const { root, question, ledger } = centre(quiet, '  - { name: file, kind: file, target: out.ndjson }\n');
@@ -218,7 +218,7 @@ it('tells of cases, entry by entry, and of red ones only that they are there', a
     '200503 Closed Title of case-one',
   ]);
   expect(JSON.stringify(events)).not.toContain('Title of case-two');
-}, 20_000);
+});
 
 it('is a flag of detect, over the whole history only', async () => {
   const { root, question } = centre(stolen, '  - { name: file, kind: file, target: out.ndjson }\n');
@@ -234,4 +234,4 @@ it('is a flag of detect, over the whole history only', async () => {
   expect([part.code, part.err]).toEqual([2, expect.stringContaining('whole history')]);
   const none = { ...question, facility: { ...question.facility, notify: [] } };
   await expect(notify(none)).rejects.toThrow('names no channel');
-}, 20_000);
+});
