@@ -25,8 +25,8 @@ export interface Delivered {
 
 /**
  * Sends what waits on a channel, in order, and writes the channel's state after each message: a crash between the two
- * sends that one message again, with the same id. A receiver that cannot be reached stops the channel; a message that
- * it refuses for good lets the next ones pass, and is tried once in each run.
+ * sends that one message again, with the same id. A receiver that cannot be reached, or refuses every message (a wrong
+ * password), stops the channel; a message that it refuses for good lets the next ones pass, and is tried once in each run.
  */
 export async function deliver(
   ledgerDir: string,
@@ -59,7 +59,7 @@ export async function deliver(
     }
     writeBox(ledgerDir, state);
     faultPoint('deliver:recorded');
-    if (!outcome.ok && !outcome.lasting) break;
+    if (!outcome.ok && (!outcome.lasting || outcome.ofEvery)) break;
   }
   return { sent, waiting: state.pending, remarks };
 }

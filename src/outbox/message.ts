@@ -27,6 +27,8 @@ export type Sent =
       readonly ok: false;
       readonly reason: string;
       readonly lasting: boolean;
+      /** It is not about this message: the receiver would refuse every one. */
+      readonly ofEvery?: boolean;
       /** What the receiver asked for. */
       readonly waitMillis?: number | undefined;
     };

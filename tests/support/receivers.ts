@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { createServer as createHttp, type IncomingHttpHeaders } from 'node:http';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createServer as createHttp, type IncomingHttpHeaders, type RequestListener } from 'node:http';
+import { createServer as createHttps } from 'node:https';
 import { type AddressInfo, createServer as createTcp, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { createServer as createTls } from 'node:tls';
@@ -20,28 +21,69 @@ export interface Posted {
   readonly body: string;
 }
 
-/** What an SMTP receiver got: the envelope's receivers and the message's bytes as text. */
+/** What an SMTP receiver got: the envelope's receivers, the message's bytes as text, and how it came. */
 export interface Mailed {
   readonly to: readonly string[];
   readonly data: string;
+  readonly encrypted: boolean;
+  /** Who logged in. */
+  readonly user: string | undefined;
+}
+
+/** A certificate and its key, PEM files. */
+export interface Identity {
+  readonly certFile: string;
+  readonly keyFile: string;
 }
 
 /** Makes a certificate for 127.0.0.1 and localhost, signed by itself; returns its files. */
-export function selfSigned(folder: string): { certFile: string; keyFile: string } {
+export function selfSigned(folder: string): Identity {
   const certFile = join(folder, 'cert.pem');
   const keyFile = join(folder, 'key.pem');
   const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'];
-  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
-  execFileSync(
-    'openssl',
-    ['req', '-x509', ...key, '-days', '2', ...subject, '-keyout', keyFile, '-out', certFile],
-    { stdio: 'ignore' },
-  );
+  openssl('req', '-x509', ...NEW_KEY, '-days', '2', ...subject, ...out({ certFile, keyFile }));
   return { certFile, keyFile };
 }
 
+/** Makes an authority, `NAME-ca.pem`, of a centre's own. */
+export function authority(folder: string, name: string): Identity {
+  const made = { certFile: join(folder, `${name}-ca.pem`), keyFile: join(folder, `${name}-ca.key`) };
+  openssl('req', '-x509', ...NEW_KEY, '-days', '2', '-subj', `/CN=${name}`, ...out(made));
+  return made;
+}
+
+/**
+ * Makes a certificate signed by an authority.
+ * @param names as in a certificate: `DNS:localhost`, `IP:127.0.0.1`.
+ */
+export function signedBy(ca: Identity, folder: string, name: string, names: readonly string[]): Identity {
+  const made = { certFile: join(folder, `${name}.pem`), keyFile: join(folder, `${name}.key`) };
+  const request = join(folder, `${name}.csr`);
+  const extensions = join(folder, `${name}.ext`);
+  writeFileSync(extensions, names.length > 0 ? `subjectAltName=${names.join(',')}\n` : '');
+  openssl('req', ...NEW_KEY, '-subj', `/CN=${name}`, '-keyout', made.keyFile, '-out', request);
+  const signing = ['-CA', ca.certFile, '-CAkey', ca.keyFile, '-CAcreateserial', '-days', '2'];
+  openssl('x509', '-req', '-in', request, ...signing, '-extfile', extensions, '-out', made.certFile);
+  return made;
+}
+
+const NEW_KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
+
+function openssl(...words: readonly string[]): void {
+  execFileSync('openssl', words, { stdio: 'ignore' });
+}
+
+function out({ certFile, keyFile }: Identity): string[] {
+  return ['-keyout', keyFile, '-out', certFile];
+}
+
+/** Returns an identity as node:tls takes it. */
+function pemOf({ certFile, keyFile }: Identity): { cert: Buffer; key: Buffer } {
+  return { cert: readFileSync(certFile), key: readFileSync(keyFile) };
+}
+
 /** Takes syslog messages by octet counting, over TCP or, with a certificate, TLS. Parses frames as they come. */
-export async function syslogReceiver(tls?: { certFile: string; keyFile: string }): Promise<Receiver<string>> {
+export async function syslogReceiver(tls?: Identity): Promise<Receiver<string>> {
   const got: string[] = [];
   const take = (socket: Socket) => {
     let rest = Buffer.alloc(0);
@@ -57,9 +99,7 @@ export async function syslogReceiver(tls?: { certFile: string; keyFile: string }
     });
     socket.on('error', () => undefined);
   };
-  const server = tls
-    ? createTls({ cert: readFileSync(tls.certFile), key: readFileSync(tls.keyFile) }, take)
-    : createTcp(take);
+  const server = tls ? createTls(pemOf(tls), take) : createTcp(take);
   return { port: await listening(server), got };
 }
 
@@ -67,9 +107,10 @@ export async function syslogReceiver(tls?: { certFile: string; keyFile: string }
 export async function httpReceiver(
   statuses: readonly number[] = [200],
   headers: Record<string, string> = {},
+  tls?: Identity,
 ): Promise<Receiver<Posted>> {
   const got: Posted[] = [];
-  const server = createHttp((request, response) => {
+  const take: RequestListener = (request, response) => {
     let body = '';
     request.setEncoding('utf8').on('data', (chunk) => {
       body += chunk;
@@ -78,16 +119,34 @@ export async function httpReceiver(
       got.push({ url: request.url ?? '', headers: request.headers, body });
       response.writeHead(statuses[got.length - 1] ?? statuses.at(-1) ?? 200, headers).end();
     });
-  });
+  };
+  const server = tls ? createHttps(pemOf(tls), take) : createHttp(take);
   return { port: await listening(server), got };
 }
 
-/** Takes mail; `refuse` names receivers it does not know. */
-export async function mailReceiver(refuse: readonly string[] = []): Promise<Receiver<Mailed>> {
+/** How a mail receiver is set up; it takes everything from everybody unless told otherwise. */
+export interface MailHabits {
+  /** Receivers that it does not know. */
+  readonly refuse?: readonly string[];
+  /** Its certificate: it offers STARTTLS then. */
+  readonly tls?: Identity;
+  /** TLS from the first byte. */
+  readonly implicit?: boolean;
+  /** Names and passwords that it demands. */
+  readonly logins?: Readonly<Record<string, string>>;
+}
+
+/** Takes mail. */
+export async function mailReceiver(habits: MailHabits = {}): Promise<Receiver<Mailed>> {
+  const { refuse = [], tls, implicit = false, logins } = habits;
   const got: Mailed[] = [];
   const server = new SMTPServer({
-    authOptional: true,
-    disabledCommands: ['STARTTLS'],
+    ...(tls ? { ...pemOf(tls), secure: implicit } : { disabledCommands: ['STARTTLS'] }),
+    authOptional: logins === undefined,
+    onAuth: ({ username = '', password }, _session, done) =>
+      logins?.[username] !== undefined && logins[username] === password
+        ? done(null, { user: username })
+        : done(Object.assign(new Error('wrong name or password'), { responseCode: 535 })),
     onRcptTo: ({ address }, _session, done) =>
       done(refuse.includes(address) ? Object.assign(new Error('no such user'), { responseCode: 550 }) : null),
     onData: (stream, session, done) => {
@@ -97,11 +156,15 @@ export async function mailReceiver(refuse: readonly string[] = []): Promise<Rece
         got.push({
           to: session.envelope.rcptTo.map(({ address }) => address),
           data: Buffer.concat(parts).toString(),
+          encrypted: session.secure,
+          user: session.user,
         });
         done();
       });
     },
   });
+  // A client that turns away in the middle of a handshake is no error of the receiver.
+  server.on('error', () => undefined);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => new Promise<void>((resolve) => server.close(() => resolve())));
   const address = server.server.address();

@@ -56,8 +56,13 @@ export function mailSender(channel: MailChannel): Send {
   };
 }
 
+/** A login or STARTTLS that failed: a second try with the same password only brings its lock nearer. */
+const OF_EVERY = ['EAUTH', 'ETLS'];
+
 /** 5xx is for good, 4xx for now (RFC 5321 4.2.1); what is no answer at all is a matter of the network. */
 function refusalOf(error: unknown): Sent {
-  const code = error instanceof Error && 'responseCode' in error ? Number(error.responseCode) : 0;
-  return failed(error, code >= 500);
+  const status = error instanceof Error && 'responseCode' in error ? Number(error.responseCode) : 0;
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const lasting = status >= 500;
+  return { ...failed(error, lasting), ...(lasting && OF_EVERY.includes(code) ? { ofEvery: true } : {}) };
 }

@@ -159,7 +159,7 @@ it('takes a conflict for a copy where the id names what is made', async () => {
 });
 
 it('mails a letter that no name can turn into another, and says whom it did not reach', async () => {
-  const { port, got } = await mailReceiver(['gone@c.example']);
+  const { port, got } = await mailReceiver({ refuse: ['gone@c.example'] });
   const mail = { kind: 'smtp', target: `smtp://127.0.0.1:${port}`, from: 'weir@c.example' };
   const send = sender('/', { ...mail, to: ['soc@c.example', 'gone@c.example'] });
   expect(await send(messageOf())).toEqual({ ok: true, remark: 'not delivered to gone@c.example' });

@@ -82,10 +82,14 @@ function answerOf(status: number, retryAfter: string | undefined, named: boolean
   return {
     ok: false,
     lasting: !passing,
+    ...(redirect !== '' || OF_EVERY.includes(status) ? { ofEvery: true } : {}),
     reason: `the receiver answered ${status}${redirect}`,
     waitMillis: waitOf(retryAfter),
   };
 }
+
+/** Not about a message but about who sends it, and to where: unauthorised, forbidden, not found, method not allowed, gone. */
+const OF_EVERY = [401, 403, 404, 405, 410];
 
 /** Retry-After in seconds or as a date (RFC 9110 10.2.3). */
 function waitOf(retryAfter: string | undefined): number | undefined {
