@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { commitOf, dataFile } from '../../tests/ledger/bodies.ts';
 import { freshLedger, temporaryFolder } from '../../tests/ledger/folders.ts';
 import { InputError, InternalError, LedgerError } from '../errors.ts';
-import { contentSha256Of, encodeEntry, newId, sha256Of, ZERO_SHA256 } from './entries.ts';
+import { contentSha256Of, decodeEntry, encodeEntry, newId, sha256Of, ZERO_SHA256 } from './entries.ts';
 import { readLedger } from './files.ts';
 import { append, rollBefore } from './journal.ts';
 import { readAfter, rolledPath, START, singlePath } from './reading.ts';
@@ -132,4 +132,23 @@ test('a reader refuses a journal with a hole and one that got shorter', async ()
   expect((await readSnapshot(dir)).position).toBe(3);
   unlinkSync(singlePath(dir, 3));
   await expect(readSnapshot(dir)).rejects.toThrow(/entry 3 .* is gone/);
+});
+
+test('a reader refuses an entry that does not follow the one before it as it was written, or bears another number', async () => {
+  const dir = freshLedger();
+  for (const name of ['a', 'b', 'c']) await append(dir, () => commitOf(name));
+  const entryAt = (seq: number) => decodeEntry(readFileSync(singlePath(dir, seq)), 'here');
+  const copyWith = (seq: number, part: object) => {
+    const copy = join(temporaryFolder(), 'copy');
+    cpSync(dir, copy, { recursive: true });
+    writeFileSync(singlePath(copy, seq), encodeEntry({ ...entryAt(seq), ...part }));
+    return copy;
+  };
+  await expect(readSnapshot(copyWith(2, {}))).resolves.toMatchObject({ position: 3 });
+  // Each of these is an entry with a checksum that holds.
+  await expect(readSnapshot(copyWith(2, { at: new Date(0).toISOString() }))).rejects.toThrow(
+    /broken at entry 3: it does not follow entry 2/,
+  );
+  await expect(readSnapshot(copyWith(3, { previous: ZERO_SHA256 }))).rejects.toThrow(/broken at entry 3/);
+  await expect(readSnapshot(copyWith(3, { seq: 4 }))).rejects.toThrow(/broken at entry 3/);
 });
