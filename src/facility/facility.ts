@@ -68,8 +68,8 @@ export interface Sensor {
   readonly files: readonly string[];
   /** IANA name or offset; undefined when not stated (then only logs with epoch or zoned times will do). */
   readonly timezone: string | undefined;
-  /** Year of its times, where its logs state none; undefined when not stated. */
-  readonly year: number | undefined;
+  /** Year of a file's first line, where its logs state none, or that the file's own time tells it; undefined when not stated. */
+  readonly year: number | 'mtime' | undefined;
   /** Name of the format of its logs, where their content does not tell. */
   readonly format: string | undefined;
   /** Columns of its logs in order, where they have no header line. */

@@ -34,11 +34,17 @@ export const sensorSchema = z.strictObject({
     .describe('Globs of its files below the imported folder; `**` takes what no other sensor claims.'),
   timezone: timezone.optional().describe('Zone of its times, needed where the log states none.'),
   year: z
-    .int('must be a whole number')
-    .min(1990, 'must be from 1990 on')
-    .max(2099, 'must be before 2100')
+    .union(
+      [
+        z.int('must be a whole number').min(1990, 'must be from 1990 on').max(2099, 'must be before 2100'),
+        z.literal('mtime'),
+      ],
+      { error: 'must be a year from 1990 to 2099, or mtime' },
+    )
     .optional()
-    .describe('Year of its times, needed where the log states none (syslog).'),
+    .describe(
+      'Year of the first line of each of its files, needed where the log states none (syslog); or `mtime`: the latest that is not after the last change of the file.',
+    ),
   format: name
     .optional()
     .describe('Format of its logs, where their content does not tell; docs/sources/ lists the names.'),

@@ -117,7 +117,7 @@ function startsOf<Segment extends { readonly lines: number }>(segments: readonly
 }
 
 function nothingOf(file: string, sensor: string, { sensors }: Facility): TriedFile {
-  const { format, timezone, year, samplingRate, samplingScaled } = settingsOf(sensors, sensor);
+  const { format, timezone, year, yearOfFile, samplingRate, samplingScaled } = settingsOf(sensors, sensor);
   return {
     file,
     status: 'read',
@@ -126,7 +126,7 @@ function nothingOf(file: string, sensor: string, { sensors }: Facility): TriedFi
     settings: {
       format: format ?? null,
       timezone: timezone ?? null,
-      year: year ?? null,
+      year: yearOfFile ? 'mtime' : (year ?? null),
       samplingRate: samplingRate ?? null,
       samplingScaled,
     },

@@ -20,7 +20,10 @@ export interface SensorSettings {
   readonly keys?: AccessKeys | undefined;
   /** IANA name or offset. */
   readonly timezone: string | undefined;
+  /** That of an input's first line. */
   readonly year: number | undefined;
+  /** Whether the time at which a file was last changed tells the year of its lines. */
+  readonly yearOfFile?: boolean;
   /** One packet in how many; undefined where weir.yaml does not say. */
   readonly samplingRate: number | undefined;
   readonly samplingScaled: boolean;

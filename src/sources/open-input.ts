@@ -1,15 +1,23 @@
 import { type OpenedBytes, openBytes } from './decompress.ts';
 import { FORMATS } from './formats.ts';
 import { peek } from './peek.ts';
+import { changedAt, type StatedYear, withYears } from './year.ts';
 
 /** Enough to tell formats that need rewriting by their first bytes. */
 const TOLD_BY_BYTES = 4096;
 
 const BYTE_ORDER_MARK = Buffer.from('\uFEFF');
 
-/** Opens an input: decompressed, and rewritten to a record per line where its format asks for that (rewrite.ts). */
-export async function openInput(path: string, readBytes?: number): Promise<OpenedBytes> {
-  const opened = await openBytes(path, readBytes);
+/**
+ * Opens an input: decompressed, with the years that its order tells (year.ts) where weir.yaml states one, and rewritten to
+ * a record per line where its format asks for that (rewrite.ts).
+ */
+export async function openInput(path: string, readBytes?: number, year?: StatedYear): Promise<OpenedBytes> {
+  const unpacked = await openBytes(path, readBytes);
+  const opened =
+    year === undefined
+      ? unpacked
+      : { ...unpacked, bytes: withYears(unpacked.bytes, year, await changedAt(path)) };
   const peeked = await peek(opened.bytes, TOLD_BY_BYTES);
   const marked = peeked.head.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK);
   const skipped = marked ? BYTE_ORDER_MARK.length : 0;

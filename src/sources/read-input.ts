@@ -12,6 +12,7 @@ import { type Recognition, recognise, type SourceMapping } from './recognise.ts'
 import { createRejectList } from './rejects.ts';
 import { findResumePoint, headOf, type Known } from './resume.ts';
 import { HEAD_BYTES, type KnownPrefix, nothingRead, type StagedInput } from './staged-input.ts';
+import type { StatedYear } from './year.ts';
 import { isWholeClose } from './zeek-header.ts';
 
 export type ReadOptions = Known & {
@@ -59,7 +60,7 @@ export async function* readInput(
   const { index, path } = source;
   let base: Base = { index, path, sensor: options.sensorOf(path), compression: 'none' };
   try {
-    const opened = await openInput(source.file, options.readBytes);
+    const opened = await openInput(source.file, options.readBytes, yearOf(source, options));
     base = { ...base, compression: opened.compression };
     return yield* readOpened(source, opened, base, options);
   } catch (error) {
@@ -69,12 +70,13 @@ export async function* readInput(
 }
 
 async function* readOpened(
-  { path, file, isFinal: isEnded }: ReadSource,
+  source: ReadSource,
   { compression, bytes, verified }: OpenedBytes,
   base: Base,
   options: ReadOptions,
 ): AsyncGenerator<CleanBlock[], ReadResult, void> {
-  const isFinal = isEnded || compression !== 'none';
+  const { path, file } = source;
+  const isFinal = source.isFinal || compression !== 'none';
   const peeked = await peek(bytes, RECOGNISED_BYTES);
   const head = Buffer.from(peeked.head.subarray(0, HEAD_BYTES));
   try {
@@ -84,7 +86,10 @@ async function* readOpened(
     const unread = statusUnread(path, compression, recognised);
     if (unread) return { staged: nothingRead({ ...base, ...unread }) };
     const known = knownPrefixes(head, base.sensor, options);
-    const resume = known.length > 0 ? await findResumePoint(file, known, options.readBytes) : undefined;
+    const resume =
+      known.length > 0
+        ? await findResumePoint(file, known, options.readBytes, yearOf(source, options))
+        : undefined;
     if (resume?.endsThere) return { staged: nothingRead({ ...base, ...statusKnown(head, resume.prefix) }) };
     if (recognised.kind === 'parquet') {
       const read = await hashWhole(peeked.bytes);
@@ -101,6 +106,13 @@ async function* readOpened(
   } finally {
     await peeked.close();
   }
+}
+
+/** What weir.yaml says of the years of an input's lines. Standard input has no time of its own. */
+function yearOf({ path, file }: ReadSource, { sensorOf, settingsOf }: ReadOptions): StatedYear | undefined {
+  const settings = settingsOf?.(sensorOf(path));
+  if (settings?.yearOfFile) return file === path ? 'mtime' : undefined;
+  return settings?.year;
 }
 
 type Read = {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { openInput } from './open-input.ts';
 import { HEAD_BYTES, type Head, type KnownPrefix, type StagedInput } from './staged-input.ts';
+import type { StatedYear } from './year.ts';
 
 /**
  * Returns the hash of the first `bytes` of a beginning: without them, of its longest head. Heads are powers of two long,
@@ -27,13 +28,14 @@ export async function findResumePoint(
   path: string,
   known: readonly KnownPrefix[],
   readBytes: number | undefined,
+  year?: StatedYear,
 ): Promise<ResumePoint | undefined> {
   const ascending = distinctLengths(known);
   const hash = createHash('sha256');
   let found: KnownPrefix | undefined;
   let at = 0;
   let next = 0;
-  for await (const buffer of (await openInput(path, readBytes)).bytes) {
+  for await (const buffer of (await openInput(path, readBytes, year)).bytes) {
     const from = at;
     for (let step = ascending[next]; step && step.bytes <= from + buffer.length; step = ascending[next]) {
       hash.update(buffer.subarray(at - from, step.bytes - from));

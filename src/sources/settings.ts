@@ -11,7 +11,8 @@ export function settingsOf(sensors: readonly Sensor[], name: string): SensorSett
     ownEndpoints: sensor?.ownEndpoints,
     keys: sensor?.keys,
     timezone: sensor?.timezone,
-    year: sensor?.year,
+    year: sensor?.year === 'mtime' ? undefined : sensor?.year,
+    yearOfFile: sensor?.year === 'mtime',
     samplingRate: sensor?.samplingStated ? sensor.samplingRate : undefined,
     samplingScaled: sensor?.samplingScaled ?? false,
   };

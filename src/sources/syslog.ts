@@ -11,7 +11,7 @@ export const SYSLOG_HEAD =
   '(?:<\\d{1,3}>(?:\\d{1,2} )?)?' +
   '(?:(?<iso>\\d{4}-\\d{2}-\\d{2}[T ]\\d{2}:\\d{2}:\\d{2}(?:[.,]\\d{1,9})?(?:Z|[+-]\\d{2}:?\\d{2})?)' +
   '|(?<dated>[A-Z][a-z]{2} +\\d{1,2} \\d{4} \\d{2}:\\d{2}:\\d{2})(?:\\.\\d{1,9})?' +
-  '|(?<stamp>[A-Z][a-z]{2} +\\d{1,2} \\d{2}:\\d{2}:\\d{2})(?:\\.\\d{1,9})?)' +
+  '|(?<stamp>[A-Z][a-z]{2} +\\d{1,2} (?:[+-]\\d )?\\d{2}:\\d{2}:\\d{2})(?:\\.\\d{1,9})?)' +
   '(?: (?<zone>UTC|GMT|Z))?:? ';
 
 /** All of a line before its message: head, host, and the program where it names one. */
@@ -33,8 +33,16 @@ export function syslogTime(field: Field, sensor: SensorSettings): string {
   const inZone = (of: (zone: string) => string) =>
     `CASE WHEN ${isUtc} THEN ${of('UTC')} ELSE ${timezone === undefined ? 'NULL::BIGINT' : of(timezone)} END`;
   const ofIso = `CASE WHEN ${hasZone(iso)} THEN ${instantIn(iso, 'UTC')} ELSE ${inZone((zone) => instantIn(iso, zone))} END`;
+  // Behind a turn of the year a line says how many years later than the first it is (year.ts).
+  const later = `regexp_extract(${stamp}, ' ([+-]\\d) ', 1)`;
+  const laterStamp = `(${year} + TRY_CAST(${later} AS INTEGER)) || ' ' || regexp_replace(${stamp}, ' [+-]\\d ', ' ')`;
   const ofStamp =
-    year === undefined ? 'NULL::BIGINT' : inZone((zone) => stampIn(stamp, '%b %d %H:%M:%S', zone, year));
+    year === undefined
+      ? 'NULL::BIGINT'
+      : inZone(
+          (zone) =>
+            `CASE WHEN ${later} <> '' THEN ${stampIn(laterStamp, '%Y %b %d %H:%M:%S', zone)} ELSE ${stampIn(stamp, '%b %d %H:%M:%S', zone, year)} END`,
+        );
   return `CASE WHEN ${iso} IS NOT NULL THEN ${ofIso}
     WHEN ${dated} IS NOT NULL THEN ${inZone((zone) => stampIn(dated, '%b %d %Y %H:%M:%S', zone))}
     ELSE ${ofStamp} END`;

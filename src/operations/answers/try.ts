@@ -19,7 +19,7 @@ export const triedFile = z.strictObject({
   settings: z.strictObject({
     format: z.string().nullable(),
     timezone: z.string().nullable(),
-    year: z.number().int().nullable(),
+    year: z.union([z.number().int(), z.literal('mtime')]).nullable(),
     samplingRate: z.number().nullable(),
     samplingScaled: z.boolean(),
   }),

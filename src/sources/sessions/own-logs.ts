@@ -63,7 +63,8 @@ function ofOpenvpn(field: Field, { timezone }: SensorSettings): Message {
 /** charon's `filelog`, with the times that `time_format` gives it: `%b %e %T`, `%F %T` or `%FT%T%z`. */
 const CHARON_LINE =
   '^(?:(?<iso>\\d{4}-\\d{2}-\\d{2}[T ]\\d{2}:\\d{2}:\\d{2}(?:[.,]\\d{1,9})?(?:Z|[+-]\\d{2}:?\\d{2})?)' +
-  '|(?<stamp>[A-Z][a-z]{2} +\\d{1,2} \\d{2}:\\d{2}:\\d{2})(?:\\.\\d{1,9})?) +(?<message>\\d+\\[[A-Z0-9]{3}\\] .*)$';
+  '|(?<dated>[A-Z][a-z]{2} +\\d{1,2} \\d{4} \\d{2}:\\d{2}:\\d{2})(?:\\.\\d{1,9})?' +
+  '|(?<stamp>[A-Z][a-z]{2} +\\d{1,2} (?:[+-]\\d )?\\d{2}:\\d{2}:\\d{2})(?:\\.\\d{1,9})?) +(?<message>\\d+\\[[A-Z0-9]{3}\\] .*)$';
 const CHARON_PLAIN = new RegExp(CHARON_LINE);
 const TIMELESS = /^\d+\[[A-Z0-9]{3}\] /;
 
