@@ -58,13 +58,23 @@ describe('registered transfers and expected traffic', () => {
     expect(applyAllowances([sent], [registered], 5, second.usedBytes).counted[0]?.bytesOut).toBe(100);
   });
 
-  test('hold for their scope and their days only', () => {
-    for (const [other, day] of [
-      [{ ...sent, network: 'n2' }, 5],
-      [sent, 2],
-      [sent, 10],
-    ] as const) {
-      expect(applyAllowances([other], [registered], day).counted[0]?.bytesOut).toBe(100);
+  test('hold for their scope and their days only, the first and the last among them', () => {
+    const left = (pair: AllowedPair, day: number, scope = registered.scope) =>
+      applyAllowances([pair], [{ ...registered, scope }], day).counted[0]?.bytesOut;
+    expect([2, 3, 9, 10].map((day) => left(sent, day))).toEqual([100, 0, 0, 100]);
+    const pair = { ...sent, principal: 'alice' };
+    const whole = { host: 'h1', network: 'n1', as: 'AS1', path: 'border', principal: 'alice' };
+    expect(left(pair, 5, whole)).toBe(0);
+    for (const part of ['host', 'network', 'as', 'path', 'principal'] as const) {
+      expect([part, left(pair, 5, { ...whole, [part]: 'other' })]).toEqual([part, 100]);
+      expect([part, left(pair, 5, { [part]: whole[part] })]).toEqual([part, 0]);
     }
+    expect(left(sent, 5, { principal: 'alice' })).toBe(100);
+  });
+
+  test('are used up in the order in which they expire, whatever they are called', () => {
+    const soon = { ...registered, id: 'z', expiresOnDay: 6 };
+    const used = applyAllowances([sent], [registered, soon], 5).usedBytes;
+    expect([...used]).toEqual([['z', 100]]);
   });
 });
