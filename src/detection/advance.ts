@@ -1,12 +1,13 @@
 import { assertIdentity } from '../errors.ts';
 import { DAY_FAMILIES } from '../records/day-statistics.ts';
-import { exposureOf, learnFromPeers, learnWeekdays, weekOf } from './baseline.ts';
+import { exposureOf, learnWeekdays, weekOf } from './baseline.ts';
 import { setThresholds } from './budget.ts';
 import { BLOCK_DAYS, closeBlock } from './calibration.ts';
 import { PATIENT, PATIENT_STATISTICS, UNITS } from './channels.ts';
 import type { DayStatistics, Family, FamilyDay, Statistic } from './input.ts';
 import { checkShape, firstScoredDay, judgeFamily, WARM_UP_DAYS } from './judge.ts';
 import type { Lead } from './lead.ts';
+import { learnFromPeers } from './peers.ts';
 import {
   COVERAGE_WEEKS,
   type DetectionState,

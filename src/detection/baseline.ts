@@ -1,4 +1,4 @@
-import { EARLIEST_WEEKS, LOUD, PATIENT, RULES, UNITS } from './channels.ts';
+import { EARLIEST_WEEKS, type FamilyRules, PATIENT, RULES, UNITS } from './channels.ts';
 import { COVERAGE_WEEKS, type DetectionState, RING_WEEKS, STANDING, type Table } from './state.ts';
 
 /** Whole weeks between today and the newest block of the baseline, so that a theft does not teach it at once. */
@@ -13,8 +13,6 @@ const SLOW_KEEPS = Math.exp(-Math.LN2 / 26);
 /** The baseline stays under these multiples of the slow and of the frozen copy. */
 const OVER_SLOW = 2;
 const OVER_FROZEN = 4;
-const RECENT_DAYS = 28;
-const PEERS_NEEDED = 8;
 
 /** Returns the week of a day, counted from the first day of the ledger. */
 export function weekOf(state: DetectionState, day: number): number {
@@ -26,86 +24,138 @@ export function exposureOf(table: Table, week: number, column: number): number {
   return table.exposure[(week % (RING_WEEKS + 1)) * PATIENT + column] as number;
 }
 
+/** What bringing rows up to one week has in common for all rows of a table; made once a day. */
+export interface Rolling {
+  readonly state: DetectionState;
+  readonly table: Table;
+  readonly week: number;
+  /** Blocks of a baseline by its earliest week, from `week` - RING_WEEKS on; made when first asked for. */
+  readonly blocksFrom: (Blocks | undefined)[];
+  readonly rules: FamilyRules;
+  /** The least that is expected of each statistic, and its place among the z-bets or -1. */
+  readonly floors: Float64Array;
+  readonly zs: Int32Array;
+}
+
+/** The well-watched weeks that a baseline is taken from; RING_WEEKS places for each statistic. */
+interface Blocks {
+  readonly count: Int32Array;
+  /** Where each lies in a row's ring, its exposure, and the sum of these. */
+  readonly slots: Int32Array;
+  readonly days: Float64Array;
+  readonly exposure: Float64Array;
+}
+
+/** Prepares to bring rows of a table up to a week. */
+export function rollingTo(state: DetectionState, table: Table, week: number): Rolling {
+  const rules = RULES[table.family];
+  const floors = Float64Array.from(UNITS, (unit, s) => (rules.floorUnits[s] as number) * unit);
+  const zs = Int32Array.from(UNITS, (_, s) => rules.zColumns.indexOf(s));
+  return { state, table, week, blocksFrom: [], rules, floors, zs };
+}
+
 /**
  * Brings a row's weekly blocks up to the running week and computes what is expected of it.
  * Weeks in which the entity was not seen are blocks of zero.
  */
-export function rollRow(state: DetectionState, table: Table, row: number, week: number): void {
+export function rollRow(rolling: Rolling, row: number): void {
+  const { state, table, week } = rolling;
   const c = table.columns;
   for (let done = c.week[row] as number; done < week; done++) finishWeek(state, table, row, done);
   c.week[row] = week;
-  expect(state, table, row, week);
+  expect(rolling, row);
 }
 
 function finishWeek(state: DetectionState, table: Table, row: number, week: number): void {
-  const c = table.columns;
+  const { slowCoverage, current, ring, long, slow } = table.columns;
   const watched = state.weekCoverage[week % COVERAGE_WEEKS] as number;
-  const ring = row * PATIENT * RING_WEEKS + (week % RING_WEEKS) * PATIENT;
-  c.slowCoverage[row] = (c.slowCoverage[row] as number) * SLOW_KEEPS + watched;
+  const to = row * PATIENT * RING_WEEKS + (week % RING_WEEKS) * PATIENT;
+  slowCoverage[row] = (slowCoverage[row] as number) * SLOW_KEEPS + watched;
   for (let s = 0; s < PATIENT; s++) {
     const at = row * PATIENT + s;
-    const sum = c.current[at] as number;
-    c.ring[ring + s] = sum;
-    if (week >= (EARLIEST_WEEKS[s] as number)) c.long[at] = (c.long[at] as number) + sum;
-    c.slow[at] = (c.slow[at] as number) * SLOW_KEEPS + sum;
-    c.current[at] = 0;
+    const sum = current[at] as number;
+    ring[to + s] = sum;
+    if (week >= (EARLIEST_WEEKS[s] as number)) long[at] = (long[at] as number) + sum;
+    slow[at] = (slow[at] as number) * SLOW_KEEPS + sum;
+    current[at] = 0;
   }
 }
 
-/**
- * Returns the weeks [from, to] that the baseline of a row is taken from: t−84…t−28, or the first four whole
- * weeks while there is less. `to < from` when there are none.
- */
-function baselineWeeks(table: Table, row: number, week: number, s: number): { from: number; to: number } {
-  const earliest = EARLIEST_WEEKS[s] as number;
-  const born = Math.max(earliest, RULES[table.family].zeroBeforeBirth ? 0 : firstWholeWeek(table, row));
-  const from = Math.max(born, week - RING_WEEKS);
-  const to = Math.max(week - LAG_WEEKS - 1, Math.min(week - 1, from + BLOCKS_NEEDED - 1));
-  return { from, to };
+/** Returns the blocks of baselines that go back to a week: t−84…t−28, or the first four whole weeks while there is less. */
+function blocksFrom({ table, week, blocksFrom: made }: Rolling, born: number): Blocks {
+  const earliest = Math.max(born, week - RING_WEEKS);
+  const known = made[earliest - week + RING_WEEKS];
+  if (known) return known;
+  const places = PATIENT * RING_WEEKS;
+  const blocks: Blocks = {
+    count: new Int32Array(PATIENT),
+    slots: new Int32Array(places),
+    days: new Float64Array(places),
+    exposure: new Float64Array(PATIENT),
+  };
+  for (let s = 0; s < PATIENT; s++) {
+    const from = Math.max(earliest, EARLIEST_WEEKS[s] as number);
+    const to = Math.max(week - LAG_WEEKS - 1, Math.min(week - 1, from + BLOCKS_NEEDED - 1));
+    for (let w = from; w <= to; w++) {
+      const days = exposureOf(table, w, s);
+      if (days < LEAST_EXPOSURE) continue;
+      const at = s * RING_WEEKS + (blocks.count[s] as number);
+      blocks.slots[at] = (w % RING_WEEKS) * PATIENT + s;
+      blocks.days[at] = days;
+      blocks.exposure[s] = (blocks.exposure[s] as number) + days;
+      blocks.count[s] = (blocks.count[s] as number) + 1;
+    }
+  }
+  made[earliest - week + RING_WEEKS] = blocks;
+  return blocks;
 }
 
-function firstWholeWeek(table: Table, row: number): number {
+function expect(rolling: Rolling, row: number): void {
+  const { table, rules } = rolling;
   const birth = table.columns.birthWeek[row] as number;
-  return birth === 0 ? 0 : birth + 1;
-}
-
-function expect(state: DetectionState, table: Table, row: number, week: number): void {
-  const { from, to } = baselineWeeks(table, row, week, 0);
-  const oldHand = RULES[table.family].zeroBeforeBirth || (table.columns.birthWeek[row] as number) < 2;
-  const needed = oldHand ? BLOCKS_NEEDED_AT_FIRST : BLOCKS_NEEDED;
-  let blocks = 0;
-  for (let w = from; w <= to; w++) if (exposureOf(table, w, 0) >= LEAST_EXPOSURE) blocks += 1;
-  if (blocks >= needed) {
-    for (let s = 0; s < PATIENT; s++) expectOwn(state, table, row, week, s);
-    table.columns.standing[row] = blocks >= BLOCKS_NEEDED ? STANDING.own : STANDING.young;
+  const firstWholeWeek = birth === 0 ? 0 : birth + 1;
+  const blocks = blocksFrom(rolling, rules.zeroBeforeBirth ? 0 : firstWholeWeek);
+  const count = blocks.count[0] as number;
+  const oldHand = rules.zeroBeforeBirth || birth < 2;
+  if (count >= (oldHand ? BLOCKS_NEEDED_AT_FIRST : BLOCKS_NEEDED)) {
+    expectOwn(rolling, row, blocks);
+    table.columns.standing[row] = count >= BLOCKS_NEEDED ? STANDING.own : STANDING.young;
   } else {
-    expectPeers(table, row);
+    expectPeers(rolling, row);
   }
 }
 
-function expectOwn(state: DetectionState, table: Table, row: number, week: number, s: number): void {
-  const rules = RULES[table.family];
-  const c = table.columns;
-  const { mean, deviation, blocks } = blockMoments(table, row, s, baselineWeeks(table, row, week, s));
-  if (blocks < ((EARLIEST_WEEKS[s] as number) > 0 ? BLOCKS_NEEDED : BLOCKS_NEEDED_AT_FIRST)) {
-    // While every pair is new, novelty says nothing that the volume does not.
-    c.expected[row * PATIENT + s] = 0;
-    return;
+function expectOwn(rolling: Rolling, row: number, blocks: Blocks): void {
+  const { state, table, rules, week } = rolling;
+  const { ring, expected, zMean, zDeviation } = table.columns;
+  const ringAt = row * PATIENT * RING_WEEKS;
+  const longDays = longDaysOf(state, table, row, week);
+  for (let s = 0; s < PATIENT; s++) {
+    const at = row * PATIENT + s;
+    const count = blocks.count[s] as number;
+    if (count < ((EARLIEST_WEEKS[s] as number) > 0 ? BLOCKS_NEEDED : BLOCKS_NEEDED_AT_FIRST)) {
+      // While every pair is new, novelty says nothing that the volume does not.
+      expected[at] = 0;
+      continue;
+    }
+    let sum = 0;
+    for (let b = 0; b < count; b++)
+      sum += ring[ringAt + (blocks.slots[s * RING_WEEKS + b] as number)] as number;
+    const mean = sum / (blocks.exposure[s] as number);
+    const deviation = sum === 0 ? 0 : deviationOf(ring, ringAt, blocks, s);
+    const floor = rolling.floors[s] as number;
+    const raised = mean + rules.standardErrors * (deviation / Math.sqrt(count));
+    const ceiling = ceilingOf(table, row, s, raised, floor, count);
+    const half = longDays >= 7 ? 0.5 * (longSum(table, row, week, s) / longDays) : 0;
+    expected[at] = Math.max(Math.min(raised, ceiling), half, floor) * (1 + rules.tolerance);
+    const z = rolling.zs[s] as number;
+    if (z < 0) continue;
+    const level = Math.max(Math.min(mean, ceiling), half);
+    // √7: a day scatters more than a week's mean; the last factor is one standard error of the deviation itself.
+    const daily = deviation * Math.sqrt(7) * (1 + 1 / Math.sqrt(2 * (count - 1)));
+    zMean[row * rules.zColumns.length + z] = level;
+    zDeviation[row * rules.zColumns.length + z] = Math.max(daily, leastDeviation(level, s));
   }
-  const error = deviation / Math.sqrt(blocks);
-  const floor = (rules.floorUnits[s] as number) * (UNITS[s] as number);
-  const raised = mean + rules.standardErrors * error;
-  const ceiling = ceilingOf(table, row, s, raised, floor, blocks);
-  const half = 0.5 * longMean(state, table, row, week, s);
-  c.expected[row * PATIENT + s] = Math.max(Math.min(raised, ceiling), half, floor) * (1 + rules.tolerance);
-  const z = rules.zColumns.indexOf(s);
-  if (z < 0) return;
-  const at = row * rules.zColumns.length + z;
-  const level = Math.max(Math.min(mean, ceiling), half);
-  // √7: a day scatters more than a week's mean; the last factor is one standard error of the deviation itself.
-  const daily = deviation * Math.sqrt(7) * (1 + 1 / Math.sqrt(2 * (blocks - 1)));
-  c.zMean[at] = level;
-  c.zDeviation[at] = Math.max(daily, leastDeviation(level, s));
 }
 
 function leastDeviation(mean: number, s: number): number {
@@ -113,27 +163,19 @@ function leastDeviation(mean: number, s: number): number {
   return unit === 1 ? Math.max(Math.sqrt(mean + 1), 0.05 * mean) : Math.max(unit, 0.05 * mean);
 }
 
-/** Mean a day and standard deviation of the weekly means. */
-function blockMoments(table: Table, row: number, s: number, { from, to }: { from: number; to: number }) {
-  const { ring } = table.columns;
-  const base = row * PATIENT * RING_WEEKS + s;
-  let sum = 0;
-  let exposure = 0;
-  let blocks = 0;
+/** Standard deviation of the weekly means. */
+function deviationOf(ring: Float64Array, ringAt: number, { count, slots, days }: Blocks, s: number): number {
+  const blocks = count[s] as number;
   let first = 0;
   let second = 0;
-  for (let w = from; w <= to; w++) {
-    const days = exposureOf(table, w, s);
-    if (days < LEAST_EXPOSURE) continue;
-    const value = ring[base + (w % RING_WEEKS) * PATIENT] as number;
-    sum += value;
-    exposure += days;
-    blocks += 1;
-    const change = value / days - first;
-    first += change / blocks;
-    second += change * (value / days - first);
+  for (let b = 0; b < blocks; b++) {
+    const at = s * RING_WEEKS + b;
+    const mean = (ring[ringAt + (slots[at] as number)] as number) / (days[at] as number);
+    const change = mean - first;
+    first += change / (b + 1);
+    second += change * (mean - first);
   }
-  return { mean: sum / exposure, deviation: Math.sqrt(second / Math.max(1, blocks - 1)), blocks };
+  return Math.sqrt(second / Math.max(1, blocks - 1));
 }
 
 /** What a ramp cannot lift: multiples of the slow copy and of the copy frozen when the entity was first judged. */
@@ -145,93 +187,44 @@ function ceilingOf(
   floor: number,
   blocks: number,
 ): number {
-  const c = table.columns;
+  const { frozen, slow, slowCoverage } = table.columns;
   const at = row * PATIENT + s;
-  if ((c.frozen[at] as number) === 0 && raised >= floor && blocks >= BLOCKS_NEEDED) c.frozen[at] = raised;
-  const slow = (c.slow[row * PATIENT + s] as number) / Math.max(1, c.slowCoverage[row] as number);
-  const frozen = c.frozen[at] as number;
-  return frozen === 0 ? OVER_SLOW * slow : Math.min(OVER_SLOW * slow, OVER_FROZEN * frozen);
+  if ((frozen[at] as number) === 0 && raised >= floor && blocks >= BLOCKS_NEEDED) frozen[at] = raised;
+  const overSlow = OVER_SLOW * ((slow[at] as number) / Math.max(1, slowCoverage[row] as number));
+  const anchor = frozen[at] as number;
+  return anchor === 0 ? overSlow : Math.min(overSlow, OVER_FROZEN * anchor);
 }
 
-/** The mean a day since birth, without the last four weeks. */
-function longMean(state: DetectionState, table: Table, row: number, week: number, s: number): number {
-  const c = table.columns;
-  let sum = c.long[row * PATIENT + s] as number;
-  let days = state.coverageBeforeWeek - (c.birthCoverage[row] as number);
-  for (let w = Math.max(0, week - LAG_WEEKS); w < week; w++) {
-    if (w >= (EARLIEST_WEEKS[s] as number))
-      sum -= c.ring[row * PATIENT * RING_WEEKS + (w % RING_WEEKS) * PATIENT + s] as number;
+/** Observed days since a row's birth, without the last four weeks. */
+function longDaysOf(state: DetectionState, table: Table, row: number, week: number): number {
+  let days = state.coverageBeforeWeek - (table.columns.birthCoverage[row] as number);
+  for (let w = Math.max(0, week - LAG_WEEKS); w < week; w++)
     days -= state.weekCoverage[w % COVERAGE_WEEKS] as number;
-  }
-  return days >= 7 ? sum / days : 0;
+  return days;
 }
 
-function expectPeers(table: Table, row: number): void {
-  const rules = RULES[table.family];
+/** The sum since birth, without the last four weeks. */
+function longSum(table: Table, row: number, week: number, s: number): number {
+  const { long, ring } = table.columns;
+  let sum = long[row * PATIENT + s] as number;
+  for (let w = Math.max(week - LAG_WEEKS, EARLIEST_WEEKS[s] as number); w < week; w++)
+    sum -= ring[row * PATIENT * RING_WEEKS + (w % RING_WEEKS) * PATIENT + s] as number;
+  return sum;
+}
+
+function expectPeers({ table, rules, zs }: Rolling, row: number): void {
   const c = table.columns;
   const judged = (table.prior[0] as number) > 0;
   c.standing[row] = judged ? STANDING.peers : STANDING.unjudged;
   for (let s = 0; s < PATIENT; s++) {
     c.expected[row * PATIENT + s] = judged ? (table.prior[s] as number) : 0;
-    const z = rules.zColumns.indexOf(s);
+    const z = zs[s] as number;
     if (z < 0) continue;
     const at = row * rules.zColumns.length + z;
     const mean = (table.prior[s] as number) / (1 + rules.tolerance);
     c.zMean[at] = mean;
     c.zDeviation[at] = Math.max(0.5 * mean, leastDeviation(mean, s));
   }
-}
-
-/**
- * Computes, at the beginning of a week, what newcomers are judged against: the 95 % quantile of what is
- * expected of their peers, and the median and the 95 % quantile of the peers' loudest days. Only entities active in the last 28 days.
- */
-export function learnFromPeers(table: Table, day: number): void {
-  const c = table.columns;
-  const rows: number[] = [];
-  for (let row = 0; row < table.keys.length; row++) {
-    if (table.keys[row] !== '' && (c.seenDay[row] as number) >= day - RECENT_DAYS) rows.push(row);
-  }
-  if (!RULES[table.family].zeroBeforeBirth) {
-    const own = rows.filter((row) => (c.standing[row] as number) >= STANDING.young);
-    for (let s = 0; s < PATIENT; s++) {
-      table.prior[s] = quantileOf(own, (row) => c.expected[row * PATIENT + s] as number, 0.95);
-    }
-  }
-  for (let l = 0; l < LOUD; l++) {
-    const known = rows.filter((row) => (c.loudMax[row * LOUD + l] as number) > 0);
-    const loudest = (row: number) => c.loudMax[row * LOUD + l] as number;
-    table.loudPrior[l] = quantileOf(known, loudest, 0.5);
-    table.loudPrior[LOUD + l] = quantileOf(known, loudest, 0.95);
-  }
-}
-
-function quantileOf(rows: readonly number[], value: (row: number) => number, share: number): number {
-  if (rows.length < PEERS_NEEDED) return 0;
-  return select(Float64Array.from(rows, value), Math.floor(share * (rows.length - 1)));
-}
-
-/** The k-th smallest value (from 0), by quickselect: sorting every column of every week would be a fifth of the cost. */
-function select(values: Float64Array, k: number): number {
-  let low = 0;
-  let high = values.length - 1;
-  while (low < high) {
-    const pivot = values[(low + high) >> 1] as number;
-    let i = low;
-    let j = high;
-    while (i <= j) {
-      while ((values[i] as number) < pivot) i += 1;
-      while ((values[j] as number) > pivot) j -= 1;
-      if (i > j) break;
-      const swapped = values[i] as number;
-      values[i++] = values[j] as number;
-      values[j--] = swapped;
-    }
-    if (k <= j) high = j;
-    else if (k >= i) low = i;
-    else break;
-  }
-  return values[k] as number;
 }
 
 /**

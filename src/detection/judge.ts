@@ -1,5 +1,5 @@
 import { InternalError } from '../errors.ts';
-import { rollRow, weekOf } from './baseline.ts';
+import { rollingTo, rollRow, weekOf } from './baseline.ts';
 import type { Calibration } from './calibration.ts';
 import {
   type ChannelType,
@@ -46,11 +46,13 @@ export function judgeFamily(
   weights: Float64Array,
   bets: boolean,
 ): { leads: Lead[]; standings: Int32Array } {
+  const week = weekOf(state, today.day);
   const work: Work = {
     state,
     table,
     today,
-    week: weekOf(state, today.day),
+    week,
+    rolling: rollingTo(state, table, week),
     weights,
     bets,
     learned: PATIENT_STATISTICS.map((statistic) => family.statistics[statistic]),
@@ -85,13 +87,13 @@ function enter(work: Work, key: string): number {
     c.week[row] = week;
     c.birthCoverage[row] = birthCoverage(state, week, today.coverage);
     c.since.fill(today.day - 1, row * sinceWidth(table), (row + 1) * sinceWidth(table));
-    if (work.bets) rollRow(state, table, row, week);
+    if (work.bets) rollRow(work.rolling, row);
   } else {
     if (c.seenDay[row] === today.day) {
       throw new InternalError(`${table.family} ${key} was given twice for day ${today.day}`);
     }
     if (work.bets) idle(work, row);
-    if ((c.week[row] as number) < week) rollRow(state, table, row, week);
+    if ((c.week[row] as number) < week) rollRow(work.rolling, row);
   }
   const standing = c.standing[row] as number;
   work.standings[standing] = (work.standings[standing] as number) + 1;

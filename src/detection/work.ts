@@ -1,3 +1,4 @@
+import type { Rolling } from './baseline.ts';
 import type { Calibration } from './calibration.ts';
 import { noteScore } from './calibration.ts';
 import { PATIENT, RULES } from './channels.ts';
@@ -12,6 +13,7 @@ export interface Work {
   readonly table: Table;
   readonly today: DayStatistics;
   readonly week: number;
+  readonly rolling: Rolling;
   /** w of the day for each learned statistic. */
   readonly weights: Float64Array;
   readonly bets: boolean;
