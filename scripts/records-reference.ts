@@ -6,7 +6,7 @@ import {
   SHARER_COLUMNS,
   sqlType,
 } from '../src/records/columns.ts';
-import { FACT_COLUMNS } from '../src/records/families.ts';
+import { FACT_COLUMNS, TRANSLATION_COLUMNS } from '../src/records/families.ts';
 
 const BEGIN = '<!-- columns: written by scripts/write-schemas.ts -->';
 const END = '<!-- end of columns -->';
@@ -48,6 +48,11 @@ const RECORDS: readonly {
   { name: 'access', is: 'Somebody read or wrote storage.', columns: FACT_COLUMNS.access },
   { name: 'transfer', is: 'A file that a service moved.', columns: FACT_COLUMNS.transfer },
   { name: 'member', is: 'Who belongs to which tenant, and from when.', columns: FACT_COLUMNS.member },
+  {
+    name: 'translation',
+    is: 'A connection as the other side of a NAT saw it; written beside the flow of the same line (FortiGate, PAN-OS, conntrack).',
+    columns: TRANSLATION_COLUMNS,
+  },
   { name: 'reject', is: 'A line that is no record, and why.', columns: REJECT_COLUMNS },
   {
     name: 'cell',

@@ -122,6 +122,26 @@ const MEMBER_COLUMNS: readonly Column[] = [
   column('tenant', 'text', 'client organisation or project'),
 ];
 
+/**
+ * A connection as the other side of a NAT saw it, written beside the flow of the same line: a row for each side on which
+ * an end bore another address. An importer makes it of flows with `seen…` columns; no log and no mapping gives it by itself.
+ */
+export const TRANSLATION_COLUMNS: readonly Column[] = [
+  column('startedAt', 'micros', 'begin of the connection; its end, where the log does not say when it began'),
+  column('endedAt', 'micros', 'until when the NAT knew it, or when it was listed'),
+  column('timed', 'flag', 'whether the log says when it began'),
+  column('sensor', 'text', 'what wrote the log'),
+  column('proto', 'text', 'transport protocol'),
+  ...['orig', 'resp'].flatMap((end) => [
+    ...address(end, `${end === 'orig' ? 'originator' : 'responder'} address, as it is in the flow`),
+    column(`${end}Port`, 'port', 'its port'),
+  ]),
+  ...['seenOrig', 'seenResp'].flatMap((end) => [
+    ...address(end, `what the ${end === 'seenOrig' ? 'originator' : 'responder'} was seen as on that side`),
+    column(`${end}Port`, 'port', 'its port there'),
+  ]),
+];
+
 /** Families of records as sensors and mappings give them: what a commit's files may hold. */
 export const FACT_COLUMNS = {
   flow: FLOW_COLUMNS,

@@ -46,6 +46,11 @@ export interface FlowFields {
   readonly service?: string;
   readonly state?: string;
   readonly snapshot?: string;
+  /**
+   * Of a log of NAT: what the ends were seen as on the other side, SQL texts. Where they are unset or no addresses, the flow
+   * is taken without.
+   */
+  readonly seen?: Readonly<Record<'orig' | 'resp', { readonly host: string; readonly port: string }>>;
   readonly faults?: readonly Fault[];
 }
 
@@ -85,6 +90,10 @@ export function flowRule(fields: FlowFields, sensor: string): RecordRule {
       t_service: fields.service ?? 'NULL::VARCHAR',
       t_state: part === 'whole' ? (fields.state ?? 'NULL::VARCHAR') : sqlText(part),
       ...Object.fromEntries(counts.map(({ column, text }) => [`t_${column}`, text])),
+      ...seenStep(fields, (end, { host, port: portText }) => ({
+        [`t_seen${end}`]: host,
+        [`t_seen${end}Port`]: portText,
+      })),
     },
     parts: {
       origPlain: 'weir_plain(t_orig)',
@@ -93,6 +102,10 @@ export function flowRule(fields: FlowFields, sensor: string): RecordRule {
       respParts: 'weir_parts(weir_plain(t_resp))',
       endMicros: end?.value('t_end') ?? 'NULL::BIGINT',
       lengthMicros: duration?.value('t_duration') ?? 'NULL::BIGINT',
+      ...seenStep(fields, (end) => ({
+        [`seen${end}Plain`]: `weir_plain(t_seen${end})`,
+        [`seen${end}Parts`]: `weir_parts(weir_plain(t_seen${end}))`,
+      })),
     },
     values: {
       v_startedAt: start.value('t_start'),
@@ -129,6 +142,11 @@ export function flowRule(fields: FlowFields, sensor: string): RecordRule {
       state: 't_state',
       history: 'NULL::VARCHAR',
       parents: 'NULL::VARCHAR',
+      ...seenStep(fields, (end) => ({
+        [`seen${end}Hi`]: `weir_hi(seen${end}Plain)`,
+        [`seen${end}Lo`]: `weir_lo(seen${end}Plain, seen${end}Parts)`,
+        [`seen${end}Port`]: port(`t_seen${end}Port`),
+      })),
     },
     faults: [
       missing(start.name, 't_start'),
@@ -148,6 +166,14 @@ export function flowRule(fields: FlowFields, sensor: string): RecordRule {
       ...(fields.faults ?? []),
     ],
   };
+}
+
+/** One step of a rule for what the ends were seen as; nothing for logs that do not tell. */
+function seenStep(
+  { seen }: FlowFields,
+  step: (end: 'Orig' | 'Resp', told: { host: string; port: string }) => Record<string, string>,
+): Record<string, string> {
+  return seen ? { ...step('Orig', seen.orig), ...step('Resp', seen.resp) } : {};
 }
 
 /** The sender has the lower port. Types of ICMP are no ports: its ends stay as they are. */

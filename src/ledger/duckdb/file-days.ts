@@ -31,6 +31,7 @@ function endOf(family: string): string {
   // Who belongs to whom holds until further notice, however old the record of it.
   if (family === 'member') return `greatest(startedAt, coalesce(endedAt - 1, ${LAST_MICROS}))`;
   if (family === 'session') return 'greatest(startedAt, endedAt, observedAt)';
+  if (family === 'translation') return 'endedAt';
   return hasEnd(family) ? 'greatest(startedAt, coalesce(endedAt, startedAt))' : 'startedAt';
 }
 

@@ -14,6 +14,7 @@ import { ORIGIN_FAMILY, originSql } from './origins.ts';
 /** Order of a merged file's rows: what is asked for together lies together, so that readers skip the rest. */
 const ORDERS: Readonly<Record<string, string>> = {
   long: 'startedAt, uid',
+  translation: 'startedAt, seenOrigPort',
   reject: 'input, line',
   origin: 'file, firstRow',
   cell: 'hour, kind, path, hostKey, networkKey, service, initiator, principal',

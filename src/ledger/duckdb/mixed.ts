@@ -16,6 +16,7 @@ import {
   writeGoodLog,
   writeLog,
 } from './ingest.ts';
+import { translates } from './translations.ts';
 import type { ChunkToWrite, WrittenChunk, WrittenFile } from './written-chunk.ts';
 
 /**
@@ -52,7 +53,7 @@ export async function writeMixed(
     const log = logOfStream(raw, reading, stream, sensor, lines, only ? broken : 0);
     const target = `${prefix}-${log.rule.family}-${stream}.parquet`;
     const { rows, counts } = await writeLog(db, log, chunk.origins, target);
-    files.push({ family: log.rule.family, path: target, rows });
+    files.push({ family: log.rule.family, path: target, rows, translates: translates(log.rule) });
     logs.push({ source: sourceOf(reading, stream), counts });
   }
   if (broken > 0 && !only) {
@@ -96,7 +97,7 @@ async function writeUniform(
   const written = await writeGoodLog(db, log, chunk.origins, target);
   if (!written) return undefined;
   return {
-    files: [{ family: rule.family, path: target, rows: written.rows }],
+    files: [{ family: rule.family, path: target, rows: written.rows, translates: translates(rule) }],
     logs: [{ source: sourceOf(reading, name), counts: written.counts }],
     leftAlone: [],
   };

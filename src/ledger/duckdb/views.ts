@@ -8,7 +8,7 @@ import {
   SHARER_COLUMNS,
   sqlType,
 } from '../../records/columns.ts';
-import { FACT_COLUMNS, type FactFamily } from '../../records/families.ts';
+import { FACT_COLUMNS, type FactFamily, TRANSLATION_COLUMNS } from '../../records/families.ts';
 import { sqlTextList } from '../../records/sql-text.ts';
 import { MICROS_PER_HOUR } from '../../records/time.ts';
 import type { Database } from './database.ts';
@@ -59,6 +59,14 @@ const FACT_VIEWS: readonly View[] = Object.entries(FACT_COLUMNS).map(([name, col
 /** The views of `weir ledger query`. Addresses and times stand beside the stored numbers as text and timestamp. */
 export const VIEWS: readonly View[] = [
   ...FACT_VIEWS,
+  {
+    name: 'translation',
+    family: 'translation',
+    built: false,
+    columns: TRANSLATION_COLUMNS,
+    readable: [AT, endText(), ...['orig', 'resp', 'seenOrig', 'seenResp'].map(addressText)],
+    time: STARTED,
+  },
   {
     name: 'cell',
     family: 'cell',

@@ -15,6 +15,8 @@ export interface WrittenFile {
   readonly family: string;
   readonly path: string;
   readonly rows: number;
+  /** Whether its flows tell what their ends were seen as on the other side of a NAT. */
+  readonly translates?: boolean;
 }
 
 /** What became of a chunk. */

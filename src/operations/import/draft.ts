@@ -7,6 +7,7 @@ import type { Database } from '../../ledger/duckdb/database.ts';
 import { daysOfFile, writeLong } from '../../ledger/duckdb/file-days.ts';
 import { ORIGIN_FAMILY, openOrigins, writeOrigins } from '../../ledger/duckdb/origins.ts';
 import { writeRejects } from '../../ledger/duckdb/rejects.ts';
+import { writeTranslations } from '../../ledger/duckdb/translations.ts';
 import type { DataFile, InputRange } from '../../ledger/entries.ts';
 import { contentSha256Of, newId } from '../../ledger/entries.ts';
 import { faultPoint } from '../../ledger/faults.ts';
@@ -112,6 +113,14 @@ export async function openDraft(db: Database, stage: Stage, facility: Facility):
         if (file.family !== 'flow') continue;
         const longPath = `${prefix}-long-${serial}-${files.length}.parquet`;
         await keep('long', longPath, await writeLong(db, file.path, longPath), chunk.unsettled);
+        if (!file.translates) continue;
+        const seenPath = `${prefix}-translation-${serial}-${files.length}.parquet`;
+        await keep(
+          'translation',
+          seenPath,
+          await writeTranslations(db, file.path, seenPath),
+          chunk.unsettled,
+        );
       }
     },
     async addInput(read) {

@@ -49,7 +49,8 @@ export const conntrack: LogFormat = {
 
 /**
  * The end of a connection, with what both directions carried in IP packets. The client stands where the original direction
- * begins, and the server where the reply begins: addresses that NAT puts in their places are no ends.
+ * begins, and the server where the reply begins: addresses that NAT puts in their places are no ends, but what the ends were
+ * seen as on its other side.
  */
 function flowOf(field: Field, sensor: SensorSettings) {
   const named = (group: string, name: string) => ({ name, text: field(group) });
@@ -80,6 +81,10 @@ function flowOf(field: Field, sensor: SensorSettings) {
         respIpBytes: named('replyBytes', 'bytes of the reply'),
       },
       part: 'whole',
+      seen: {
+        orig: { host: field('replyDst'), port: field('replyTo') },
+        resp: { host: field('origDst'), port: field('origTo') },
+      },
       uid: `nullif(regexp_extract(${field('rest')}, '(?:^| )id=([0-9]+)(?: |$)', 1), '')`,
       faults: [
         {

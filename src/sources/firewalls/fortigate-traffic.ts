@@ -57,6 +57,13 @@ function session(field: Field, sensor: SensorSettings, snapshot: string) {
         respIpBytes: named('rcvdbyte'),
       },
       part: 'whole',
+      seen: {
+        orig: {
+          host: `CASE WHEN contains(${field('trandisp')}, 'snat') THEN ${field('transip')} ELSE ${field('srcip')} END`,
+          port: `CASE WHEN contains(${field('trandisp')}, 'snat') THEN ${field('transport')} ELSE ${field('srcport')} END`,
+        },
+        resp: { host: field('dstip'), port: field('dstport') },
+      },
       uid: `concat_ws('/', ${field('devid')}, ${field('vd')}, ${field('sessionid')})`,
       state: field('action'),
       snapshot,

@@ -12,12 +12,14 @@ const PLACES = {
   time_generated: 7,
   src: 8,
   dst: 9,
+  natsrc: 10,
   natdst: 11,
   app: 15,
   vsys: 16,
   sessionid: 23,
   sport: 25,
   dport: 26,
+  natsport: 27,
   natdport: 28,
   proto: 30,
   action: 31,
@@ -57,6 +59,7 @@ function session(place: Field, sensor: SensorSettings) {
   const app = column('app');
   // Where a published address was called, the server behind it is the end.
   const isTranslated = `coalesce(${column('natdst')} NOT IN ('0.0.0.0', '::', ${column('dst')}), false)`;
+  const isHidden = `coalesce(${column('natsrc')} NOT IN ('0.0.0.0', '::'), false)`;
   return flowRule(
     {
       start: {
@@ -84,6 +87,13 @@ function session(place: Field, sensor: SensorSettings) {
         respIpBytes: named('bytes_received'),
       },
       part: 'whole',
+      seen: {
+        orig: {
+          host: `CASE WHEN ${isHidden} THEN ${column('natsrc')} ELSE ${column('src')} END`,
+          port: `CASE WHEN ${isHidden} THEN ${column('natsport')} ELSE ${column('sport')} END`,
+        },
+        resp: { host: column('dst'), port: column('dport') },
+      },
       uid: `concat_ws('/', ${column('serial')}, ${column('vsys')}, ${column('sessionid')}, ${column('start')})`,
       service: `CASE WHEN ${app} NOT IN (${none}) THEN CASE ${app} WHEN 'web-browsing' THEN 'http' ELSE ${app} END END`,
       state: column('action'),
