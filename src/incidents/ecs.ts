@@ -7,11 +7,14 @@ import { commandsOf, type Finding, gravityOf, type Telling, titleOf } from './fi
  * as `ip` hold addresses only: a network there would make Elasticsearch refuse the whole document. What ECS has no
  * field for stands under `weir`.
  */
-export const ECS_VERSION = '8.17.0';
+export const ECS_VERSION = '9.4.0';
 
 const text = z.string().min(1);
 const ip = z.string().refine((value) => parseAddress(value) !== undefined, 'must be one address');
 const iso = z.iso.datetime();
+/** A longer one is kept by Elasticsearch, and never found. */
+const KEYWORD_MAX = 1024;
+const keyword = text.max(KEYWORD_MAX);
 const side = z.strictObject({ address: text, ip: ip.optional() });
 
 /** The fields of ECS that Weir fills, with the values that ECS allows for them. */
@@ -32,11 +35,11 @@ export const ecsEvent = z.strictObject({
     severity: z.int().min(0).max(100),
     start: iso.optional(),
     created: iso,
-    reason: text,
+    reason: keyword,
   }),
   observer: z.strictObject({ vendor: text, product: text, type: text, version: text }),
   organization: z.strictObject({ name: text }),
-  rule: z.strictObject({ name: text, category: text, description: text, uuid: text }),
+  rule: z.strictObject({ name: keyword, category: text, description: keyword, uuid: text }),
   threat: z.strictObject({
     framework: z.literal('MITRE ATT&CK'),
     tactic: z.strictObject({
@@ -44,8 +47,8 @@ export const ecsEvent = z.strictObject({
       name: z.tuple([z.literal('Exfiltration')]),
     }),
   }),
-  network: z.strictObject({ bytes: z.number().nonnegative(), direction: z.literal('outbound') }).optional(),
-  source: side.optional(),
+  network: z.strictObject({ direction: z.literal('outbound') }),
+  source: side.partial().extend({ bytes: z.number().nonnegative().optional() }).optional(),
   destination: side.extend({ as: z.strictObject({ number: z.int().positive() }).optional() }).optional(),
   related: z.strictObject({ ip: z.array(ip), hosts: z.array(text), user: z.array(text) }),
   user: z.strictObject({ name: text }).optional(),
@@ -60,8 +63,7 @@ const NAMES_MAX = 100;
 
 /** Returns the ECS event that says what a finding says, and nothing more. */
 export function ecsFinding(finding: Finding, telling: Telling): EcsEvent {
-  const { hosts, principals, destinations } = finding;
-  const [host, secondHost] = hosts;
+  const { principals, destinations } = finding;
   const [place, secondPlace] = destinations;
   const [principal, secondPrincipal] = principals;
   return {
@@ -81,26 +83,19 @@ export function ecsFinding(finding: Finding, telling: Telling): EcsEvent {
       severity: SEVERITIES[gravityOf(finding, telling.activity)],
       ...(finding.startedAt ? { start: `${finding.startedAt.estimate}T00:00:00.000Z` } : {}),
       created: new Date(telling.writtenMillis).toISOString(),
-      reason: finding.because,
+      reason: clipped(finding.because),
     },
     observer: { vendor: 'Weir', product: 'Weir', type: 'egress-meter', version: finding.weirVersion },
     organization: { name: finding.facility },
     rule: {
-      name: titleOf(finding),
+      name: clipped(titleOf(finding)),
       category: 'Unusual Egress',
-      description:
-        finding.evidence
-          .map(({ channel }) => channel)
-          .slice(0, NAMES_MAX)
-          .join(', ') || finding.kind,
+      description: clipped(finding.evidence.map(({ channel }) => channel).join(', ') || finding.kind),
       uuid: finding.id,
     },
     threat: { framework: 'MITRE ATT&CK', tactic: { id: ['TA0010'], name: ['Exfiltration'] } },
-    ...(finding.amount
-      ? { network: { bytes: bytesOf(finding.amount), direction: 'outbound' as const } }
-      : {}),
-    // One of several hosts would not be the source.
-    ...(host !== undefined && secondHost === undefined ? { source: sideOf(host) } : {}),
+    network: { direction: 'outbound' },
+    ...sourceOf(finding),
     ...(place !== undefined && secondPlace === undefined
       ? { destination: { ...sideOf(place), ...systemOf(place) } }
       : {}),
@@ -112,6 +107,22 @@ export function ecsFinding(finding: Finding, telling: Telling): EcsEvent {
 
 function sideOf(name: string): z.infer<typeof side> {
   return parseAddress(name) ? { address: name, ip: name } : { address: name };
+}
+
+/** What left is what the inside sent; one of several hosts would not be the source, but the bytes are all of them. */
+function sourceOf({ hosts, amount }: Finding): { source?: EcsEvent['source'] } {
+  const [host, secondHost] = hosts;
+  const source = {
+    ...(host !== undefined && secondHost === undefined ? sideOf(host) : {}),
+    ...(amount ? { bytes: bytesOf(amount) } : {}),
+  };
+  return Object.keys(source).length > 0 ? { source } : {};
+}
+
+/** Returns a text as long as Elasticsearch indexes it; the whole stands in `message` or `weir`. */
+function clipped(whole: string): string {
+  if (whole.length <= KEYWORD_MAX) return whole;
+  return `${whole.slice(0, KEYWORD_MAX - 1).replace(/[\ud800-\udbff]$/, '')}…`;
 }
 
 function systemOf(name: string): { as?: { number: number } } {

@@ -100,14 +100,15 @@ it('tells addresses, networks, AS numbers and names apart', () => {
   const ecs = ecsEvent.parse(ecsFinding(CAMPAIGN, telling('update')));
   // Elasticsearch refuses a document whose ip field holds a network.
   expect(ecs.related).toEqual({ ip: ['10.0.0.7', '2001:db8::7'], hosts: ['dtn4'], user: ['alice'] });
-  expect(ecs.source).toBeUndefined();
+  // One of two hosts would not be the source; the bytes are of both.
+  expect(ecs.source).toEqual({ bytes: 1e16 });
   expect(ecs.user).toEqual({ name: 'alice' });
   expect(ecs.weir.bytesOut).toMatchObject({ estimate: '10000000000000001' });
   const one = ecsFinding({ ...CAMPAIGN, hosts: ['10.0.0.7'], destinations: ['AS64500'] }, telling('create'));
   expect(one).toMatchObject({
-    source: { address: '10.0.0.7', ip: '10.0.0.7' },
+    source: { address: '10.0.0.7', ip: '10.0.0.7', bytes: 1e16 },
     destination: { address: 'AS64500', as: { number: 64_500 } },
-    network: { bytes: 1e16 },
+    network: { direction: 'outbound' },
   });
 });
 

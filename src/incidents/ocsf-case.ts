@@ -6,6 +6,7 @@ import {
   isTypeOfClass,
   OCSF_STATUSES,
   ocsfIncidentFields,
+  ocsfIncidentProfile,
   TYPE_MESSAGE,
 } from './ocsf-incident-class.ts';
 import { tlpLabel } from './tlp.ts';
@@ -23,7 +24,7 @@ export const ocsfCaseMessage = z
     ...ocsfIncidentFields,
     severity_id: z.int().min(1).max(5),
     severity: text,
-    metadata: ocsfMetadata,
+    metadata: ocsfMetadata.extend(ocsfIncidentProfile),
     finding_info_list: z.array(z.strictObject({ uid: text, title: text, types: z.array(text) })).min(1),
   })
   .refine(isTypeOfClass, TYPE_MESSAGE);
@@ -55,7 +56,7 @@ export function ocsfCase(finding: Finding, telling: Telling): OcsfCaseMessage {
     desc: titleOf(finding),
     message: finding.because,
     assignee_group: { name: facility },
-    metadata: { ...metadata, labels },
+    metadata: { ...metadata, labels, profiles: ['incident'] },
     // A case may stand on an outside claim alone: then it is its own finding.
     finding_info_list: parts.length > 0 ? parts : [{ uid: id, title: titleOf(finding), types: ['incident'] }],
     unmapped: { weir: { id, asOf, simulated, incident, commands: commandsOf(finding) } },

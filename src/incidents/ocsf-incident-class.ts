@@ -26,6 +26,9 @@ export const ocsfIncidentFields = {
   unmapped: z.strictObject({ weir: z.record(z.string(), z.json()) }),
 };
 
+/** The class holds the attributes of this profile, and its metadata says so. */
+export const ocsfIncidentProfile = { profiles: z.tuple([z.literal('incident')]) };
+
 /** What a case's status is in OCSF; what is contained is not yet resolved. */
 export const OCSF_STATUSES = {
   open: [1, 'New'],

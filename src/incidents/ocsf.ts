@@ -8,6 +8,7 @@ import {
   isTypeOfClass,
   OCSF_STATUSES,
   ocsfIncidentFields,
+  ocsfIncidentProfile,
   ocsfMillis,
   TYPE_MESSAGE,
 } from './ocsf-incident-class.ts';
@@ -39,7 +40,7 @@ export const ocsfIncidentFinding = z
     is_suspected_breach: z.literal(true),
     start_time: ocsfMillis.optional(),
     end_time: ocsfMillis.optional(),
-    metadata: ocsfMetadata.extend({ profiles: z.tuple([z.literal('incident')]), correlation_uid: text }),
+    metadata: ocsfMetadata.extend({ ...ocsfIncidentProfile, correlation_uid: text }),
     finding_info_list: z.array(findingInfo).min(1),
     observables: z
       .array(z.strictObject({ name: text, type_id: z.int(), type: text, value: text }))

@@ -109,7 +109,7 @@ function observedOf(
 ): { objects: StixObject[]; data: StixObject[] } {
   const objects = new Map<string, StixObject>();
   const keep = (object: StixObject | undefined): string | undefined => {
-    if (object) objects.set(object.id, object);
+    if (object) objects.set(object.id, together(objects.get(object.id), object));
     return object?.id;
   };
   const data = told.campaigns.flatMap(({ id, hosts, destinations, because, bytesOut }): StixObject[] => {
@@ -178,7 +178,7 @@ function trafficOf(
   marks: Marks,
 ): StixObject | undefined {
   const opened = row.initiator === 'outside';
-  const [source, target] = opened ? [outside, inside] : [inside, outside];
+  const [source, target] = (opened ? [outside, inside] : [inside, outside]).map(asEnd);
   if (source === undefined && target === undefined) return undefined;
   const ends = {
     ...(source === undefined ? {} : { src_ref: source }),
@@ -197,6 +197,23 @@ function trafficOf(
     end,
     ...(Number.isSafeInteger(bytes) ? { [opened ? 'dst_byte_count' : 'src_byte_count']: bytes } : {}),
   };
+}
+
+/** Rows that STIX cannot tell apart, such as those of two principals, are one traffic of all their bytes. */
+function together(known: StixObject | undefined, object: StixObject): StixObject {
+  if (known?.type !== 'network-traffic' || object.type !== 'network-traffic') return object;
+  const counts = (['src_byte_count', 'dst_byte_count'] as const).flatMap((name) => {
+    const [a, b] = [known[name], object[name]];
+    if (a === undefined || b === undefined) return [];
+    return Number.isSafeInteger(a + b) ? [[name, a + b]] : [];
+  });
+  const { src_byte_count: _src, dst_byte_count: _dst, ...rest } = object;
+  return { ...rest, ...Object.fromEntries(counts) };
+}
+
+/** Traffic ends at an address (STIX 2.1, section 6.12.1): an autonomous system is observed beside it. */
+function asEnd(place: string | undefined): string | undefined {
+  return place !== undefined && /^ipv[46]-addr--/.test(place) ? place : undefined;
 }
 
 /** From the outside in, as STIX lists them: `ipv4`, then the transport where it is known, then the service. */
