@@ -17,7 +17,7 @@ const servers: FastifyInstance[] = [];
 beforeAll(async () => {
   await buildConsoleIfStale();
   browser = await openBrowser();
-}, 300_000);
+});
 
 afterEach(async () => {
   await Promise.all(browser.contexts().map((context) => context.close()));

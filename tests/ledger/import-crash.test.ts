@@ -44,7 +44,7 @@ test('an import killed at every single step and repeated ends in the same ledger
     }
   };
   await Promise.all([crashAndResume(), crashAndResume()]);
-}, 240_000);
+});
 
 test('an import killed at random instants, over and over, ends in the same ledger', async () => {
   const folder = temporaryFolder();
@@ -72,4 +72,4 @@ test('an import killed at random instants, over and over, ends in the same ledge
   await ledger.importFiles({}, { paths: ['logs'], cwd: folder });
   expect(await sayingOf(ledger)).toEqual(expected);
   await expectWhole(ledger.dir, 'in the end');
-}, 120_000);
+});
