@@ -20,10 +20,13 @@ import { lastHour } from './spread.ts';
 /** Sensors' clocks differ; two sensors' records of one connection may miss each other by this much. */
 const CLOCK_SLACK_MICROS = 1_000_000;
 
+/** SQL for a flow's last moment. */
+const ENDED = '(startedAt + greatest(coalesce(durationMicros, 0), 0))';
+
 /** SQL over flow columns that tells flows with bytes in more than one hour. */
 const CROSSES_HOUR = (() => {
   const since = '(startedAt // 1000000)';
-  const until = '((startedAt + greatest(coalesce(durationMicros, 0), 0)) // 1000000)';
+  const until = `(${ENDED} // 1000000)`;
   return `(${lastHour(since, until)} <> ${since} // 3600)`;
 })();
 
@@ -34,8 +37,8 @@ const MIRROR_SLACK_MICROS = 100_000;
  * Settles what a plain sum would count twice or in one hour only (docs/accounting.md, rules 3 and 4), into temporary
  * tables:
  *
- * - `suspect(tuple)`: ends that occur in more than one fact, or in one with bytes in more than one hour; every
- *   other connection is one fact of one hour and is summed straight from the files;
+ * - `suspect(tuple)`: ends of which two facts may speak of one connection, or one has bytes in more than one hour;
+ *   every other connection is one fact of one hour and is summed straight from the files;
  * - `piece`: what suspects amount to: each the bytes one interval added to one connection, copies zeroed.
  *
  * Long connections are joined with all their snapshots, wherever those lie, so that a day's answer does not
@@ -49,12 +52,8 @@ export async function settle(
 ): Promise<void> {
   const short = `(SELECT *, ${TUPLE} AS tuple FROM ${filesSql(files.flow, FLOW_COLUMNS)} WHERE ${shortSql(range)})`;
   await collectLong(db, files, range);
-  // Parts of one sensor's connection are added up, so there is nothing to settle about their number.
   const withParts = await hasParts(db, short);
-  const onlyParts = withParts ? `bool_and(${IS_PART}) AND min(sensor) = max(sensor)` : 'false';
-  await db.run(`CREATE OR REPLACE TEMP TABLE suspect AS
-    SELECT tuple FROM long_row UNION SELECT tuple FROM ${short} GROUP BY tuple
-    HAVING (count(*) > 1 AND NOT coalesce(${onlyParts}, false)) OR bool_or(${CROSSES_HOUR})`);
+  await collectSuspects(db, short, withParts);
   const rows = `(SELECT * FROM long_row UNION ALL SELECT * FROM ${short} WHERE tuple IN (SELECT tuple FROM suspect))`;
   const facts = factSql(rows, perspective, 'true');
   await db.run(
@@ -65,6 +64,25 @@ export async function settle(
   await db.run(CONNECTIONS);
   await db.run(COPIES);
   await db.run(PIECES);
+}
+
+/**
+ * Ends that recur are suspects only where their facts may speak of one connection: those of one uid, and those that
+ * overlap or nearly do. Who asks the same server from the same port all day has a connection each time.
+ */
+async function collectSuspects(db: Database, short: string, withParts: boolean): Promise<void> {
+  // Parts of one sensor's connection are added up, so there is nothing to settle about their number.
+  const settled = withParts ? `AND NOT coalesce(bool_and(${IS_PART}) AND min(sensor) = max(sensor), false)` : '';
+  await db.run(`CREATE OR REPLACE TEMP TABLE recurring AS
+    SELECT tuple, sensor, startedAt, ${ENDED} AS endedAt, ${connectionSql(withParts)} AS connection FROM ${short}
+    WHERE tuple IN (SELECT tuple FROM ${short} GROUP BY tuple HAVING count(*) > 1 ${settled})`);
+  const before = `max(endedAt) OVER (PARTITION BY tuple ORDER BY startedAt ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)`;
+  await db.run(`CREATE OR REPLACE TEMP TABLE suspect AS
+    SELECT tuple FROM long_row
+    UNION SELECT tuple FROM ${short} WHERE ${CROSSES_HOUR}
+    UNION SELECT tuple FROM (SELECT tuple, startedAt <= ${CLOCK_SLACK_MICROS} + ${before} AS isNear FROM recurring) WHERE isNear
+    UNION SELECT tuple FROM recurring GROUP BY ${ONE_CONNECTION} HAVING count(*) > 1`);
+  await db.run('DROP TABLE recurring');
 }
 
 /** Returns whether any flow is a part: where none is, as in Zeek's logs, nothing is read to find that out. */
@@ -100,11 +118,17 @@ function endsOf(first: string, second: string): string {
 /** What tells a sensor's connections apart that have the same ends. */
 const BY_UID_OR_BEGIN = `coalesce(uid, 'row:' || startedAt || ':' || origPort || ':' || respPort || ':' || origLo || ':' || respLo)`;
 
+/** SQL for what a fact is one of, beside its sensor and its ends; a part stands alone. */
+function connectionSql(withParts: boolean): string {
+  return withParts
+    ? `CASE WHEN ${IS_PART} THEN 'part:' || row_number() OVER () ELSE ${BY_UID_OR_BEGIN} END`
+    : BY_UID_OR_BEGIN;
+}
+
 /** The two ends in one order from either side, and the payload from the lesser to the greater end. */
 const ORIG_IS_LESSER = '(origHi, origLo, origPort) <= (respHi, respLo, respPort)';
 const endColumns = (withParts: boolean) => `
-  startedAt + lastedMicros AS endedAt,
-  ${withParts ? `CASE WHEN ${IS_PART} THEN 'part:' || row_number() OVER () ELSE ${BY_UID_OR_BEGIN} END` : BY_UID_OR_BEGIN} AS connection,
+  startedAt + lastedMicros AS endedAt, ${connectionSql(withParts)} AS connection,
   CASE WHEN ${ORIG_IS_LESSER} THEN ${endsOf('orig', 'resp')} ELSE ${endsOf('resp', 'orig')} END AS ends,
   (${ORIG_IS_LESSER}) = origInner AS outIsForward`;
 
