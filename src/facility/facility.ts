@@ -10,6 +10,12 @@ export interface DatedNetwork {
   readonly zone: string | undefined;
 }
 
+/** An address that stands for others. */
+export interface Relay extends DatedNetwork {
+  /** Names of the sensors that write its own logs. */
+  readonly logs: readonly string[];
+}
+
 export type ZoneKind = 'access' | 'management' | 'computing' | 'storage';
 
 /** A zone of the facility (NIST SP 800-223). */
@@ -48,6 +54,10 @@ export interface OnSiteChannel {
   readonly capacityBytesPerDay: bigint | undefined;
   /** Whether somebody keeps a log of its use. */
   readonly logged: boolean;
+  /** Sensors whose logs of transfers hold, together, all that goes this way; empty where nobody says so. */
+  readonly loggedBy: readonly string[];
+  /** Identities that read from storage all that goes this way, all of it in storage logs; empty likewise. */
+  readonly readBy: readonly string[];
 }
 
 /** Which keys of JSON lines say what of an access to storage. */
@@ -138,7 +148,7 @@ export interface Facility {
   readonly simulated: boolean;
   readonly inside: readonly DatedNetwork[];
   readonly remoteAccess: readonly DatedNetwork[];
-  readonly relays: readonly DatedNetwork[];
+  readonly relays: readonly Relay[];
   readonly zones: readonly Zone[];
   readonly paths: readonly Path[];
   readonly onSite: readonly OnSiteChannel[];

@@ -6,7 +6,7 @@ import { ConfigurationError } from '../errors.ts';
 import type { Facility } from './facility.ts';
 import { problemsInMeaning } from './meaning.ts';
 import { formatProblems, problemsOf } from './problems.ts';
-import { withKeyedTenants } from './pseudonyms.ts';
+import { withKeyedNames } from './pseudonyms.ts';
 import { resolveFacility } from './resolve.ts';
 import { weirYamlSchema } from './schema.ts';
 
@@ -67,7 +67,7 @@ export function parseFacility(text: string, file: string, folder: string): Facil
   }
   const problems = problemsInMeaning(parsed.data);
   if (problems.length > 0) throw new ConfigurationError(formatProblems(file, document, lines, problems));
-  return withKeyedTenants(resolveFacility(parsed.data, folder));
+  return withKeyedNames(resolveFacility(parsed.data, folder));
 }
 
 /** Returns the document as plain data; the parser's limit on aliases keeps a small file from growing large. */

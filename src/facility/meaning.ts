@@ -22,6 +22,7 @@ export function problemsInMeaning(yaml: WeirYaml): Problem[] {
     ...zoneProblems(yaml),
     ...pathNetworkProblems(yaml),
     ...hostProblems(yaml),
+    ...onSiteProblems(yaml),
     ...channelProblems(yaml.notify),
   ];
 }
@@ -121,7 +122,20 @@ function sensorProblems(yaml: WeirYaml): Problem[] {
           ],
     ),
   );
-  return [...slips, ...strangers, ...sharedGlobs(yaml)];
+  return [...slips, ...strangers, ...relayLogSlips(yaml), ...sharedGlobs(yaml)];
+}
+
+/** A relay's log is that of a sensor: a name that is nearly a described one is a slip. */
+function relayLogSlips({ networks, sensors = [] }: WeirYaml): Problem[] {
+  const described = sensors.map(({ name }) => name);
+  return networks.relays.flatMap((entry, index) =>
+    (typeof entry === 'string' ? [] : entry.logs).flatMap((name, position) => {
+      const meant = described.find((other) => editDistance(name.toLowerCase(), other.toLowerCase()) <= 2);
+      if (described.includes(name) || meant === undefined) return [];
+      const message = `no sensor is called ${name}; did you mean ${meant}? Describe ${name} under sensors otherwise`;
+      return [{ path: ['networks', 'relays', index, 'logs', position] as KeyPath, message }];
+    }),
+  );
 }
 
 function sharedGlobs(yaml: WeirYaml): Problem[] {

@@ -47,18 +47,18 @@ export function readPseudonymKey(file: string): Buffer {
 }
 
 /**
- * Returns a facility whose tenants name their principals as the ledger does. Only then is the key needed to read: keep
- * people out of `tenants:`, and those who read the ledger need none.
+ * Returns a facility whose tenants and on-site channels name principals as the ledger does. Only then is the key needed to
+ * read: keep people out of `tenants:` and `readBy:`, and those who read the ledger need none.
  */
-export function withKeyedTenants(facility: Facility): Facility {
-  const { pseudonyms, tenants } = facility;
-  if (!pseudonyms || tenants.every(({ principals }) => principals.length === 0)) return facility;
+export function withKeyedNames(facility: Facility): Facility {
+  const { pseudonyms, tenants, onSite } = facility;
+  const people = [...tenants.map(({ principals }) => principals), ...onSite.map(({ readBy }) => readBy)];
+  if (!pseudonyms || people.every((names) => names.length === 0)) return facility;
   const key = readPseudonymKey(pseudonyms.keyFile);
+  const keyed = (names: readonly string[]) => names.map((name) => pseudonymOf(key, name));
   return {
     ...facility,
-    tenants: tenants.map((tenant) => ({
-      ...tenant,
-      principals: tenant.principals.map((name) => pseudonymOf(key, name)),
-    })),
+    tenants: tenants.map((tenant) => ({ ...tenant, principals: keyed(tenant.principals) })),
+    onSite: onSite.map((channel) => ({ ...channel, readBy: keyed(channel.readBy) })),
   };
 }

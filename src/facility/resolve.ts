@@ -3,7 +3,7 @@ import { parseAddress, parseNetwork } from '../records/address.ts';
 import { parseByteCount } from '../records/byte-text.ts';
 import { parseDay } from '../records/time.ts';
 import { resolveChannels } from './channels.ts';
-import type { DatedNetwork, Facility, MappedValue, Mapping, Path, Sensor, Zone } from './facility.ts';
+import type { DatedNetwork, Facility, MappedValue, Mapping, Path, Relay, Sensor, Zone } from './facility.ts';
 import type { NetworkEntry, WeirYaml } from './schema.ts';
 
 const BITS_PER_GIGABIT = 1_000_000_000;
@@ -23,7 +23,7 @@ export function resolveFacility(yaml: WeirYaml, folder: string): Facility {
     simulated: yaml.facility.simulated,
     inside: datedNetworks(yaml.networks.inside),
     remoteAccess: datedNetworks(yaml.networks.remoteAccess),
-    relays: datedNetworks(yaml.networks.relays),
+    relays: resolveRelays(yaml.networks.relays),
     zones: resolveZones(yaml),
     paths,
     onSite: yaml.onSite.map(({ capacityPerDay, ...channel }) => ({
@@ -45,7 +45,7 @@ export function resolveFacility(yaml: WeirYaml, folder: string): Facility {
     notify: resolveChannels(yaml.notify, folder),
     pseudonyms: yaml.pseudonyms && { keyFile: resolve(folder, yaml.pseudonyms.keyFile) },
     ledgerDir: resolve(folder, yaml.ledger),
-    remarks: remarksOn(sensors, paths),
+    remarks: remarksOn(sensors, paths, relayLogs(yaml.networks.relays)),
   };
 }
 
@@ -58,6 +58,17 @@ export function datedNetworks(entries: readonly NetworkEntry[]): DatedNetwork[] 
     const dayOf = (text: string | undefined) => (text === undefined ? undefined : parseDay(text));
     return [{ network, fromDay: dayOf(dated.from), toDay: dayOf(dated.to), zone: dated.zone }];
   });
+}
+
+function resolveRelays(entries: WeirYaml['networks']['relays']): Relay[] {
+  return entries.flatMap((entry) =>
+    datedNetworks([entry]).map((dated) => ({ ...dated, logs: typeof entry === 'string' ? [] : entry.logs })),
+  );
+}
+
+/** Returns the names of the sensors that write logs of relays. */
+export function relayLogs(relays: WeirYaml['networks']['relays']): string[] {
+  return [...new Set(relays.flatMap((entry) => (typeof entry === 'string' ? [] : entry.logs)))];
 }
 
 /**
@@ -88,9 +99,11 @@ function resolveSensors(yaml: WeirYaml): Sensor[] {
   const onlyMapped = yaml.mappings.length > 0 && yaml.networks.inside.length === 0;
   if (described.length === 0 && names.length === 0 && !onlyMapped) names.push('sensor');
   const alone = described.length + names.length === 1;
-  const implied = names.map((name) => ({
+  const seen = [...described.map(({ name }) => name), ...names];
+  const ofRelays = relayLogs(yaml.networks.relays).filter((name) => !seen.includes(name));
+  const implied = [...names, ...ofRelays].map((name) => ({
     name,
-    files: [alone ? '**' : `${name}/**`],
+    files: [alone && names.includes(name) ? '**' : `${name}/**`],
     timezone: undefined,
     year: undefined,
     format: undefined,
@@ -185,15 +198,19 @@ function formatByName(glob: string): Mapping['format'] {
   return /\.(ndjson|jsonl|json)(\.gz|\.zst)?$/i.test(glob) ? 'ndjson' : 'csv';
 }
 
-function remarksOn(sensors: readonly Sensor[], paths: readonly Path[]): string[] {
+function remarksOn(
+  sensors: readonly Sensor[],
+  paths: readonly Path[],
+  ofRelays: readonly string[],
+): string[] {
   const implied = sensors
     .filter((sensor) => sensor.implied && !sensor.files.includes('**'))
     .map(
       (sensor) =>
-        `sensor ${sensor.name} is named by a path but not described under sensors; it takes the files ${sensor.files.join(', ')}`,
+        `sensor ${sensor.name} is named by a path or relay but not described under sensors; it takes the files ${sensor.files.join(', ')}`,
     );
   const idle = sensors
-    .filter((sensor) => !paths.some((path) => path.sensors.includes(sensor.name)))
+    .filter(({ name }) => !ofRelays.includes(name) && !paths.some((path) => path.sensors.includes(name)))
     .map(
       ({ name }) =>
         `sensor ${name} watches no path; what it sees counts in none: name it under paths[].sensors`,

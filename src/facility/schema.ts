@@ -23,13 +23,20 @@ const date = z.string().refine((text) => /^\d{4}-\d{2}-\d{2}$/.test(text) && par
   error: (issue) => `"${issue.input}" is no date: write YYYY-MM-DD`,
 });
 
-const networkEntry = z.union([
+const datedEntry = z.strictObject({
+  cidr: network.describe('The network in CIDR notation, or one address.'),
+  from: date.optional().describe('First day on which the entry holds; always, if absent.'),
+  to: date.optional().describe('First day on which it holds no more (exclusive); never, if absent.'),
+  zone: name.optional().describe('Name of the zone it belongs to.'),
+});
+const networkEntry = z.union([network, datedEntry]);
+const relayEntry = z.union([
   network,
-  z.strictObject({
-    cidr: network.describe('The network in CIDR notation, or one address.'),
-    from: date.optional().describe('First day on which the entry holds; always, if absent.'),
-    to: date.optional().describe('First day on which it holds no more (exclusive); never, if absent.'),
-    zone: name.optional().describe('Name of the zone it belongs to.'),
+  datedEntry.extend({
+    logs: z
+      .array(name)
+      .default([])
+      .describe('Names of the sensors that write its own logs: of its NAT, or of whom it sent what.'),
   }),
 ]);
 
@@ -59,7 +66,8 @@ const networksSchema = z.strictObject({
   remoteAccess: networkList
     .default([])
     .describe('Pools lent to VPN clients: numbered inside, standing outside.'),
-  relays: networkList
+  relays: z
+    .array(relayEntry)
     .default([])
     .describe('Addresses that stand for others: NAT, proxies, load balancers, S3 gateways.'),
 });
@@ -116,6 +124,14 @@ const onSiteSchema = z.strictObject({
     .boolean()
     .default(false)
     .describe('Whether a log of its use exists; Weir names it as a place to look, and does not read it.'),
+  loggedBy: z
+    .array(name)
+    .default([])
+    .describe('Sensors whose logs of transfers hold, together, all that goes this way: they bound it then.'),
+  readBy: z
+    .array(name)
+    .default([])
+    .describe('Identities that read from storage all that goes this way, and storage logs hold it all: they bound it then.'),
 });
 
 const hostSchema = z.strictObject({

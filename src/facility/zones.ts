@@ -117,8 +117,8 @@ export function hostNames(facility: Facility): Map<bigint, string> {
 
 /**
  * Returns the digest (sha256, hex) of everything in weir.yaml that changes what a day's facts amount to:
- * the ranges valid that day, the paths with capacity and sensors, the named hosts, and the sensors' sampling
- * and snapshot interval. Names of the facility, tenants, globs and thresholds are not in it, and neither
+ * the ranges valid that day, the logs of relays, the paths with capacity and sensors, the named hosts, and the sensors'
+ * sampling and snapshot interval. Names of the facility, tenants, globs and thresholds are not in it, and neither
  * order nor another way of writing the same networks changes it.
  */
 export function configSha256On(facility: Facility, day: number): string {
@@ -152,6 +152,9 @@ function digestOn(facility: Facility, day: number): string {
       path ?? null,
       host?.toString() ?? null,
     ]),
+    ...facility.relays
+      .filter((relay) => relay.logs.length > 0 && holdsOn(relay, day))
+      .map(({ network: { cidr }, logs }) => ['relay', cidr, [...logs].sort()]),
     ...[...hostAliases(facility)].map(([alias, host]) => ['host', alias.toString(), host.toString()]),
     ...facility.paths.map(({ name, kind, capacityBitsPerSecond, sensors }) => [
       'path',
