@@ -6,8 +6,9 @@ import { explainLead, isOneDay, type Lead, type LeadChannel, stableHash } from '
 import { SPEED_DAYS, SURPLUSES_DAYS } from './levels.ts';
 import { COVERAGE_WEEKS, type DetectionState, RING_WEEKS, type Table } from './state.ts';
 
-/** A channel type (index in its family's calibrations) that passed its threshold today. */
+/** A channel type (index in its family's calibrations) that passed its threshold today, for the entity of a row. */
 export interface Crossing {
+  readonly row: number;
   readonly type: number;
   readonly logEvidence: number;
 }

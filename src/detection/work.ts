@@ -1,7 +1,7 @@
 import type { Rolling } from './baseline.ts';
 import type { Calibration } from './calibration.ts';
 import { noteScore } from './calibration.ts';
-import { PATIENT, RULES } from './channels.ts';
+import { type FamilyRules, PATIENT, RULES } from './channels.ts';
 import { limitEvidence, MEANS, ZS } from './evidence.ts';
 import type { DayStatistics } from './input.ts';
 import type { Crossing } from './raise.ts';
@@ -11,19 +11,24 @@ import type { DetectionState, Table } from './state.ts';
 export interface Work {
   readonly state: DetectionState;
   readonly table: Table;
+  readonly rules: FamilyRules;
+  /** Patient channels of an entity; their indices come before all others. */
+  readonly width: number;
   readonly today: DayStatistics;
   readonly week: number;
   readonly rolling: Rolling;
   /** w of the day for each learned statistic. */
   readonly weights: Float64Array;
   readonly bets: boolean;
+  /** The row of each entity, from when it was entered. */
+  readonly rows: Int32Array;
   /** The day's columns: PATIENT_STATISTICS and LOUD_STATISTICS. */
   readonly learned: readonly Float64Array[];
   readonly loud: readonly Float64Array[];
   readonly habits: readonly Float64Array[];
   /** Entities of the day by standing. */
   readonly standings: Int32Array;
-  /** Channels that passed their threshold for the entity at hand. */
+  /** Channels that passed their threshold for the entities at hand. */
   readonly crossings: Crossing[];
 }
 
@@ -36,12 +41,11 @@ export function sinceWidth(table: Table): number {
 export function watch(work: Work, row: number, type: number, calibration: Calibration, raw: number): void {
   noteScore(calibration, row, raw, work.table.keys);
   if (raw > calibration.thresholdRaw) {
-    work.crossings.push({ type, logEvidence: Math.log(raw / calibration.type.mixture) });
+    work.crossings.push({ row, type, logEvidence: Math.log(raw / calibration.type.mixture) });
   }
-  const { table } = work;
+  const { table, rules } = work;
   if (type < PATIENT) limitEvidence(table.columns.meanR, (row * PATIENT + type) * MEANS, MEANS);
-  else if (type < sinceWidth(table)) {
-    const zs = RULES[table.family].zColumns.length;
-    limitEvidence(table.columns.zR, (row * zs + type - PATIENT) * ZS, ZS);
+  else if (type < work.width) {
+    limitEvidence(table.columns.zR, (row * rules.zColumns.length + type - PATIENT) * ZS, ZS);
   }
 }
