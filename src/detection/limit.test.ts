@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { advance } from './advance.ts';
+import { setWatch } from './calibration.ts';
 import { decodeState, encodeState } from './encoding.ts';
 import { detectionLimit } from './limit.ts';
-import { createState, type DetectionState } from './state.ts';
+import { createState, type DetectionState, tableOf } from './state.ts';
 import { normals, pairDays, type Sent, statisticsOf, uniforms } from './test-centre.ts';
 
 const HOSTS = 40;
@@ -51,6 +52,28 @@ describe('the detection limit', () => {
     expect(share(2 * (limit?.bytesPerDay90 as number))).toBeGreaterThanOrEqual(0.9);
     expect(share((limit?.bytesPerDay50 as number) / 2)).toBeLessThanOrEqual(0.5);
   });
+
+  test.each(['surplus', 'surpluses'] as const)(
+    'of bytes beyond habit (%s) is what a planted loss shows it to be',
+    (bet) => {
+      // Three days: thresholds are set anew on the fourth.
+      const only = () => {
+        const state = decodeState(bytes);
+        for (const calibration of tableOf(state, 'host').calibrations) {
+          const threshold = calibration.type.bet === bet ? Math.log(200) : Number.POSITIVE_INFINITY;
+          Object.assign(calibration, { threshold, thresholdRaw: Math.exp(threshold) });
+          setWatch(calibration);
+        }
+        return state;
+      };
+      const limit = detectionLimit(only(), 'host', 'h0', 3);
+      expect(limit?.bet).toBe(bet);
+      const loss = limit?.bytesPerDay90 as number;
+      expect(loss).toBeGreaterThan(bet === 'surplus' ? 200e9 : 60e9);
+      expect(advanceSteady(only(), 200, 203, 7, 1.2 * loss)).toBe(true);
+      expect(advanceSteady(only(), 200, 203, 7, loss / 1.2)).toBe(false);
+    },
+  );
 
   test('falls with the time there is, and is unknown where nothing is known', () => {
     const limits = [20, 40, 80].map(

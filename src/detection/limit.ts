@@ -5,6 +5,7 @@ import { MEAN_BETS, MEANS, meanRatio, Z_BETS, ZS, zScore } from './evidence.ts';
 import { habitLimits } from './habit-limit.ts';
 import { CLIP_BYTES, type Family, type Statistic } from './input.ts';
 import { type DetectionState, RING_WEEKS, type Table, tableOf } from './state.ts';
+import { surplusLimits } from './surplus-limit.ts';
 
 /** What could be taken each day from (or to) an entity without a lead. */
 export interface DetectionLimit {
@@ -50,7 +51,7 @@ export function detectionLimit(
   if (row === undefined || !((table.columns.expected[row * PATIENT] as number) > 0)) return undefined;
   const channels = channelsOf(state, table, row, evader);
   if (channels.length === 0) return undefined;
-  const habits = habitLimits(table, row);
+  const habits = [...habitLimits(table, row), ...surplusLimits(table, row)];
   const at = (quantile: number, chance: number) =>
     [
       ...channels.map((channel) => ({ channel, bytes: smallestSeen(channel, windowDays, quantile) })),

@@ -11,9 +11,9 @@ import { sinceWidth, type Work, watch } from './work.ts';
 /** Deviations above its mean where a habit's upper edge lies. */
 const EDGE_DEVIATIONS = 3;
 /** What of the sum of surpluses is left after a day: half of it after 23. */
-const DAILY_KEEPS = 0.97;
+export const DAILY_KEEPS = 0.97;
 /** Scores are in gigabytes. */
-const GIGABYTE = 1e9;
+export const GIGABYTE = 1e9;
 
 /** Returns the bytes a day at the upper edge of the habit at H[at…]. @param unit bytes below which amounts are alike. */
 export function edgeOf(H: Float64Array, at: number, unit: number): number {
