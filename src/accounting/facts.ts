@@ -1,4 +1,4 @@
-import { CELL_COLUMNS, type Column, columnList, sqlType } from '../records/columns.ts';
+import { CELL_COLUMNS, COVERAGE_COLUMNS, type Column, columnList, sqlType } from '../records/columns.ts';
 import { IS_LONG, LONG_MICROS } from '../records/long-flow.ts';
 import { sqlTextList } from '../records/sql-text.ts';
 import { MICROS_PER_DAY } from '../records/time.ts';
@@ -41,9 +41,11 @@ export function microsOf({ fromDay, toDay }: DayRange): { from: number; to: numb
 export function filesSql(files: readonly string[], columns: readonly Column[]): string {
   if (files.length > 0) {
     const read = `SELECT * FROM read_parquet(${sqlTextList(files)}, union_by_name=true)`;
-    // Cells of sealed days stay as an earlier version built them: columns that it did not know are unset.
+    // Cells of sealed days stay as an earlier version built them, and so do records: columns that it did not know are unset.
     const typed =
-      columns === CELL_COLUMNS ? `${read} UNION ALL BY NAME SELECT * FROM ${filesSql([], columns)}` : read;
+      columns === CELL_COLUMNS || columns === COVERAGE_COLUMNS
+        ? `${read} UNION ALL BY NAME SELECT * FROM ${filesSql([], columns)}`
+        : read;
     return `(SELECT ${columnList(columns)} FROM (${typed}))`;
   }
   return `(SELECT ${columns.map(({ name, type }) => `NULL::${sqlType(type)} AS "${name}"`).join(', ')} WHERE false)`;

@@ -1,11 +1,13 @@
 import { hasIdentity } from '../accounting/attribution/attribute.ts';
 import { bytesByBasis, type KnownBytes, unplacedNames } from '../accounting/attribution/attribution-query.ts';
-import { HOURS_PER_DAY } from '../records/time.ts';
+import { formatDay, HOURS_PER_DAY } from '../records/time.ts';
 import type { CheckAnswer, Finding } from './answers/check.ts';
 import type { HourWindow, Reading } from './reading.ts';
 
 /** A clock this far off is worth setting, though it is corrected: connections near a login or logout are misjudged. */
 const OFF_SECONDS = 5;
+/** Two medians are apart where their difference is so many times what half of the differences stay within. */
+const BEYOND_SPREAD = 4;
 const SHOWN_NAMES = 5;
 const MICROS = 1e6;
 
@@ -24,46 +26,91 @@ export async function identityView(reading: Reading, window: HourWindow): Promis
   const files = (family: string, { fromDay, toDay }: typeof days) =>
     reading.factFiles(family, fromDay, toDay);
   if (!hasIdentity((family) => files(family, days))) return { clocks: [], findings: [] };
-  const clocks = clocksIn(reading, days);
+  const estimates = estimatesIn(reading, days);
+  const clocks = estimates.map(([sensor, some]) => clockAnswer(sensor, some));
   const cells = reading.builtFiles('cell', days.fromDay, days.toDay);
   const known = await bytesByBasis(reading.db, cells, window);
   const unplaced = await unplacedNames(reading.db, (family) => files(family, days), reading.facility);
   return {
     clocks,
-    findings: [...nameFindings(unplaced), ...clocks.flatMap(clockFinding), ...knownFinding(known)],
+    findings: [
+      ...nameFindings(unplaced),
+      ...clocks.flatMap(clockFinding),
+      ...estimates.flatMap(([sensor, some]) => jumpFinding(sensor, some)),
+      ...knownFinding(known),
+    ],
   };
 }
 
-/** Reads the estimates that the builds of some days left in their totals. */
-function clocksIn({ totalsOn }: Reading, days: { fromDay: number; toDay: number }): CheckAnswer['clocks'] {
-  const bySensor = new Map<string, { offset: number; spread: number; matches: number }[]>();
+/** What the build of one day found of a sensor's clock, microseconds. */
+interface Estimate {
+  readonly day: number;
+  readonly offset: number;
+  readonly spread: number;
+  readonly matches: number;
+}
+
+/** Reads the estimates that the builds of some days left in their totals, by sensor. */
+function estimatesIn(
+  { totalsOn }: Reading,
+  days: { fromDay: number; toDay: number },
+): [sensor: string, estimates: readonly Estimate[]][] {
+  const bySensor = new Map<string, Estimate[]>();
   for (let day = days.fromDay; day <= days.toDay; day += 1) {
     const totals = totalsOn(day);
     for (const [name, value] of Object.entries(totals)) {
       const sensor = /^clock\.(.+)\.offsetMicros$/.exec(name)?.[1];
       if (sensor === undefined) continue;
       const other = (part: string) => Number(totals[`clock.${sensor}.${part}`] ?? 0);
-      const estimate = { offset: Number(value), spread: other('spreadMicros'), matches: other('matches') };
+      const estimate = {
+        day,
+        offset: Number(value),
+        spread: other('spreadMicros'),
+        matches: other('matches'),
+      };
       bySensor.set(sensor, [...(bySensor.get(sensor) ?? []), estimate]);
     }
   }
-  return [...bySensor]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([sensor, estimates]) => {
-      const offsets = estimates.map(({ offset }) => offset);
-      const last = estimates.at(-1);
-      return {
-        sensor,
-        days: estimates.length,
-        matches: estimates.reduce((sum, { matches }) => sum + matches, 0),
-        offsetSeconds: {
-          low: offsets.reduce((a, b) => Math.min(a, b)) / MICROS,
-          latest: (last?.offset ?? 0) / MICROS,
-          high: offsets.reduce((a, b) => Math.max(a, b)) / MICROS,
-        },
-        spreadSeconds: (last?.spread ?? 0) / MICROS,
-      };
-    });
+  return [...bySensor].sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+function clockAnswer(sensor: string, estimates: readonly Estimate[]): CheckAnswer['clocks'][number] {
+  const offsets = estimates.map(({ offset }) => offset);
+  const last = estimates.at(-1);
+  return {
+    sensor,
+    days: estimates.length,
+    matches: estimates.reduce((sum, { matches }) => sum + matches, 0),
+    offsetSeconds: {
+      low: offsets.reduce((a, b) => Math.min(a, b)) / MICROS,
+      latest: (last?.offset ?? 0) / MICROS,
+      high: offsets.reduce((a, b) => Math.max(a, b)) / MICROS,
+    },
+    spreadSeconds: (last?.spread ?? 0) / MICROS,
+  };
+}
+
+/** The largest step of a clock from one day to another, where it is more than the estimates' own spread. */
+function jumpFinding(sensor: string, estimates: readonly Estimate[]): Finding[] {
+  const steps = estimates.flatMap((now, index) => {
+    const before = estimates[index - 1];
+    if (!before) return [];
+    const micros = now.offset - before.offset;
+    const least = Math.max(OFF_SECONDS * MICROS, BEYOND_SPREAD * (now.spread + before.spread));
+    return Math.abs(micros) >= least ? [{ micros, from: before.day, to: now.day }] : [];
+  });
+  const [largest] = steps.sort((a, b) => Math.abs(b.micros) - Math.abs(a.micros) || a.to - b.to);
+  if (!largest) return [];
+  const { micros, from, to } = largest;
+  const more = steps.length > 1 ? ` It is the largest of ${steps.length} such steps.` : '';
+  return [
+    {
+      severity: 'warning',
+      subject: `sensor ${sensor}`,
+      finding: `Its clock jumped ${micros < 0 ? 'back' : 'ahead'} by ${seconds(Math.abs(micros) / MICROS)} between ${formatDay(from)} and ${formatDay(to)}.${more} Attribution corrects each day by its median: on the day of the step logins and logouts are off by as much.`,
+      todo: 'Find out who set it, and have it synchronise its clock (NTP).',
+    },
+  ];
 }
 
 function clockFinding({

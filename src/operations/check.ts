@@ -117,11 +117,18 @@ function sensorAnswer(
     hoursSeen: view.hoursSeen,
     hoursMissing: view.gaps.reduce((sum, gap) => sum + gap.toHour - gap.fromHour, 0),
     captureLossShare: view.lossShare,
-    gaps: view.gaps.map(({ fromHour, toHour, reason }) => ({
-      from: formatHour(fromHour),
-      to: formatHour(toHour),
-      reason,
-    })),
+    gaps: [
+      ...view.gaps.map(({ fromHour, toHour, reason }) => ({
+        from: formatHour(fromHour),
+        to: formatHour(toHour),
+        reason,
+      })),
+      ...view.holes.map(({ fromMicros, toMicros, reason }) => ({
+        from: formatMicros(fromMicros),
+        to: formatMicros(toMicros),
+        reason,
+      })),
+    ].sort((a, b) => compareTexts(a.from, b.from)),
     days: daysOf(view, span),
   };
 }
@@ -141,4 +148,8 @@ function daysOf(view: SensorView, span: HourWindow): CheckAnswer['sensors'][numb
 
 function dayOf(hour: number): number {
   return Math.floor(hour / HOURS_PER_DAY);
+}
+
+function compareTexts(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -39,6 +39,8 @@ export function pathInWords({ path, gaps, blindHours, sensors }: PathCoverage): 
   const lost = blindHours - whole;
   return [
     ...(whole > 0 ? [`path ${path}: nobody watched for ${whole} h (${spelled.join(', ')}${more})`] : []),
-    ...(lost > 0.005 ? [`path ${path}: sensors lost what amounts to ${lost.toFixed(2)} h`] : []),
+    ...(lost > 0.005
+      ? [`path ${path}: sensors lost or did not report on what amounts to ${lost.toFixed(2)} h`]
+      : []),
   ];
 }

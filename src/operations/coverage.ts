@@ -1,10 +1,12 @@
 import type { CoverageRow } from '../accounting/coverage-query.ts';
 import type { Facility, Path } from '../facility/facility.ts';
+import { MICROS_PER_HOUR } from '../records/time.ts';
 import type { Coverage } from './answers/common.ts';
 import type { ReportAnswer } from './answers/report.ts';
 import { outsideSpan, pathInWords } from './coverage-words.ts';
 import type { HourWindow } from './reading.ts';
 import type { CounterBound } from './reconcile.ts';
+import { type ReportHole, reportHoles } from './report-holes.ts';
 import { silenceRule } from './silence.ts';
 
 /** A run of hours in which a sensor or path was blind, and why. */
@@ -23,11 +25,13 @@ export interface SensorView {
   readonly records: number;
   readonly hoursSeen: number;
   readonly gaps: readonly Gap[];
+  /** Times within the window that its reports on itself do not speak of, or speak oddly of. */
+  readonly holes: readonly ReportHole[];
   /** Lost of seen and lost in the window; null where the sensor says nothing of it. */
   readonly lossShare: number | null;
   /** Returns whether it gave a sign in an hour. */
   sawIn(hour: number): boolean;
-  /** Returns the unseen share of an hour: 1 when blind, else what it lost; 0 when it was idle. */
+  /** Returns the unseen share of an hour: 1 when blind, else what it lost or did not report on; 0 when it was idle. */
   unseenIn(hour: number): number;
 }
 
@@ -155,6 +159,10 @@ function sensorView(
   const lost = inWindow.reduce((sum, row) => sum + row.lost, 0);
   const known = inWindow.reduce((sum, row) => sum + row.seen, lost);
   const blind = new Set(gaps.flatMap(hoursOf));
+  const holes = reportHoles(rows);
+  const unreported = new Map<number, number>();
+  for (const [hour, share] of holes.flatMap(({ unseen }) => [...unseen]))
+    unreported.set(hour, Math.min(1, (unreported.get(hour) ?? 0) + share));
   return {
     sensor,
     paths,
@@ -163,14 +171,23 @@ function sensorView(
     records: inWindow.reduce((sum, row) => sum + row.records, 0),
     hoursSeen: inWindow.filter(hasSign).length,
     gaps,
+    holes: holes.filter(
+      ({ fromMicros, toMicros }) =>
+        toMicros > span.fromHour * MICROS_PER_HOUR && fromMicros < span.toHour * MICROS_PER_HOUR,
+    ),
     lossShare: known > 0 ? lost / known : null,
     sawIn: (hour) => hasSign(byHour.get(hour)),
-    unseenIn: (hour) => (blind.has(hour) ? 1 : lossOf(byHour.get(hour))),
+    unseenIn: (hour) => (blind.has(hour) ? 1 : ofBoth(lossOf(byHour.get(hour)), unreported.get(hour) ?? 0)),
   };
 }
 
 function hasSign(row: CoverageRow | undefined): boolean {
   return row !== undefined && (row.records > 0 || row.reports > 0);
+}
+
+/** The unseen share of an hour of which a share was not watched, and of the rest of which a share was lost. */
+function ofBoth(lost: number, unwatched: number): number {
+  return unwatched === 0 ? lost : 1 - (1 - lost) * (1 - unwatched);
 }
 
 function lossOf(row: CoverageRow | undefined): number {

@@ -3,7 +3,8 @@ import { flowRule } from './flow-rule.ts';
 import type { LogFormat, SensorSettings } from './format.ts';
 import type { RecordRule } from './record.ts';
 import { type Field, jsonRelation } from './relation.ts';
-import { instantIn, isZoneless, missing, wrong } from './values.ts';
+import { count, instantIn, isZoneless, missing, seconds, wrong } from './values.ts';
+import { NEITHER } from './zeek/coverage.ts';
 
 /** The keys of EVE that Weir reads. */
 const KEYS: readonly string[] = [
@@ -28,6 +29,10 @@ const KEYS: readonly string[] = [
   'ssh/client/software_version',
   'ssh/client/hassh/hash',
   'ssh/server/software_version',
+  'host',
+  'stats/uptime',
+  'stats/decoder/pkts',
+  'stats/capture/kernel_drops',
 ];
 
 /** Suricata's EVE: every kind of event in one file of JSON lines, told apart by `event_type`. */
@@ -46,10 +51,13 @@ export const suricata: LogFormat = {
     relation: (path, rejects) => jsonRelation(path, KEYS, rejects),
     shown: 'left(line, 1000)',
     notValid: 'not a JSON object',
-    streamOf: (field) => field('event_type'),
+    // Without totals (`totals: no`) there is nothing of the whole.
+    streamOf: (field) =>
+      `CASE WHEN ${field('event_type')} = 'stats' AND ${field('stats/decoder/pkts')} IS NULL THEN 'stats of threads' ELSE ${field('event_type')} END`,
     streams: {
       flow: { rule: flowEvent },
       netflow: { rule: netflowEvent },
+      stats: { rule: statsEvent },
       tls: {
         rule: (field, sensor) =>
           handshake('ssl', field, sensor, field('tls/sni'), field('tls/ja4', 'tls/ja3/hash')),
@@ -124,6 +132,48 @@ function netflowEvent(field: Field, sensor: SensorSettings): RecordRule {
     },
     sensor.name,
   );
+}
+
+/**
+ * What Suricata says of its own sight: counts since it began, packets it looked at and packets that the kernel dropped
+ * before it could.
+ */
+function statsEvent(field: Field, sensor: SensorSettings): RecordRule {
+  return {
+    family: 'coverage',
+    texts: {
+      t_ts: field('timestamp'),
+      t_uptime: field('stats/uptime'),
+      t_seen: field('stats/decoder/pkts'),
+      t_lost: field('stats/capture/kernel_drops'),
+    },
+    values: {
+      startedAt: timeOf(sensor)('t_ts'),
+      uptime: seconds('t_uptime'),
+      seen: count('t_seen'),
+      lost: count('t_lost'),
+    },
+    columns: {
+      startedAt: 'startedAt',
+      sensor: sqlText(sensor.name),
+      node: field('host'),
+      intervalMicros: 'NULL::BIGINT',
+      report: `'suricata'`,
+      seen: 'seen',
+      lost: 'coalesce(lost, 0)',
+      ...NEITHER,
+      since: 'startedAt - uptime',
+    },
+    faults: [
+      missing('timestamp', 't_ts'),
+      wrong('timestamp', 't_ts', 'startedAt', 'a time between 1990 and 2100'),
+      missing('stats.uptime', 't_uptime'),
+      wrong('stats.uptime', 't_uptime', 'uptime', 'a number of seconds'),
+      missing('stats.decoder.pkts', 't_seen'),
+      wrong('stats.decoder.pkts', 't_seen', 'seen', 'a count below 2^53'),
+      wrong('stats.capture.kernel_drops', 't_lost', 'lost', 'a count below 2^53'),
+    ],
+  };
 }
 
 function handshake(

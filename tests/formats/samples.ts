@@ -64,8 +64,17 @@ export const EVE: Sample = {
         age: 2,
       },
     },
+    {
+      timestamp: '2026-03-01T10:00:08.000000+0100',
+      event_type: 'stats',
+      stats: {
+        uptime: 3600,
+        capture: { kernel_packets: 1010, kernel_drops: 12 },
+        decoder: { pkts: 998, bytes: 99800 },
+      },
+    },
   ]),
-  records: 4,
+  records: 5,
   wrong: [
     { from: '"192.0.2.1","src_port"', to: '"nowhere","src_port"', column: 'src_ip' },
     { from: '40001', to: '"http"', column: 'src_port' },
@@ -84,11 +93,15 @@ export const EVE: Sample = {
     },
     { from: '"flow":{"pkts', to: '"flow":7,"_":{"pkts', column: 'flow.start' },
     { from: '"alerted":false}}', to: '"alerted":false}', column: null },
+    { from: '"uptime":3600,', to: '', column: 'stats.uptime' },
+    { from: '"pkts":998', to: '"pkts":-1', column: 'stats.decoder.pkts' },
+    { from: '"kernel_drops":12', to: '"kernel_drops":"few"', column: 'stats.capture.kernel_drops' },
   ],
   harmless: [
     { from: '"age":240,', to: '' },
     { from: '"proto":"TCP"', to: '"proto":"TCP","vlan":[7],"extra":{"deep":[1,2]}' },
     { from: '"app_proto":"tls",', to: '' },
+    { from: '"capture":{"kernel_packets":1010,"kernel_drops":12},', to: '' },
   ],
 };
 
