@@ -1,9 +1,18 @@
-import { CELL_COLUMNS, FLOW_COLUMNS, GIVEN_COLUMNS } from '../records/columns.ts';
+import { CELL_COLUMNS, GIVEN_COLUMNS } from '../records/columns.ts';
 import { TUPLE } from '../records/flow-ends.ts';
-import { sqlText } from '../records/sql-text.ts';
+import { sqlChoice } from '../records/sql-text.ts';
 import { HOURS_PER_DAY, MICROS_PER_DAY } from '../records/time.ts';
 import type { Attribution } from './attribution/attribute.ts';
-import { type DayRange, type FactFiles, factSql, filesSql, microsOf, shortSql, viewedSql } from './facts.ts';
+import {
+  type DayRange,
+  type FactFiles,
+  factSql,
+  filesSql,
+  flowSql,
+  microsOf,
+  shortSql,
+  viewedSql,
+} from './facts.ts';
 import { KINDS, type Perspective } from './perspective.ts';
 import { lastHour, partInHour, SPREAD_COLUMNS } from './spread.ts';
 
@@ -23,20 +32,23 @@ export function cellSql(
   perspective: Perspective,
   tunnelDays: string | undefined,
   attribution?: Attribution,
+  pieces = 'piece',
 ): string {
-  const keys = attribution ? NAMED_KEYS : KEYS;
+  const through = pieces === 'piece' ? [] : ['via'];
+  const keys = [...(attribution ? NAMED_KEYS : KEYS), ...through];
   const attributed = attribution?.attributed ?? ((relation: string) => relation);
   const lookups = attribution
     ? `, ${TUPLE} AS tuple, ${perspective.presenceKey} AS presenceKey, ${perspective.lentKey} AS lentKey`
     : '';
-  const who = attribution ? ', who' : '';
+  const who = `${attribution ? ', who' : ''}${through.map((name) => `, ${name}`).join('')}`;
+  const direct = through.map((name) => `, NULL::VARCHAR AS ${name}`).join('');
   const hours = `hour BETWEEN ${range.fromDay * HOURS_PER_DAY} AND ${range.toDay * HOURS_PER_DAY + HOURS_PER_DAY - 1}`;
   const flows = `startedAt // 1000000 AS sinceSecond, startedAt AS sinceAt, startedAt + lastedMicros AS endedAt, 1 AS flows`;
   const parts = [
     // A connection that nothing else speaks of lies in one hour and is summed as it is; all others come as pieces.
     hourPart(
       attributed(
-        `(SELECT *, ${flows}${lookups} FROM (${viewedSql(factSql(filesSql(files.flow, FLOW_COLUMNS), perspective, singleSql(range)), perspective)}))`,
+        `(SELECT *, ${flows}${lookups}${direct} FROM (${viewedSql(factSql(flowSql(files), perspective, singleSql(range)), perspective)}))`,
       ),
       `${SECOND} // 3600`,
       'flows',
@@ -46,7 +58,7 @@ export function cellSql(
     ),
     hourPart(
       `(SELECT *, unnest(range(${SECOND} // 3600, 1 + ${lastHour(SECOND, 'untilSecond')})) AS pieceHour
-        FROM ${attributed(`(SELECT * FROM piece WHERE ("out" > 0 OR "in" > 0 OR outHigh > 0 OR ipOut > 0 OR flows > 0)${attribution ? ` AND ${meets(range)}` : ''})`)})`,
+        FROM ${attributed(`(SELECT * FROM ${pieces} WHERE ("out" > 0 OR "in" > 0 OR outHigh > 0 OR ipOut > 0 OR flows > 0)${attribution ? ` AND ${meets(range)}` : ''})`)})`,
       'pieceHour',
       `CASE WHEN pieceHour = ${SECOND} // 3600 THEN flows ELSE 0 END`,
       (name) => partInHour(`"${name}"`, SECOND, 'untilSecond', 'pieceHour * 3600'),
@@ -58,7 +70,8 @@ export function cellSql(
       ${SPREAD_COLUMNS.map((name) => `sum("${name}")::BIGINT AS "${name}"`).join(', ')},
       sum(flows)::BIGINT AS flows, min(firstAt) AS firstAt, max(endedAt) AS arrivedAt
     FROM (${parts.join(' UNION ALL ')}) WHERE ${hours} GROUP BY ALL`;
-  return `${named(summed, perspective, attribution !== undefined)} UNION ALL ${givenSql(files.given, range, hours)}`;
+  const cells = named(summed, perspective, attribution !== undefined, through.length > 0);
+  return files.given.length === 0 ? cells : `${cells} UNION ALL ${givenSql(files.given, range, hours)}`;
 }
 
 /** SQL that keeps flows that no other fact speaks of, each in one hour. */
@@ -94,7 +107,7 @@ function meets(range: DayRange): string {
 }
 
 /** Codes back to names, in the columns of a cell. */
-function named(summed: string, { paths }: Perspective, attributed: boolean): string {
+function named(summed: string, { paths }: Perspective, attributed: boolean, relayed: boolean): string {
   const principal = attributed
     ? {
         name: `coalesce(w.principal, 'unknown')`,
@@ -102,16 +115,18 @@ function named(summed: string, { paths }: Perspective, attributed: boolean): str
         present: 'coalesce(w.present, 0)',
         sharers: 'coalesce(w.sharers, 0)',
       }
-    : { name: `'unknown'`, basis: `'unknown'`, present: '0', sharers: '0' };
+    : { name: sqlChoice('unknown'), basis: sqlChoice('unknown'), present: '0', sharers: '0' };
   const texts = (names: readonly string[], code: string) =>
-    `CASE ${code} ${names.map((name, index) => `WHEN ${index} THEN ${sqlText(name)}`).join(' ')} END`;
+    `CASE ${code} ${names.map((name, index) => `WHEN ${index} THEN ${sqlChoice(name, names)}`).join(' ')} END`;
+  const initiator = (side: string) => sqlChoice(side, ['inside', 'outside']);
   return `SELECT hour, ${texts(KINDS, 'kind')} AS kind, ${texts(paths, 'path')} AS path,
     hostKey, NULL::VARCHAR AS hostName, networkKey, NULL::VARCHAR AS networkName, serviceName AS service,
-    CASE WHEN origInner THEN 'inside' ELSE 'outside' END AS initiator, ${principal.name} AS principal,
+    CASE WHEN origInner THEN ${initiator('inside')} ELSE ${initiator('outside')} END AS initiator, ${principal.name} AS principal,
     "out"::UBIGINT AS bytesOut, outLow::UBIGINT AS bytesOutLow, outHigh::UBIGINT AS bytesOutHigh,
     "in"::UBIGINT AS bytesIn, ipOut::UBIGINT AS ipBytesOut, flows::UBIGINT AS flows, firstAt,
     greatest(firstAt, least(arrivedAt, hour::BIGINT * 3600000000 + 3599999999)) AS lastAt, arrivedAt,
-    ${principal.basis} AS basis, ${principal.present}::UBIGINT AS present, ${principal.sharers}::UBIGINT AS sharers
+    ${principal.basis} AS basis, ${principal.present}::UBIGINT AS present, ${principal.sharers}::UBIGINT AS sharers,
+    ${relayed ? `${attributed ? 's.' : ''}via` : 'NULL'}::VARCHAR AS via
     FROM (${summed})${attributed ? ' s LEFT JOIN who_is w ON w.who = s.who' : ''}`;
 }
 
@@ -130,7 +145,7 @@ function givenSql(files: readonly string[], range: DayRange, hoursWhere: string)
       sum(bytesIn)::UBIGINT AS bytesIn, 0::UBIGINT AS ipBytesOut, sum(flows)::UBIGINT AS flows,
       min(firstAt) AS firstAt, max(firstAt) + 3599999999 AS lastAt, max(arrivedAt) AS arrivedAt,
       CASE WHEN principal = 'unknown' THEN 'unknown' ELSE 'stated' END AS basis,
-      CASE WHEN principal = 'unknown' THEN 0 ELSE 1 END::UBIGINT AS present, 0::UBIGINT AS sharers
+      CASE WHEN principal = 'unknown' THEN 0 ELSE 1 END::UBIGINT AS present, 0::UBIGINT AS sharers, NULL::VARCHAR AS via
     FROM (${spread}) WHERE ${hoursWhere}
     GROUP BY hour, path, hostKey, hostName, networkKey, networkName, service, initiator, principal`;
 }

@@ -7,3 +7,11 @@ export function sqlText(text: string): string {
 export function sqlTextList(texts: readonly string[]): string {
   return `[${texts.map(sqlText).join(', ')}]`;
 }
+
+/**
+ * Returns SQL for one text out of a few, as a value of the type of just these. Written to a file it is read again as any
+ * text, but the writer need not look at the text of every row.
+ */
+export function sqlChoice(text: string, among: readonly string[] = [text]): string {
+  return `${sqlText(text)}::ENUM(${[...new Set(among)].map(sqlText).join(', ')})`;
+}

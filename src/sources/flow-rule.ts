@@ -1,5 +1,5 @@
 import type { FLOW_PARTS } from '../records/flow-parts.ts';
-import { sqlText } from '../records/sql-text.ts';
+import { sqlChoice, sqlText } from '../records/sql-text.ts';
 import type { RecordRule } from './record.ts';
 import { count, type Fault, missing, port, wrong } from './values.ts';
 
@@ -122,7 +122,7 @@ export function flowRule(fields: FlowFields, sensor: string): RecordRule {
       startedAt: 'v_startedAt',
       durationMicros: lengthOf(fields),
       uid: `nullif(t_uid, '')`,
-      sensor: sqlText(sensor),
+      sensor: sqlChoice(sensor),
       snapshot: fields.snapshot ?? 'false',
       origHi: either('v_origHi', 'v_respHi'),
       origLo: either('v_origLo', 'v_respLo'),

@@ -1,4 +1,4 @@
-import { sqlText } from '../../records/sql-text.ts';
+import { sqlChoice } from '../../records/sql-text.ts';
 import type { RecordRule } from '../record.ts';
 import type { Field, NumberFields } from '../relation.ts';
 import { count, instant, missing, port, seconds, wrong } from '../values.ts';
@@ -95,7 +95,7 @@ export function connRule(field: Field, sensor: string, snapshot: string): Record
       durationMicros: 'durationMicros',
       // An empty uid names no connection: all that bear it would be one.
       uid: `CASE WHEN t_uid NOT IN ('', '(empty)') THEN t_uid END`,
-      sensor: sqlText(sensor),
+      sensor: sqlChoice(sensor),
       snapshot,
       origHi: 'origHi',
       origLo: 'origLo',
