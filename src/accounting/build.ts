@@ -12,6 +12,7 @@ import { type CorrectionCount, correctionCounts } from './corrections.ts';
 import { coverageSql } from './coverage.ts';
 import { type DayRange, type FactFiles, filesSql, overlapsSql } from './facts.ts';
 import { type Perspective, perspectiveOn } from './perspective.ts';
+import { openPieces, openRelays, RELAY_TABLES } from './relays/relays.ts';
 import { settle } from './settle.ts';
 import { countUnseenTunnels } from './tunnels.ts';
 
@@ -53,13 +54,22 @@ export async function buildDays(
 ): Promise<BuiltRange> {
   const perspective = perspectiveOn(facility, range.fromDay);
   const parents = await collectTunnels(db, files, range);
-  await settle(db, files, range, perspective);
+  const relays = await openRelays(db, files, range, facility, perspective.hostOf, folder);
+  const real = relays ? { ...files, real: relays.flows } : files;
+  await settle(db, real, range, perspective);
+  const pieces = relays ? await openPieces(db, relays) : undefined;
+  const made = {
+    files: real,
+    facility,
+    perspective,
+    parents,
+    folder,
+    pieces,
+    hasParts: relays?.hasParts ?? false,
+  };
   const cells = hasIdentity(files.identity)
-    ? await writeNamedCells(db, files, range, facility, perspective, parents, folder)
-    : {
-        files: await writeCells(db, files, range, facility, perspective, parents, folder),
-        clocks: new Map(),
-      };
+    ? await writeNamedCells(db, made, range)
+    : { files: await writeCells(db, made, range), clocks: new Map() };
   const packets = await hasPackets(db, files);
   await db.run(`CREATE OR REPLACE TEMP TABLE coverage_cell AS ${coverageSql(files, range, packets)}`);
   const coverage = await writeByDay(db, 'coverage_cell', 'coverage-cell', range, folder, 'ORDER BY ALL');
@@ -74,6 +84,7 @@ export async function buildDays(
     'suspect_copy',
     'long_row',
     'coverage_cell',
+    ...RELAY_TABLES,
   ]) {
     await db.run(`DROP TABLE IF EXISTS ${table}`);
   }
@@ -100,16 +111,25 @@ async function collectTunnels(db: Database, files: FactFiles, range: DayRange): 
   return row && row.n > 0n ? 'tunnel_day' : undefined;
 }
 
+/** What the cells of a range are made of, once it is settled. */
+interface Settled {
+  readonly files: FactFiles;
+  readonly facility: Facility;
+  readonly perspective: Perspective;
+  readonly parents: string | undefined;
+  readonly folder: string;
+  /** The relation of pieces where logs of relays have their say. */
+  readonly pieces: string | undefined;
+  readonly hasParts: boolean;
+}
+
 async function writeCells(
   db: Database,
-  files: FactFiles,
+  { files, facility, perspective, parents, folder, pieces }: Settled,
   range: DayRange,
-  facility: Facility,
-  perspective: Perspective,
-  parents: string | undefined,
-  folder: string,
 ): Promise<BuiltFile[]> {
-  const sql = (days: DayRange) => `SELECT ${CELL_NAMES} FROM (${cellSql(files, days, perspective, parents)})`;
+  const sql = (days: DayRange) =>
+    `SELECT ${CELL_NAMES} FROM (${cellSql(files, days, perspective, parents, undefined, pieces)})`;
   const tunnelPaths = facility.paths.flatMap(({ name, gateways }) => (gateways.length > 0 ? [name] : []));
   if (tunnelPaths.length === 0 && range.toDay - range.fromDay < MOST_DAYS_APART) {
     const written: BuiltFile[] = [];
@@ -132,20 +152,16 @@ async function writeCells(
  */
 async function writeNamedCells(
   db: Database,
-  files: FactFiles,
+  { files, facility, perspective, parents, folder, pieces, hasParts }: Settled,
   range: DayRange,
-  facility: Facility,
-  perspective: Perspective,
-  parents: string | undefined,
-  folder: string,
 ): Promise<Pick<BuiltRange, 'files' | 'clocks'>> {
   const tunnelPaths = facility.paths.flatMap(({ name, gateways }) => (gateways.length > 0 ? [name] : []));
   const written: BuiltFile[] = [];
   const clocks = new Map<number, readonly ClockOffset[]>();
   for (let day = range.fromDay; day <= range.toDay; day += 1) {
-    const attribution = await openAttribution(db, files, day, facility, perspective);
+    const attribution = await openAttribution(db, files, day, facility, perspective, hasParts);
     const only = { fromDay: day, toDay: day };
-    const sql = `SELECT ${CELL_NAMES} FROM (${cellSql(files, only, perspective, parents, attribution)})`;
+    const sql = `SELECT ${CELL_NAMES} FROM (${cellSql(files, only, perspective, parents, attribution, pieces)})`;
     if (tunnelPaths.length > 0) {
       await db.run(`CREATE OR REPLACE TEMP TABLE cell AS ${sql}`);
       await countUnseenTunnels(db, tunnelPaths);

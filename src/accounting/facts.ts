@@ -1,4 +1,11 @@
-import { CELL_COLUMNS, COVERAGE_COLUMNS, type Column, columnList, sqlType } from '../records/columns.ts';
+import {
+  CELL_COLUMNS,
+  COVERAGE_COLUMNS,
+  type Column,
+  columnList,
+  FLOW_COLUMNS,
+  sqlType,
+} from '../records/columns.ts';
 import { IS_LONG, LONG_MICROS } from '../records/long-flow.ts';
 import { sqlTextList } from '../records/sql-text.ts';
 import { MICROS_PER_DAY } from '../records/time.ts';
@@ -16,6 +23,28 @@ export interface FactFiles {
   readonly coverage: readonly string[];
   /** Returns the files that say who was where on the given days. */
   readonly identity: IdentityFiles;
+  /** Returns the files of what logs of NAT say that connections were seen as, on the given days. */
+  readonly translation?: (days: DayRange) => readonly string[];
+  /** Returns the files of all flows with a moment in the given days. */
+  readonly flowOn?: (days: DayRange) => readonly string[];
+  /** Set by a build that knows from relays' logs who really talked. */
+  readonly real?: RealFlows;
+}
+
+/** Relations of flows with the ends of those that really talk in place of addresses that stand for others. */
+export interface RealFlows {
+  readonly flow: string;
+  readonly long: (files: readonly string[]) => string;
+}
+
+/** SQL for all flows that a build may read, between those that really talk. */
+export function flowSql({ flow, real }: FactFiles): string {
+  return real?.flow ?? filesSql(flow, FLOW_COLUMNS);
+}
+
+/** SQL for the long ones among the flows of files, likewise. */
+export function longSql({ real }: FactFiles, files: readonly string[]): string {
+  return real?.long(files) ?? filesSql(files, FLOW_COLUMNS);
 }
 
 /** Families of records that say who was where. */

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import type { Database } from '../ledger/duckdb/database.ts';
-import { FLOW_COLUMNS } from '../records/columns.ts';
 import { TUPLE } from '../records/flow-ends.ts';
 import { IS_PART } from '../records/flow-parts.ts';
 import { LONG_MICROS } from '../records/long-flow.ts';
@@ -9,12 +8,14 @@ import {
   type DayRange,
   type FactFiles,
   factSql,
-  filesSql,
+  flowSql,
+  longSql,
   overlapsSql,
   shortSql,
   viewedSql,
 } from './facts.ts';
 import type { Perspective } from './perspective.ts';
+import { FORGOTTEN_MICROS, NAT_SLACK_MICROS, toldKey } from './relays/translations.ts';
 import { lastHour } from './spread.ts';
 
 /** Sensors' clocks differ; two sensors' records of one connection may miss each other by this much. */
@@ -50,14 +51,16 @@ export async function settle(
   range: DayRange,
   perspective: Perspective,
 ): Promise<void> {
-  const short = `(SELECT *, ${TUPLE} AS tuple FROM ${filesSql(files.flow, FLOW_COLUMNS)} WHERE ${shortSql(range)})`;
+  const short = `(SELECT *, ${TUPLE} AS tuple FROM ${flowSql(files)} WHERE ${shortSql(range)})`;
   await collectLong(db, files, range);
   const withParts = await hasParts(db, short);
-  await collectSuspects(db, short, withParts);
+  const withRelays = files.real !== undefined;
+  await collectSuspects(db, short, withParts, withRelays);
   const rows = `(SELECT * FROM long_row UNION ALL SELECT * FROM ${short} WHERE tuple IN (SELECT tuple FROM suspect))`;
   const facts = factSql(rows, perspective, 'true');
   await db.run(
     `CREATE OR REPLACE TEMP TABLE suspect_fact AS SELECT *, ${endColumns(withParts)},
+       ${withRelays ? `${toldKey('tuple')} IN (SELECT key FROM relay_told)` : 'false'} AS told,
        ${perspective.presenceKey} AS presenceKey, ${perspective.lentKey} AS lentKey FROM (${viewedSql(facts, perspective)})`,
   );
   await db.run(STATES);
@@ -70,7 +73,12 @@ export async function settle(
  * Ends that recur are suspects only where their facts may speak of one connection: those of one uid, and those that
  * overlap or nearly do. Who asks the same server from the same port all day has a connection each time.
  */
-async function collectSuspects(db: Database, short: string, withParts: boolean): Promise<void> {
+async function collectSuspects(
+  db: Database,
+  short: string,
+  withParts: boolean,
+  withRelays: boolean,
+): Promise<void> {
   // Parts of one sensor's connection are added up, so there is nothing to settle about their number.
   const settled = withParts ? `AND NOT coalesce(bool_and(${IS_PART}) AND min(sensor) = max(sensor), false)` : '';
   await db.run(`CREATE OR REPLACE TEMP TABLE recurring AS
@@ -81,7 +89,8 @@ async function collectSuspects(db: Database, short: string, withParts: boolean):
     SELECT tuple FROM long_row
     UNION SELECT tuple FROM ${short} WHERE ${CROSSES_HOUR}
     UNION SELECT tuple FROM (SELECT tuple, startedAt <= ${CLOCK_SLACK_MICROS} + ${before} AS isNear FROM recurring) WHERE isNear
-    UNION SELECT tuple FROM recurring GROUP BY ${ONE_CONNECTION} HAVING count(*) > 1`);
+    UNION SELECT tuple FROM recurring GROUP BY ${ONE_CONNECTION} HAVING count(*) > 1
+    ${withRelays ? 'UNION SELECT tuple FROM relay_tuple' : ''}`);
   await db.run('DROP TABLE recurring');
 }
 
@@ -96,14 +105,14 @@ async function hasParts(db: Database, flows: string): Promise<boolean> {
 
 /** Long facts with a moment in the range, and all long facts between the same ends during their lives. */
 async function collectLong(db: Database, files: FactFiles, range: DayRange): Promise<void> {
-  const here = filesSql(files.long({ fromDay: range.fromDay - 1, toDay: range.toDay + 1 }), FLOW_COLUMNS);
+  const here = longSql(files, files.long({ fromDay: range.fromDay - 1, toDay: range.toDay + 1 }));
   const alive = `SELECT *, ${TUPLE} AS tuple FROM ${here} WHERE ${overlapsSql(range)}`;
   const [life] = await db.rows(
     `SELECT min(startedAt) AS "from", max(startedAt + coalesce(durationMicros, 0)) AS "to" FROM (${alive})`,
     z.object({ from: z.bigint().nullable(), to: z.bigint().nullable() }),
   );
   const days = { fromDay: dayOfMicros(Number(life?.from ?? 0)), toDay: dayOfMicros(Number(life?.to ?? 0)) };
-  const ever = filesSql(life?.from == null ? [] : files.long(days), FLOW_COLUMNS);
+  const ever = longSql(files, life?.from == null ? [] : files.long(days));
   await db.run(`CREATE OR REPLACE TEMP TABLE long_row AS
     SELECT * FROM (SELECT *, ${TUPLE} AS tuple FROM ${ever}) WHERE tuple IN (SELECT tuple FROM (${alive}))`);
 }
@@ -155,14 +164,16 @@ const CONNECTIONS = `
   CREATE OR REPLACE TEMP TABLE suspect_connection AS
   WITH whole AS (
     SELECT ${ONE_CONNECTION}, any_value(ends) AS ends, min(startedAt) AS startedAt, max(endedAt) AS endedAt,
-      bool_or(snapshot OR lastedMicros >= ${LONG_MICROS}) AS long, coalesce(bool_and(${IS_PART}), false) AS part,
+      bool_or(snapshot OR lastedMicros >= ${LONG_MICROS}) AS long, bool_or(told) AS told,
+      min(startedAt) - CASE WHEN NOT bool_or(told) THEN 0 WHEN max(lastedMicros) > 0 THEN ${NAT_SLACK_MICROS} ELSE ${FORGOTTEN_MICROS} END AS reachFrom,
+      max(endedAt) + CASE WHEN bool_or(told) THEN ${NAT_SLACK_MICROS} ELSE 0 END AS reachTo, coalesce(bool_and(${IS_PART}), false) AS part,
       max(CASE WHEN outIsForward THEN "out" ELSE "in" END) AS forward,
       max(CASE WHEN outIsForward THEN "in" ELSE "out" END) AS backward
     FROM suspect_fact GROUP BY ${ONE_CONNECTION}),
   marked AS (
-    SELECT *, startedAt > ${CLOCK_SLACK_MICROS} + max(endedAt) OVER (PARTITION BY ends ORDER BY startedAt, sensor, connection
+    SELECT *, reachFrom > ${CLOCK_SLACK_MICROS} + max(reachTo) OVER (PARTITION BY ends ORDER BY reachFrom, sensor, connection
       ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS opens FROM whole)
-  SELECT *, sum(coalesce(opens, false)::INTEGER) OVER (PARTITION BY ends ORDER BY startedAt, sensor, connection
+  SELECT *, sum(coalesce(opens, false)::INTEGER) OVER (PARTITION BY ends ORDER BY reachFrom, sensor, connection
     ROWS UNBOUNDED PRECEDING) AS island FROM marked`;
 
 /**
@@ -173,17 +184,19 @@ const CONNECTIONS = `
  * counts, and the fuller one as the connection; a long record precedes a short one, so that no day depends
  * on a far one. Whether a record counts depends on those that overlap it alone, never on a chain of others:
  * a day must come out the same whichever days are built with it. Parts of one sensor's connection (NetFlow,
- * Argus, samples of packets) are no copies of each other, however their times lie.
+ * Argus, samples of packets) are no copies of each other, however their times lie. What a NAT's log says of a connection
+ * that was seen as a relay's (`told`) counts only where nobody else saw it; its times may be off by more.
  */
 const COPIES = `
   CREATE OR REPLACE TEMP TABLE suspect_copy AS
   SELECT a.sensor, a.connection, a.tuple,
-    bool_or(b.forward > 0 AND (b.long, b.forward, b.sensor, b.connection) > (a.long, a.forward, a.sensor, a.connection)) AS forwardCopied,
-    bool_or(b.backward > 0 AND (b.long, b.backward, b.sensor, b.connection) > (a.long, a.backward, a.sensor, a.connection)) AS backwardCopied,
-    bool_or((b.long, b.forward + b.backward, b.sensor, b.connection) > (a.long, a.forward + a.backward, a.sensor, a.connection)) AS copied
+    bool_or(b.forward > 0 AND (b.long, NOT b.told, b.forward, b.sensor, b.connection) > (a.long, NOT a.told, a.forward, a.sensor, a.connection)) AS forwardCopied,
+    bool_or(b.backward > 0 AND (b.long, NOT b.told, b.backward, b.sensor, b.connection) > (a.long, NOT a.told, a.backward, a.sensor, a.connection)) AS backwardCopied,
+    bool_or((b.long, NOT b.told, b.forward + b.backward, b.sensor, b.connection) > (a.long, NOT a.told, a.forward + a.backward, a.sensor, a.connection)) AS copied
   FROM suspect_connection a JOIN suspect_connection b ON a.ends = b.ends AND a.island = b.island
   WHERE (a.sensor, a.connection) <> (b.sensor, b.connection) AND NOT (a.part AND b.part AND a.sensor = b.sensor)
     AND ((a.startedAt <= b.endedAt AND b.startedAt <= a.endedAt)
+      OR (a.told <> b.told AND a.reachFrom <= b.reachTo AND b.reachFrom <= a.reachTo)
       OR (a.sensor <> b.sensor AND abs(a.startedAt - b.startedAt) <= ${CLOCK_SLACK_MICROS})
       OR (abs(a.startedAt - b.startedAt) <= ${MIRROR_SLACK_MICROS}
         AND a.forward = b.forward AND a.backward = b.backward AND a.forward + a.backward > 0))

@@ -107,6 +107,8 @@ function factFiles(snapshot: Snapshot, ledgerDir: string, range: DayRange): Fact
     given: paths('given', wide),
     coverage: paths('coverage', range),
     identity: paths,
+    translation: (days) => paths('translation', days),
+    flowOn: (days) => paths('flow', days),
   };
 }
 

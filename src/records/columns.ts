@@ -165,6 +165,11 @@ export const CELL_COLUMNS: readonly Column[] = [
   ),
   optional('present', 'count', 'how many it can have been: 0 unknown, 1 exact, more share the cell'),
   optional('sharers', 'half', 'key of those who share it (sharer), 0 for none'),
+  optional(
+    'via',
+    'text',
+    'which logs of relays say that it was this host, or who it was: `NAT log of NAME`, `log of NAME`',
+  ),
 ];
 
 /** Who shares cells of a day, and which part of each falls to whom: from fromWeight to toWeight of total. */

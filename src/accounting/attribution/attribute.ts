@@ -4,8 +4,9 @@ import type { Facility } from '../../facility/facility.ts';
 import type { Database } from '../../ledger/duckdb/database.ts';
 import { sqlText } from '../../records/sql-text.ts';
 import { MICROS_PER_DAY } from '../../records/time.ts';
-import { type FactFiles, IDENTITY_FAMILIES, type IdentityFiles } from '../facts.ts';
+import { type FactFiles, flowSql, IDENTITY_FAMILIES, type IdentityFiles } from '../facts.ts';
 import type { Perspective } from '../perspective.ts';
+import { farParts } from '../relays/relays.ts';
 import { type ClockOffset, OWN_CONNECTIONS, openClock, openMeetings } from './connections.ts';
 import { loadIdentity } from './identity.ts';
 import { openPlaces } from './places.ts';
@@ -86,12 +87,13 @@ export async function openAttribution(
   day: number,
   facility: Facility,
   perspective: Perspective,
+  withParts = false,
 ): Promise<Attribution | undefined> {
   if (!hasIdentity(files.identity)) return undefined;
-  const begun = await openEarlyFlows(db, day);
+  const begun = await openEarlyFlows(db, day, withParts);
   const days = [day, ...begun].map((each) => ({ fromDay: each, toDay: each }));
   // Transfers count over all the life of a connection, all else at its begin.
-  const lives = [{ fromDay: begun[0] ?? day, toDay: day }];
+  const lives = [{ fromDay: Math.min(begun[0] ?? day, day), toDay: Math.max(begun.at(-1) ?? day, day) }];
   let records = 0n;
   for (const family of IDENTITY_FAMILIES) {
     await loadIdentity(db, files.identity, family, family === 'transfer' ? lives : days);
@@ -101,14 +103,14 @@ export async function openAttribution(
   const { hostOf, isInside } = perspective;
   await openStretches(db);
   await openPlaces(db, facility);
-  await openMeetings(db, files.flow, day, hostOf);
+  await openMeetings(db, flowSql(files), day, hostOf);
   const clock = await openClock(db, day);
   await openStays(db, hostOf, isInside);
   await openPresence(db, 'stay', '(SELECT hostKey AS key, principal, since, until FROM stay)', day);
   await openPresence(db, 'lent', 'lent', day);
-  await openTransfers(db, files.flow, day, hostOf);
-  await openKnownFlows(db);
-  await openNames(db);
+  await openTransfers(db, flowSql(files), day, hostOf);
+  await openKnownFlows(db, withParts);
+  await openNames(db, withParts);
   const known = (await countOf(db, 'known_flow')) > 0n;
   const joins = [
     known ? 'LEFT JOIN known_flow k ON k.tuple = r.tuple AND k.startedAt = r.startedAt' : '',
@@ -127,12 +129,16 @@ async function countOf(db: Database, table: string): Promise<bigint> {
   return row?.n ?? 0n;
 }
 
-/** Puts connections that began before the day and have a moment on it into `early_flow`; returns the days they began on. */
-async function openEarlyFlows(db: Database, day: number): Promise<number[]> {
+/**
+ * Puts connections that began before the day and have a moment on it into `early_flow`; returns the days they began on.
+ * A part of a relay's connection may begin after the day, too.
+ */
+async function openEarlyFlows(db: Database, day: number, withParts: boolean): Promise<number[]> {
   const from = day * MICROS_PER_DAY;
+  const parts = withParts ? `UNION ALL ${farParts(from, from + MICROS_PER_DAY)}` : '';
   await db.run(`CREATE OR REPLACE TEMP TABLE early_flow AS
     SELECT origHi, origLo, origPort, respHi, respLo, respPort, tuple, startedAt, presenceKey, lentKey, max(endedAt) AS endedAt
-    FROM suspect_fact WHERE startedAt < ${from} GROUP BY ALL HAVING max(endedAt) >= ${from}`);
+    FROM suspect_fact WHERE startedAt < ${from} GROUP BY ALL HAVING max(endedAt) >= ${from} ${parts}`);
   const rows = await db.rows(
     `SELECT DISTINCT startedAt // ${MICROS_PER_DAY} AS day FROM early_flow ORDER BY day`,
     z.object({ day: z.bigint().transform(Number) }),
@@ -141,7 +147,7 @@ async function openEarlyFlows(db: Database, day: number): Promise<number[]> {
 }
 
 /** Makes `known_flow(tuple, startedAt, who)`: connections whose principals are found one by one, the strongest basis each. */
-async function openKnownFlows(db: Database): Promise<void> {
+async function openKnownFlows(db: Database, withParts: boolean): Promise<void> {
   const early = (key: string) =>
     `(SELECT DISTINCT ${key} AS key, tuple, startedAt FROM early_flow WHERE ${key} IS NOT NULL)`;
   const earlyWho = (basis: Basis, table: string, key: string) =>
@@ -149,6 +155,7 @@ async function openKnownFlows(db: Database): Promise<void> {
      FROM ${early(key)} e JOIN (${presentEver(table, early(key))}) p ON p.key = e.key AND p.startedAt = e.startedAt`;
   await db.run(`CREATE OR REPLACE TEMP TABLE known_flow AS
     SELECT tuple, startedAt, arg_min(who, (rank, who)) AS who FROM (
+      ${withParts ? `SELECT partTuple AS tuple, partStartedAt AS startedAt, ${whoSql('transfer', nameKeySql('principal'))} AS who, 0 AS rank FROM relay_part WHERE principal IS NOT NULL UNION ALL` : ''}
       SELECT tuple, startedAt, ${whoSql('transfer', 'sharers')} AS who, 0 AS rank FROM transfer_flow
       UNION ALL SELECT tuple, startedAt, ${whoSql('connection', nameKeySql('principal'))}, 1 FROM (${OWN_CONNECTIONS})
       UNION ALL ${earlyWho('lease', 'lent', 'lentKey')}
@@ -157,9 +164,10 @@ async function openKnownFlows(db: Database): Promise<void> {
 }
 
 /** Makes `who_is(who, basis, present, principal, sharers)`: what each `who` stands for in the columns of a cell. */
-async function openNames(db: Database): Promise<void> {
+async function openNames(db: Database, withParts: boolean): Promise<void> {
   const names = `SELECT DISTINCT principal FROM (SELECT principal FROM stay_member UNION ALL SELECT principal FROM lent_member
-    UNION ALL SELECT principal FROM meeting UNION ALL SELECT principal FROM transfer_share)`;
+    UNION ALL SELECT principal FROM meeting UNION ALL SELECT principal FROM transfer_share
+    ${withParts ? 'UNION ALL SELECT principal FROM relay_part WHERE principal IS NOT NULL' : ''})`;
   const single = (
     basis: string,
   ) => `SELECT ${whoSql(basis as Basis, 'name')} AS who, ${sqlText(basis)} AS basis,

@@ -1,10 +1,8 @@
 import { z } from 'zod';
 import type { Database } from '../../ledger/duckdb/database.ts';
-import { FLOW_COLUMNS } from '../../records/columns.ts';
 import { TUPLE } from '../../records/flow-ends.ts';
 import { sqlText } from '../../records/sql-text.ts';
 import { MICROS_PER_DAY } from '../../records/time.ts';
-import { filesSql } from '../facts.ts';
 import { CLOCK_REACH_MICROS, isNamed } from './identity.ts';
 
 /** How far a sensor of sessions is ahead of the flows on one day, with the spread of the single differences. */
@@ -44,14 +42,14 @@ function meetingSql(flows: string, hostOf: (hi: string, lo: string) => string): 
  */
 export async function openMeetings(
   db: Database,
-  flowFiles: readonly string[],
+  flows: string,
   day: number,
   hostOf: (hi: string, lo: string) => string,
 ): Promise<void> {
   await db.run(BEGINS);
   const from = day * MICROS_PER_DAY;
   const ends = 'origHi, origLo, origPort, respHi, respLo, respPort';
-  const today = `(SELECT ${ends}, startedAt, ${TUPLE} AS tuple FROM ${filesSql(flowFiles, FLOW_COLUMNS)}
+  const today = `(SELECT ${ends}, startedAt, ${TUPLE} AS tuple FROM ${flows}
     WHERE startedAt >= ${from} AND startedAt < ${from + MICROS_PER_DAY})`;
   const early = `(SELECT DISTINCT ${ends}, startedAt, tuple FROM early_flow)`;
   await db.run(

@@ -1,8 +1,6 @@
 import type { Database } from '../../ledger/duckdb/database.ts';
-import { FLOW_COLUMNS } from '../../records/columns.ts';
 import { TUPLE } from '../../records/flow-ends.ts';
 import { MICROS_PER_DAY } from '../../records/time.ts';
-import { filesSql } from '../facts.ts';
 import { isNamed, TRANSFER_SLACK_MICROS } from './identity.ts';
 import { nameKeySql } from './presence.ts';
 
@@ -16,7 +14,7 @@ const SLOT_BITS = 28;
  */
 export async function openTransfers(
   db: Database,
-  flowFiles: readonly string[],
+  flows: string,
   day: number,
   hostOf: (hi: string, lo: string) => string,
 ): Promise<void> {
@@ -32,14 +30,14 @@ export async function openTransfers(
   const from = day * MICROS_PER_DAY;
   const today = `SELECT origHi, origLo, respHi, respLo, ${TUPLE} AS tuple, startedAt,
       startedAt + greatest(coalesce(durationMicros, 0), 0) AS endedAt
-    FROM ${filesSql(flowFiles, FLOW_COLUMNS)} WHERE startedAt >= ${from} AND startedAt < ${from + MICROS_PER_DAY}`;
+    FROM ${flows} WHERE startedAt >= ${from} AND startedAt < ${from + MICROS_PER_DAY}`;
   const early = 'SELECT origHi, origLo, respHi, respLo, tuple, startedAt, endedAt FROM early_flow';
-  const between = (flows: string, peer: string, server: string) =>
-    `SELECT tuple, startedAt, endedAt, p.* FROM (${flows}) f JOIN (SELECT DISTINCT serverKey, peerHi, peerLo FROM transfer_stretch) p
+  const between = (some: string, peer: string, server: string) =>
+    `SELECT tuple, startedAt, endedAt, p.* FROM (${some}) f JOIN (SELECT DISTINCT serverKey, peerHi, peerLo FROM transfer_stretch) p
        ON p.peerLo = f.${peer}Lo AND p.peerHi = f.${peer}Hi AND p.serverKey = ${hostOf(`f.${server}Hi`, `f.${server}Lo`)}`;
-  const met = [today, early].flatMap((flows) => [
-    between(flows, 'orig', 'resp'),
-    between(flows, 'resp', 'orig'),
+  const met = [today, early].flatMap((some) => [
+    between(some, 'orig', 'resp'),
+    between(some, 'resp', 'orig'),
   ]);
   const slots = (since: string, until: string) =>
     `unnest(range(${since} >> ${SLOT_BITS}, (${until} >> ${SLOT_BITS}) + 1)) AS slot`;
