@@ -221,6 +221,40 @@ const CASES: Case[] = [
     correction: 'aboveCapacity',
   },
   {
+    says: 'nor of a record whose counters all agree',
+    conn: {
+      lasts: 10,
+      sent: 90 * GIGABIT,
+      got: 5,
+      orig_pkts: 8_000_000,
+      orig_ip_bytes: 91 * GIGABIT,
+      resp_pkts: 1,
+      resp_ip_bytes: 45,
+      history: 'ShADad',
+    },
+    out: 12 * GIGABIT,
+    in: 5,
+    correction: 'aboveCapacity',
+  },
+  {
+    says: 'nor when the outside pulls it',
+    conn: {
+      from: '198.51.100.7 5000',
+      to: 'HOST 22',
+      lasts: 10,
+      sent: 5,
+      got: 90 * GIGABIT,
+      orig_pkts: 1,
+      orig_ip_bytes: 45,
+      resp_pkts: 8_000_000,
+      resp_ip_bytes: 91 * GIGABIT,
+      history: 'ShADad',
+    },
+    out: 12 * GIGABIT,
+    in: 5,
+    correction: 'aboveCapacity',
+  },
+  {
     says: 'what the path can just carry is not',
     conn: { lasts: 10, sent: 11 * GIGABIT, history: 'ShAD' },
     out: 11 * GIGABIT,
@@ -267,7 +301,7 @@ test('rule 5: every correction is counted', () => {
     Object.fromEntries(Object.entries(corrections).map(([name, { records }]) => [name, records])),
   ).toEqual(counts);
   expect(corrections.headersOnly?.bytes).toBe(1_400_000n);
-  expect(corrections.aboveCapacity?.bytes).toBe(BigInt(78 * GIGABIT));
+  expect(corrections.aboveCapacity?.bytes).toBe(BigInt(3 * 78 * GIGABIT));
 });
 
 test('a capacity of petabits and a connection of days overflow nothing', async () => {
