@@ -16,11 +16,11 @@ import {
 
 const SHOWN_READERS = 3;
 const RESTS_ON =
-  'This rests on what weir.yaml states: its capacities, and that its list of channels is complete; and on logs that nobody cut. A connection still open when they end is not in them.';
+  'This rests on what weir.yaml states: its capacities, which logs hold all of a way, and that its list of channels is complete; and on logs that nobody cut. A connection still open when they end, or closed while nobody watched, is not in them.';
 
 /** Returns the one sentence a verdict comes to; it names what nobody watched. */
 export function headlineOf(weighed: Weighed): string {
-  const { kind, combination, mostBytes, seenMostBytes, leastCrossedBytes } = weighed;
+  const { kind, combination, mostBytes, seenMostBytes } = weighed;
   const { volume, channel } = combination;
   if (!volume) return `No statement says how much; ${mostInWords(weighed)}.${remaining(weighed)}`;
   const claimed = volumeInWords(volume);
@@ -30,11 +30,11 @@ export function headlineOf(weighed: Weighed): string {
   const fold = (bytes: bigint) => `${timesInWords(volume.least, bytes)} times smaller`;
   switch (kind) {
     case 'notPossible':
-      return `Not possible${way}: ${claimed} in ${windowInWords(combination.window)}, where ${mostInWords(weighed)}; packed ${packing(weighed)} it is still ${bytesInWords(leastCrossedBytes)}.`;
+      return `Not possible${way}: ${claimed} in ${windowInWords(combination.window)}, where ${mostInWords(weighed)}${stillInWords(weighed)}.${remaining(weighed, ', at full capacity in that figure')}`;
     case 'beyondListed':
       return channel.kind === 'unknown'
-        ? `More than every listed channel together can have carried: ${claimed} against ${boundInWords(mostBytes)}, even packed ${packing(weighed)}; weir.yaml does not declare its list complete, so what remains is a channel it does not name.`
-        : `More than can have left${way}: ${claimed} against ${boundInWords(mostBytes)}, even packed ${packing(weighed)}; it would have to have left another way, or by a channel that weir.yaml does not name.`;
+        ? `More than every listed channel together can have carried: ${claimed} against ${boundInWords(mostBytes)}${evenPacked(weighed)}; weir.yaml does not declare its list complete, so what remains is a channel it does not name.${remaining(weighed, ', at full capacity in that figure')}`
+        : `More than can have left${way}: ${claimed} against ${boundInWords(mostBytes)}${evenPacked(weighed)}; it would have to have left another way, or by a channel that weir.yaml does not name.${remaining(weighed, ', at full capacity in that figure')}`;
     case 'onlyPacked':
       return `Possible${way} only if packed at least ${fold(most)}: ${claimed} against ${boundInWords(mostBytes)}.${remaining(weighed)}`;
     case 'onlyThrough':
@@ -48,7 +48,7 @@ export function headlineOf(weighed: Weighed): string {
     case 'nothingUnusual':
       return `Nothing unusual left by the watched paths: ${claimed} would fit into the ${seen} they carried only as a part of what was to be expected.${remaining(weighed)}`;
     case 'noHistory':
-      return `It would fit into the ${seen} that the watched paths carried; there is no history that tells how much of it was usual.${remaining(weighed)}`;
+      return `It would fit into the ${seen} that the watched paths carried; there is no history that tells how much of what went by ${named(weighed.unjudged)} was usual.${remaining(weighed)}`;
     case 'fitsCapacity':
       return `The days are not known, so no log can rule it out; by capacity ${mostInWords(weighed)}${way}, against ${claimed}.${remaining(weighed)}`;
     case 'notAssessable':
@@ -56,8 +56,15 @@ export function headlineOf(weighed: Weighed): string {
   }
 }
 
-function packing({ packedAtMost }: Weighed): string {
-  return packedAtMost === 1 ? 'not at all' : `${packedAtMost} times smaller`;
+/** What is left of a claim that was packed as far as may be. */
+function stillInWords({ packedAtMost, leastCrossedBytes }: Weighed): string {
+  return packedAtMost === 1
+    ? ''
+    : `; packed ${packedAtMost} times smaller it is still ${bytesInWords(leastCrossedBytes)}`;
+}
+
+function evenPacked({ packedAtMost }: Weighed): string {
+  return packedAtMost === 1 ? '' : `, even packed ${packedAtMost} times smaller`;
 }
 
 function mostInWords({ mostBytes }: Weighed): string {
@@ -71,7 +78,7 @@ function watchedInWords({ seenMostBytes }: Weighed, seen: string): string {
 }
 
 /** Names what nobody watched, wholly or for a time; part of every headline where there is any. */
-function remaining({ unwatched, combination: { window } }: Weighed): string {
+function remaining({ unwatched, combination: { window } }: Weighed, andSo = ''): string {
   if (unwatched.length === 0) return '';
   const looked = lookedUpDays(window);
   const allHours = looked === null ? 0 : (looked.toDay - looked.fromDay) * HOURS_PER_DAY;
@@ -81,7 +88,7 @@ function remaining({ unwatched, combination: { window } }: Weighed): string {
     const time = unseenHours >= allHours ? 'all the time' : `for ${hoursInWords(unseenHours)}`;
     byTime.set(time, [...(byTime.get(time) ?? []), channel]);
   }
-  return ` Unwatched remain: ${[...byTime].map(([time, channels]) => `${named(channels)} ${time}`).join('; ')}.`;
+  return ` Unwatched remain: ${[...byTime].map(([time, channels]) => `${named(channels)} ${time}`).join('; ')}${andSo}.`;
 }
 
 function hoursInWords(hours: number): string {

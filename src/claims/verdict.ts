@@ -46,6 +46,8 @@ export interface Weighed extends Case {
   readonly channels: readonly ChannelBound[];
   /** Those with time that nobody watched. */
   readonly unwatched: readonly ChannelBound[];
+  /** Those that carried something of which no history says how much was usual. */
+  readonly unjudged: readonly ChannelBound[];
   /** Channels without whose unwatched time it does not fit, packed as far as may be. */
   readonly essential: readonly ChannelBound[];
   /** The least that must have crossed, packed as far as may be. */

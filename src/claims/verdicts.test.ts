@@ -138,7 +138,7 @@ describe('planted thefts get the right verdict', () => {
     );
     expect(verdict.kind).toBe('notPossible');
     expect(verdict.headline).toMatch(
-      /^Not possible: 10\.0 PB in .*, where at most 3\d\.\d TB can have left; packed 10 times smaller it is still 1\.00 PB\.$/,
+      /^Not possible: 10\.0 PB in .*, where at most 3\d\.\d TB can have left; packed 10 times smaller it is still 1\.00 PB\. Unwatched remain: tape all the time, at full capacity in that figure\.$/,
     );
   });
 
@@ -164,6 +164,15 @@ describe('planted thefts get the right verdict', () => {
     expect(verdict.kind).toBe('onlyThrough');
     expect(verdict.headline).toContain('Possible only through border');
     expect(verdict.headline).toContain('Unwatched remain: border for 14 days; tape all the time');
+  });
+
+  test('what no history judges is not called usual', () => {
+    // The border has a history, the link was set up with the window: nobody can say what of it was usual.
+    const link = channel('link', { stolen: evenly(5n * TB), watched: (hour) => (inWindow(hour) ? 1 : 0) });
+    const verdict = verdictOf([border(), link], 4n * TB);
+    expect(verdict.kind).toBe('noHistory');
+    expect(verdict.headline).toContain('how much of what went by link was usual');
+    expect(verdictOf([border()], 4n * TB).kind).toBe('nothingUnusual');
   });
 
   test('a channel without capacity leaves it open, and one without a list never closes it', () => {

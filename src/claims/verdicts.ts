@@ -34,6 +34,7 @@ function weigh(each: Case): Weighed {
     ...each,
     channels,
     unwatched,
+    unjudged: unjudgedIn(channels),
     leastCrossedBytes,
     mostBytes: sumOrNull(channels),
     seenMostBytes:
@@ -52,7 +53,7 @@ function weigh(each: Case): Weighed {
 }
 
 function kindOf(numbers: Omit<Weighed, 'kind' | 'essential'>, volume: VolumeRange): VerdictKind {
-  const { mostBytes, seenMostBytes, leastCrossedBytes, unexplained, complete, channels } = numbers;
+  const { mostBytes, seenMostBytes, leastCrossedBytes, unexplained, complete, channels, unjudged } = numbers;
   if (mostBytes !== null && leastCrossedBytes > mostBytes) return complete ? 'notPossible' : 'beyondListed';
   if (mostBytes !== null && volume.least > mostBytes) return 'onlyPacked';
   if (seenMostBytes === null) return 'fitsCapacity';
@@ -61,12 +62,17 @@ function kindOf(numbers: Omit<Weighed, 'kind' | 'essential'>, volume: VolumeRang
   if (unexplained && unexplained.low > 0n)
     return unexplained.high >= volume.least ? 'supported' : 'partlySupported';
   if (volume.least > seenMostBytes) return 'moreThanWatched';
-  return unexplained ? 'nothingUnusual' : 'noHistory';
+  return unjudged.length === 0 ? 'nothingUnusual' : 'noHistory';
 }
 
 /** The smallest that a volume can have left as, rounded down so that nothing is ruled out by rounding. */
 function packed(bytes: bigint, packedAtMost: number): bigint {
   return (bytes * 1_000_000n) / BigInt(Math.ceil(packedAtMost * 1e6));
+}
+
+/** Returns the channels that carried something of which no history says how much was usual. */
+function unjudgedIn(channels: readonly ChannelBound[]): ChannelBound[] {
+  return channels.filter(({ evidence }) => evidence.seen.high > 0n && evidence.expected === null);
 }
 
 /** What all channels with a history carried beyond it; null when none has one. */

@@ -215,6 +215,18 @@ function hostProblems(yaml: WeirYaml): Problem[] {
   });
 }
 
+/** A log that no sensor writes would bound nothing, in silence. */
+function onSiteProblems(yaml: WeirYaml): Problem[] {
+  const names = [...(yaml.sensors ?? []).map(({ name }) => name), ...impliedSensorNames(yaml)];
+  return yaml.onSite.flatMap(({ loggedBy }, index) =>
+    loggedBy.flatMap((name, position) => {
+      if (names.includes(name)) return [];
+      const message = `no sensor is called ${name}; ${suggest(name, names) ?? `there are ${names.join(', ') || 'none'}`}`;
+      return [{ path: ['onSite', index, 'loggedBy', position] as KeyPath, message }];
+    }),
+  );
+}
+
 function notWithin(items: readonly Placed[], homes: readonly Placed[], message: string): Problem[] {
   return items
     .filter(({ entry }) => !homes.some((home) => covers(home.entry, entry)))

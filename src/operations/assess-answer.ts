@@ -64,12 +64,12 @@ export function pathsAnswer(facility: Facility): AssessAnswer['paths'] {
     capacityBytesPerDay: text(capacityOf(path)),
     watchedBy: [...path.sensors],
   }));
-  const onSite = facility.onSite.map(({ name, kind, capacityBytesPerDay }) => ({
+  const onSite = facility.onSite.map(({ name, kind, capacityBytesPerDay, loggedBy }) => ({
     name,
     kind,
     side: kind === 'link' ? ('either' as const) : ('onSite' as const),
     capacityBytesPerDay: text(capacityBytesPerDay ?? null),
-    watchedBy: [],
+    watchedBy: [...loggedBy],
   }));
   return [...paths, ...onSite];
 }

@@ -6,6 +6,7 @@ import type { StorageReads } from '../claims/verdict.ts';
 import { type AssessedWindow, lookedUpDays } from '../claims/window.ts';
 import type { Facility, OnSiteChannel, Path } from '../facility/facility.ts';
 import { HOURS_PER_DAY } from '../records/time.ts';
+import { type LoggedWay, waysOf } from './assess-ways.ts';
 import { type CoverageView, coverageOf } from './coverage.ts';
 import type { HourWindow, Reading } from './reading.ts';
 import { readsIn } from './reads-in.ts';
@@ -20,6 +21,8 @@ export interface Evidence {
   readonly days: ReadonlyMap<string, readonly DayEgress[]>;
   /** Returns what storage logs say was read in some days; undefined where there are none. */
   readonly readsIn: (days: { fromDay: number; toDay: number }) => Promise<StorageReads | undefined>;
+  /** Returns what logs say of on-site channels in some days, by their name. */
+  readonly waysIn: (days: { fromDay: number; toDay: number }) => Promise<ReadonlyMap<string, LoggedWay>>;
 }
 
 const NOTHING: ByteInterval = { low: 0n, estimate: 0n, high: 0n };
@@ -28,7 +31,14 @@ const BYTES_PER_DAY_OF_BIT_RATE = 10_800n;
 
 /** Returns what is known without any ledger: the capacities of weir.yaml. */
 export function evidenceWithout(facility: Facility): Evidence {
-  return { facility, asOf: null, coverage: [], days: new Map(), readsIn: async () => undefined };
+  return {
+    facility,
+    asOf: null,
+    coverage: [],
+    days: new Map(),
+    readsIn: async () => undefined,
+    waysIn: async () => new Map(),
+  };
 }
 
 /** Returns what a ledger knows of every path on every day that it has built. */
@@ -36,8 +46,12 @@ export async function evidenceFrom(reading: Reading): Promise<Evidence> {
   const { db, snapshot, facility } = reading;
   const built = snapshot.builtDays();
   const [fromDay, toDay] = [built[0], built.at(-1)];
+  const logged = {
+    readsIn: (range: { fromDay: number; toDay: number }) => readsFrom(reading, range),
+    waysIn: waysOf(reading),
+  };
   if (fromDay === undefined || toDay === undefined)
-    return { ...evidenceWithout(facility), asOf: snapshot.position };
+    return { ...evidenceWithout(facility), asOf: snapshot.position, ...logged };
   const coverage = await coverageRows(db, reading.builtFiles('coverage-cell', fromDay, toDay), {
     fromDay,
     toDay,
@@ -66,7 +80,7 @@ export async function evidenceFrom(reading: Reading): Promise<Evidence> {
       all.map((day) => ({ day, bytesOut: bytes.get(day) ?? NOTHING, watchedShare: shares(day) })),
     );
   }
-  return { facility, asOf: snapshot.position, coverage, days, readsIn: (range) => readsFrom(reading, range) };
+  return { facility, asOf: snapshot.position, coverage, days, ...logged };
 }
 
 /** The most that each identity can have read: a claim is weighed against what storage logs allow. */
@@ -102,7 +116,7 @@ function watchedShares(views: CoverageView, path: string, window: HourWindow): (
 }
 
 /** Returns what is known of every channel in a window: of its days, or of those that stand for it (lookedUpDays). */
-export function channelsIn(evidence: Evidence, window: AssessedWindow): ChannelEvidence[] {
+export async function channelsIn(evidence: Evidence, window: AssessedWindow): Promise<ChannelEvidence[]> {
   const { facility, coverage, days } = evidence;
   const looked = lookedUpDays(window) ?? { fromDay: window.toDay, toDay: window.toDay };
   const hours = { fromHour: looked.fromDay * HOURS_PER_DAY, toHour: looked.toDay * HOURS_PER_DAY };
@@ -112,7 +126,8 @@ export function channelsIn(evidence: Evidence, window: AssessedWindow): ChannelE
     .filter((name) => !view.paths.some(({ path }) => path === name))
     .map((name) => unlistedEvidence(name, days.get(name) ?? [], looked))
     .filter(({ seen }) => seen.high > 0n);
-  const onSite = facility.onSite.map((each) => onSiteEvidence(each, hours));
+  const logged = await evidence.waysIn(looked);
+  const onSite = facility.onSite.map((each) => onSiteEvidence(each, hours, logged.get(each.name)));
   const all = [...paths, ...unlisted, ...onSite];
   if (lookedUpDays(window) !== null) return all;
   return all.map((each) => ({ ...each, unseenBytes: null, because: ['when it happened is not known'] }));
@@ -193,18 +208,19 @@ function unlistedEvidence(
 function onSiteEvidence(
   { name, kind, capacityBytesPerDay, logged }: OnSiteChannel,
   { fromHour, toHour }: HourWindow,
+  way: LoggedWay | undefined,
 ): ChannelEvidence {
-  const hours = toHour - fromHour;
+  const unseenHours = way?.unseenHours ?? toHour - fromHour;
   return {
     name,
     side: kind === 'link' ? 'either' : 'onSite',
     kind,
     capacityBytesPerDay: capacityBytesPerDay ?? null,
-    seen: NOTHING,
-    unseenHours: hours,
-    unseenBytes: bytesAtCapacity(capacityBytesPerDay ?? null, hours),
+    seen: way?.seen ?? NOTHING,
+    unseenHours,
+    unseenBytes: bytesAtCapacity(capacityBytesPerDay ?? null, unseenHours),
     expected: null,
-    because: [logged ? 'its own log can tell more' : 'nothing logs it'],
+    because: way?.because ?? [logged ? 'its own log can tell more' : 'nothing logs it'],
   };
 }
 

@@ -101,7 +101,7 @@ async function boundsByWindow(
     const looked = lookedUpDays(window);
     found.set(key, {
       id: `w${found.size + 1}`,
-      bounds: boundsOf(channelsIn(evidence, window), window, evidence.facility.channelsComplete),
+      bounds: boundsOf(await channelsIn(evidence, window), window, evidence.facility.channelsComplete),
       reads: looked === null ? undefined : await evidence.readsIn(looked),
     });
   }
