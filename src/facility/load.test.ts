@@ -250,8 +250,15 @@ test('on-site channels carry exact byte rates and share their names with no path
     '/srv',
   );
   expect(facility.onSite).toEqual([
-    { name: 'library', kind: 'tape', capacityBytesPerDay: 1_500_000_000_000n, logged: true },
-    { name: 'disks', kind: 'media', capacityBytesPerDay: undefined, logged: false },
+    {
+      name: 'library',
+      kind: 'tape',
+      capacityBytesPerDay: 1_500_000_000_000n,
+      logged: true,
+      loggedBy: [],
+      readBy: [],
+    },
+    { name: 'disks', kind: 'media', capacityBytesPerDay: undefined, logged: false, loggedBy: [], readBy: [] },
   ]);
   expect(facility.channelsComplete).toBe(false);
   expect(complaints(onSite('{ name: library, kind: tape, capacityPerDay: much }'))).toEqual([
