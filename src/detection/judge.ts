@@ -62,11 +62,8 @@ export function judgeFamily(
     for (let i = from; i < to; i++) work.rows[i] = enter(work, entities[i] as string);
     for (let s = 0; s < PATIENT; s++) (bets ? betOnMean : learnOnly)(work, s, from, to);
     for (let z = 0; bets && z < rules.zColumns.length; z++) betOnZ(work, z, from, to);
-    for (let i = from; i < to; i++) {
-      const row = work.rows[i] as number;
-      judgeLoud(work, row, i);
-      judgeHabits(work, row, i);
-    }
+    judgeLoud(work, from, to);
+    judgeHabits(work, from, to);
     if (work.crossings.length > 0) leads.push(...settleBlock(work, from, to));
   }
   return { leads, standings: work.standings };

@@ -38,12 +38,18 @@ export function levelOf(bytes: number, unit: number): number {
 
 /**
  * Takes a day's level into the habit at H[at…], and writes its scores, one for each speed, to `scores`.
+ * @param deviation the habit's, for who knows it already.
  * @returns whether the habit was old enough for the scores to mean anything.
  */
-export function scoreLevel(H: Float64Array, at: number, level: number, scores: Float64Array): boolean {
+export function scoreLevel(
+  H: Float64Array,
+  at: number,
+  level: number,
+  scores: Float64Array,
+  deviation = deviationOf(H, at),
+): boolean {
   const mean = H[at] as number;
   const days = H[at + 2] as number;
-  const deviation = deviationOf(H, at);
   learnLevel(H, at, level, mean, deviation);
   scores[0] = (level - mean) / deviation;
   for (let k = 1; k < SPEEDS.length; k++) {

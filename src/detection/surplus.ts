@@ -6,7 +6,7 @@
 import type { Calibration } from './calibration.ts';
 import { HABITS, LOUD, SURPLUS_BETS } from './channels.ts';
 import { deviationOf, SPEEDS } from './levels.ts';
-import { sinceWidth, type Work, watch } from './work.ts';
+import { type Work, watch } from './work.ts';
 
 /** Deviations above its mean where a habit's upper edge lies. */
 const EDGE_DEVIATIONS = 3;
@@ -15,9 +15,35 @@ export const DAILY_KEEPS = 0.97;
 /** Scores are in gigabytes. */
 export const GIGABYTE = 1e9;
 
+/** What days of which the sum knows nothing leave of it, as a power is dear; beyond these it is computed. */
+const KEPT_AFTER = Float64Array.from({ length: 64 }, (_, days) => DAILY_KEEPS ** days);
+/** Levels are exact to far less than this. */
+const ROUNDING = 1e-9;
+
 /** Returns the bytes a day at the upper edge of the habit at H[at…]. @param unit bytes below which amounts are alike. */
 export function edgeOf(H: Float64Array, at: number, unit: number): number {
-  return unit * Math.expm1(Math.min(40, (H[at] as number) + EDGE_DEVIATIONS * deviationOf(H, at)));
+  return unit * Math.expm1(edgeLevelOf(H, at, deviationOf(H, at)));
+}
+
+function edgeLevelOf(H: Float64Array, at: number, deviation: number): number {
+  return Math.min(40, (H[at] as number) + EDGE_DEVIATIONS * deviation);
+}
+
+/**
+ * Returns the bytes of a day beyond the upper edge of the habit at H[at…]; 0 where there are none.
+ * @param level the same bytes as a level (levels.ts). @param deviation the habit's.
+ */
+export function beyondEdge(
+  H: Float64Array,
+  at: number,
+  deviation: number,
+  level: number,
+  bytes: number,
+  unit: number,
+): number {
+  // Most days lie far below their edge, and then nobody need know where it is in bytes.
+  if (level < edgeLevelOf(H, at, deviation) - ROUNDING) return 0;
+  return Math.max(0, bytes - edgeOf(H, at, unit));
 }
 
 /**
@@ -27,10 +53,10 @@ export function edgeOf(H: Float64Array, at: number, unit: number): number {
 export function judgeSurplus(work: Work, row: number, bytes: number, days: number): void {
   const { table } = work;
   const { surplus } = table.columns;
-  const sum = (surplus[row] as number) * DAILY_KEEPS ** days + bytes;
+  const sum = (surplus[row] as number) * (KEPT_AFTER[days] ?? DAILY_KEEPS ** days) + bytes;
   surplus[row] = sum;
   if (bytes === 0) return;
-  const first = sinceWidth(table) + LOUD + HABITS * SPEEDS.length;
+  const first = work.width + LOUD + HABITS * SPEEDS.length;
   for (let k = 0; k < SURPLUS_BETS.length; k++) {
     const score = (k === 0 ? bytes : sum) / GIGABYTE;
     const calibration = table.calibrations[first + k] as Calibration;
