@@ -50,6 +50,10 @@ describe('append', () => {
     const doubled = [...commitOf('two').inputs, ...commitOf('two').inputs];
     const twice = { ...commitOf('two'), inputs: doubled, contentSha256: contentSha256Of(doubled) };
     await expect(append(dir, () => twice)).rejects.toThrow(/takes .* twice/);
+    const mislabelled = { ...commitOf('other'), contentSha256: first.contentSha256 };
+    await expect(append(dir, () => mislabelled)).rejects.toThrow(
+      /contentSha256 that is not that of its inputs/,
+    );
     const file = await dataFile(dir, { path: 'facts/a.parquet' });
     const absent = { ...file, path: 'facts/b.parquet' };
     await expect(append(dir, () => commitOf('other', [0], [absent]))).rejects.toThrow(LedgerError);

@@ -134,6 +134,7 @@ describe('checkpoints', () => {
     const checkpoint = await createCheckpoint(dir, privateKey);
     const forged = [
       { ...checkpoint, seq: 4 },
+      { ...checkpoint, ledgerId: 'c0ffee00-0000-4000-8000-000000000000' },
       { ...checkpoint, at: new Date(0).toISOString() },
       { ...checkpoint, entrySha256: '0'.repeat(64) },
       { ...checkpoint, signature: '' },
