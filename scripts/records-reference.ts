@@ -6,7 +6,7 @@ import {
   SHARER_COLUMNS,
   sqlType,
 } from '../src/records/columns.ts';
-import { FACT_COLUMNS, TRANSLATION_COLUMNS } from '../src/records/families.ts';
+import { FACT_COLUMNS, NUMBERS_COLUMNS, TRANSLATION_COLUMNS } from '../src/records/families.ts';
 
 const BEGIN = '<!-- columns: written by scripts/write-schemas.ts -->';
 const END = '<!-- end of columns -->';
@@ -52,6 +52,11 @@ const RECORDS: readonly {
     name: 'translation',
     is: 'A connection as the other side of a NAT saw it; written beside the flow of the same line (FortiGate, PAN-OS, conntrack).',
     columns: TRANSLATION_COLUMNS,
+  },
+  {
+    name: 'numbers',
+    is: 'Which consecutive numbers the lines of a log bear; written beside the records of logs that number their lines (Lustre changelogs, Linux audit).',
+    columns: NUMBERS_COLUMNS,
   },
   { name: 'reject', is: 'A line that is no record, and why.', columns: REJECT_COLUMNS },
   {

@@ -4,8 +4,6 @@ import { sqlText } from '../records/sql-text.ts';
 import { HOURS_PER_DAY, MICROS_PER_HOUR, MICROS_PER_SECOND } from '../records/time.ts';
 import { type DayRange, type FactFiles, filesSql, microsOf, shortSql } from './facts.ts';
 
-/** Reports on a sensor's own sight; the numbers of its lines are told by sequences.ts. */
-const REPORTS = `report <> 'numbers'`;
 /** Pauses between reports, and overlaps of them, below this are how timers run. */
 const JITTER_MICROS = 60 * MICROS_PER_SECOND;
 
@@ -17,7 +15,7 @@ const JITTER_MICROS = 60 * MICROS_PER_SECOND;
  */
 function reportSql(files: FactFiles, from: number, to: number): string {
   const said = `SELECT * FROM ${filesSql(files.coverage, COVERAGE_COLUMNS)}
-    WHERE ${REPORTS} AND startedAt >= ${from - MICROS_PER_HOUR} AND startedAt < ${to}`;
+    WHERE startedAt >= ${from - MICROS_PER_HOUR} AND startedAt < ${to}`;
   const added = (name: string) =>
     `CASE WHEN since IS NULL THEN ${name} WHEN ${name} >= before.${name} AND since <= before.startedAt THEN ${name} - before.${name}
        WHEN since >= coalesce(before.startedAt, ${from}) THEN ${name} ELSE 0 END AS ${name}`;

@@ -7,6 +7,7 @@ import type { CheckAnswer, Finding } from './answers/check.ts';
 import { transferFindings } from './balance.ts';
 import { findingsOf, type LedgerState } from './check-findings.ts';
 import { identityView } from './check-identity.ts';
+import { type LinesView, linesView } from './check-lines.ts';
 import { tunnelFindings } from './check-tunnels.ts';
 import { type CoverageView, coverageOf, type SensorView } from './coverage.ts';
 import { type HourWindow, type Question, type Reading, windowOf, withReading } from './reading.ts';
@@ -39,9 +40,13 @@ export async function check(question: CheckQuestion): Promise<CheckResult> {
     const tunnels = [...(await tunnelFindings(reading, window)), ...reconciliationFindings(reconciliation)];
     const identity = await identityView(reading, window);
     const transfers = await transferFindings(reading, window);
-    const more = [...tunnels, ...transfers, ...identity.findings];
-    const { clocks } = identity;
-    const result = resultOf(reading.snapshot.position, question.facility, coverage, state, more, clocks);
+    const lines = await linesView(reading, window);
+    const more = {
+      findings: [...tunnels, ...transfers, ...lines.findings, ...identity.findings],
+      clocks: identity.clocks,
+      gapsOf: lines.gapsOf,
+    };
+    const result = resultOf(reading.snapshot.position, question.facility, coverage, state, more);
     return reconciliation.length === 0 ? result : { ...result, answer: { ...result.answer, reconciliation } };
   });
 }
@@ -51,20 +56,25 @@ function beforeImport(facility: Facility): CheckResult {
   return resultOf(0, facility, coverageOf([], facility, { fromHour: 0, toHour: 0 }), nothing);
 }
 
+/** What was found by looking into records. */
+interface Looked extends Pick<LinesView, 'gapsOf'> {
+  readonly findings: readonly Finding[];
+  readonly clocks: CheckAnswer['clocks'];
+}
+
 function resultOf(
   asOf: number,
   facility: Facility,
   coverage: CoverageView,
   state: LedgerState,
-  more: readonly Finding[] = [],
-  clocks: CheckAnswer['clocks'] = [],
+  more: Looked = { findings: [], clocks: [], gapsOf: () => [] },
 ): CheckResult {
   const unclassified = unclassifiedOf(facility, state.kinds);
-  const findings = [...findingsOf(facility, coverage, state, unclassified.share), ...more];
+  const findings = [...findingsOf(facility, coverage, state, unclassified.share), ...more.findings];
   const answer: CheckAnswer = {
     asOf,
-    sensors: coverage.sensors.map((sensor) => sensorAnswer(sensor, coverage.span, state.inputs)),
-    clocks: [...clocks],
+    sensors: coverage.sensors.map((sensor) => sensorAnswer(sensor, coverage.span, state.inputs, more)),
+    clocks: [...more.clocks],
     unclassified: { bytes: String(unclassified.bytes), share: unclassified.share },
     findings,
   };
@@ -104,6 +114,7 @@ function sensorAnswer(
   view: SensorView,
   span: HourWindow,
   inputs: readonly InputRange[],
+  { gapsOf }: Pick<LinesView, 'gapsOf'>,
 ): CheckAnswer['sensors'][number] {
   const own = inputs.filter(({ sensor }) => sensor === view.sensor);
   const from = own.flatMap(({ fromMicros }) => fromMicros ?? []).reduce((a, b) => Math.min(a, b), Infinity);
@@ -128,6 +139,7 @@ function sensorAnswer(
         to: formatMicros(toMicros),
         reason,
       })),
+      ...gapsOf(view.sensor),
     ].sort((a, b) => compareTexts(a.from, b.from)),
     days: daysOf(view, span),
   };

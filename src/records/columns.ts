@@ -86,20 +86,10 @@ export const COVERAGE_COLUMNS: readonly Column[] = [
   column('sensor', 'text', 'what wrote the log'),
   optional('node', 'text', 'the worker that reports'),
   optional('intervalMicros', 'micros', 'length of the interval'),
-  column(
-    'report',
-    'text',
-    'capture_loss, stats, suricata; or numbers: what the consecutive numbers of its lines say',
-  ),
-  optional(
-    'seen',
-    'count',
-    'packets, or acknowledgements of data that was seen; of numbers the lines there are',
-  ),
+  column('report', 'text', 'capture_loss, stats or suricata'),
+  optional('seen', 'count', 'packets, or acknowledgements of data that was seen'),
   optional('lost', 'count', 'packets dropped or acknowledgements for data never seen'),
   optional('since', 'micros', 'where seen and lost are cumulative: from when on'),
-  optional('firstNumber', 'count', 'of numbers: the least of the run'),
-  optional('lastNumber', 'count', 'of numbers: the greatest of the run'),
 ];
 
 /** Egress that arrived already summed, through a mapping of weir.yaml. */

@@ -142,6 +142,20 @@ export const TRANSLATION_COLUMNS: readonly Column[] = [
   ]),
 ];
 
+/**
+ * The numbers that lines of a log bear one after the other, whether they were read or left alone: a run within an hour. An
+ * importer makes it beside the records.
+ */
+export const NUMBERS_COLUMNS: readonly Column[] = [
+  column('startedAt', 'micros', 'time of the first of these lines'),
+  column('endedAt', 'micros', 'time of the last'),
+  column('sensor', 'text', 'what wrote the log'),
+  column('series', 'text', 'what numbers the lines: host, metadata target; empty where the log does not say'),
+  column('firstNumber', 'count', 'least number'),
+  column('lastNumber', 'count', 'greatest number'),
+  column('lines', 'count', 'how many numbers there are'),
+];
+
 /** Families of records as sensors and mappings give them: what a commit's files may hold. */
 export const FACT_COLUMNS = {
   flow: FLOW_COLUMNS,

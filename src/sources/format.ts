@@ -83,6 +83,15 @@ export interface Reading {
    * alone and counted by name; NULL makes the line a reject.
    */
   readonly streamOf?: (field: Field) => string;
+  /**
+   * SQL for the number that lines bear one after the other, whatever their stream: of which series it is (text), the
+   * number (text) and the line's time (microseconds). Only for readings with `streamOf`.
+   */
+  readonly numbered?: (field: Field) => {
+    readonly series: string;
+    readonly number: string;
+    readonly at: string;
+  };
   /** By name; the empty name is that of the only stream of a format that has one. */
   readonly streams: Readonly<Record<string, Stream>>;
   /** Returns how lines that are left alone are called. */

@@ -4,7 +4,6 @@ import type { LogFormat, SensorSettings } from './format.ts';
 import type { RecordRule } from './record.ts';
 import { type Field, jsonRelation } from './relation.ts';
 import { count, instantIn, isZoneless, missing, seconds, wrong } from './values.ts';
-import { NEITHER } from './zeek/coverage.ts';
 
 /** The keys of EVE that Weir reads. */
 const KEYS: readonly string[] = [
@@ -161,7 +160,6 @@ function statsEvent(field: Field, sensor: SensorSettings): RecordRule {
       report: `'suricata'`,
       seen: 'seen',
       lost: 'coalesce(lost, 0)',
-      ...NEITHER,
       since: 'startedAt - uptime',
     },
     faults: [

@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { check } from '../../src/operations/check.ts';
 import { formatMicros } from '../../src/records/time.ts';
 import { withYears } from '../../src/sources/year.ts';
 import { type TestLedger, testLedger } from '../support/ledgers.ts';
+import { conn, zeekTsv } from '../support/zeek-text.ts';
 
 const YAML = (year: string) => `
 facility: { name: Test Centre }
@@ -82,6 +84,32 @@ test('other logs of a sensor with a stated year, and months within a message, ar
   });
   expect(answer.rejects).toEqual([]);
   expect(await begins(ledger)).toEqual(['a 2026-12-31T10:00', 'bb 2026-12-02T10:00', 'ccc 2027-01-03T10:00']);
+});
+
+test('check tells a stated year that puts a log apart from all others', async () => {
+  const ledger = testLedger(`
+facility: { name: Test Centre }
+networks: { inside: [10.0.0.0/8] }
+paths: [{ name: border, capacityGbps: 1, sensors: [zeek] }]
+sensors: [{ name: zeek, files: "conn*" }, { name: gate, files: "**", timezone: UTC, year: 2026 }]
+`);
+  const row = (at: string) => conn({ at, uid: at, from: '10.0.0.1 1', lasts: 1, sent: 1 });
+  await ledger.importFiles({
+    'conn.log': zeekTsv([row('2026-12-30T10:00:00Z'), row('2027-01-02T10:00:00Z')]),
+    'auth.log': NEW_YEAR.join(''),
+  });
+  const said = async () => {
+    const { answer } = await check({
+      facility: ledger.facility,
+      ledgerDir: ledger.dir,
+      progress: () => undefined,
+    });
+    return answer.findings.flatMap(({ subject, finding }) => (subject === 'sensor gate' ? [finding] : []));
+  };
+  expect(await said()).toEqual([]);
+  // The next file, and nobody has changed the year.
+  await ledger.importFiles({ 'auth.log.1': login('Jan  3 10:00:00', 'fffffff') });
+  expect(await said()).toEqual(['Its first line lies 361 days before that of every other sensor.']);
 });
 
 test('the same bytes in any pieces get the same years, and a beginning keeps its own', async () => {

@@ -85,3 +85,53 @@ test('check tells how far the clocks of sessions are off, which hosts have no ad
   );
   expect(checkText(answer)).toContain('31 s behind');
 });
+
+test('a clock that was set between two days is told with the days and the step', async () => {
+  const ledger = testLedger(YAML);
+  const days = ['2026-03-02', '2026-03-03', '2026-03-04'];
+  const ahead = [20, 21, -40];
+  const begins = days.flatMap((day, index) =>
+    Array.from({ length: 6 }, (_, each) => ({
+      at: micros(`${day}T08:00:00Z`) + each * 600 * SECOND,
+      ahead: (ahead[index] ?? 0) * SECOND,
+    })),
+  );
+  await commitFacts(ledger, {
+    session: begins.map(({ at, ahead: by }, index) => ({
+      sensor: 'sshd',
+      server: 'login1',
+      uid: `u${index}`,
+      principal: 'alice',
+      outer: '203.0.113.7',
+      outerPort: 40_000 + index,
+      startedAt: at + by,
+      endedAt: at + by + 60 * SECOND,
+      event: 'end',
+    })),
+  });
+  await ledger.importFiles({
+    'conn.log': zeekTsv(
+      begins.map(({ at }, index) =>
+        conn({
+          at,
+          uid: `C${index}`,
+          lasts: 5,
+          from: `203.0.113.7 ${40_000 + index}`,
+          to: '10.0.0.1 22',
+          sent: 1,
+        }),
+      ),
+    ),
+  });
+  const { answer } = await check({
+    facility: ledger.facility,
+    ledgerDir: ledger.dir,
+    progress: () => undefined,
+  });
+  const jumps = answer.findings.filter(({ finding }) => finding.includes('jumped'));
+  expect(jumps.map(({ subject, finding }) => `${subject}: ${finding}`)).toEqual([
+    expect.stringMatching(
+      /^sensor sshd: Its clock jumped back by 61 s between 2026-03-03 and 2026-03-04\. Attribution/,
+    ),
+  ]);
+});

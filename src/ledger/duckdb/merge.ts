@@ -15,6 +15,7 @@ import { ORIGIN_FAMILY, originSql } from './origins.ts';
 const ORDERS: Readonly<Record<string, string>> = {
   long: 'startedAt, uid',
   translation: 'startedAt, seenOrigPort',
+  numbers: 'sensor, series, startedAt, firstNumber',
   reject: 'input, line',
   origin: 'file, firstRow',
   cell: 'hour, kind, path, hostKey, networkKey, service, initiator, principal',

@@ -16,6 +16,7 @@ import {
   writeGoodLog,
   writeLog,
 } from './ingest.ts';
+import { writeNumbers } from './numbers.ts';
 import { translates } from './translations.ts';
 import type { ChunkToWrite, WrittenChunk, WrittenFile } from './written-chunk.ts';
 
@@ -45,7 +46,8 @@ export async function writeMixed(
   const read = streams.flatMap(({ stream, lines }) =>
     stream !== null && Object.hasOwn(reading.streams, stream) ? [{ stream, lines }] : [],
   );
-  const files: WrittenFile[] = [];
+  const numbers = await writeNumbers(db, reading, raw.field, sensor.name, `${prefix}-numbers.parquet`);
+  const files: WrittenFile[] = numbers ? [numbers] : [];
   const logs: { source: string; counts: readonly LogCount[] }[] = [];
   const broken = streams.find(({ stream }) => stream === null)?.lines ?? 0;
   const only = read.length === 1 && read.length === streams.filter(({ stream }) => stream !== null).length;
@@ -73,7 +75,7 @@ async function writeUniform(
   sensor: SensorSettings,
   prefix: string,
 ): Promise<WrittenChunk | undefined> {
-  if (raw.quick === undefined) return undefined;
+  if (raw.quick === undefined || reading.numbered) return undefined;
   const name = (await streamOfFirstLine(db, chunk.path, reading)) ?? '';
   const stream = Object.hasOwn(reading.streams, name) ? reading.streams[name] : undefined;
   if (!stream || stream.pattern !== undefined) return undefined;

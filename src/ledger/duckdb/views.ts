@@ -8,7 +8,12 @@ import {
   SHARER_COLUMNS,
   sqlType,
 } from '../../records/columns.ts';
-import { FACT_COLUMNS, type FactFamily, TRANSLATION_COLUMNS } from '../../records/families.ts';
+import {
+  FACT_COLUMNS,
+  type FactFamily,
+  NUMBERS_COLUMNS,
+  TRANSLATION_COLUMNS,
+} from '../../records/families.ts';
 import { sqlTextList } from '../../records/sql-text.ts';
 import { MICROS_PER_HOUR } from '../../records/time.ts';
 import type { Database } from './database.ts';
@@ -65,6 +70,14 @@ export const VIEWS: readonly View[] = [
     built: false,
     columns: TRANSLATION_COLUMNS,
     readable: [AT, endText(), ...['orig', 'resp', 'seenOrig', 'seenResp'].map(addressText)],
+    time: STARTED,
+  },
+  {
+    name: 'numbers',
+    family: 'numbers',
+    built: false,
+    columns: NUMBERS_COLUMNS,
+    readable: [AT, endText()],
     time: STARTED,
   },
   {

@@ -53,7 +53,7 @@ export function createEventJoiner(): LineRewriter {
       const pairs = pairsOf(rest);
       const opening = pending.get(key);
       if (type === 'SYSCALL') {
-        const told = openingOf(pairs, time, node);
+        const told = openingOf(pairs, { serial, time }, node);
         if (told)
           return begun(key, {
             told,
@@ -70,7 +70,9 @@ export function createEventJoiner(): LineRewriter {
         if (pairs.nametype !== 'PARENT') opening.path = textOf(pairs.name);
         if (opening.records >= opening.items) return finished(key, opening);
       }
-      return opening ? '' : JSON.stringify({ audit: type });
+      return opening
+        ? ''
+        : JSON.stringify({ audit: type, serial, time, ...(node === undefined ? {} : { host: node }) });
     },
     rest: () => [...pending.values()].map(({ told }) => JSON.stringify({ ...told, isCut: 'true' })).join(' '),
   };
@@ -84,7 +86,11 @@ function pairsOf(text: string): Pairs {
 }
 
 /** Returns what an opening's first record says; undefined for any other call. */
-function openingOf(pairs: Pairs, time: string, node: string | undefined): Record<string, string> | undefined {
+function openingOf(
+  pairs: Pairs,
+  stamp: { readonly serial: string; readonly time: string },
+  node: string | undefined,
+): Record<string, string> | undefined {
   const argument = OPEN_CALLS[pairs.arch ?? '']?.[pairs.syscall ?? ''];
   if (argument === undefined) return undefined;
   // auditd's enriched format adds the names, in capitals, behind the numbers.
@@ -92,7 +98,7 @@ function openingOf(pairs: Pairs, time: string, node: string | undefined): Record
   const user = login ?? pairs.UID ?? pairs.uid;
   return {
     audit: 'open',
-    time,
+    ...stamp,
     ...(user === undefined ? {} : { user: unquoted(user) }),
     ...(node === undefined ? {} : { host: node }),
     ...(argument !== '' && pairs[argument] !== undefined ? { flags: pairs[argument] } : {}),

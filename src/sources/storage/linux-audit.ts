@@ -5,7 +5,7 @@ import { instant } from '../values.ts';
 import { accessRule } from './access-rule.ts';
 import { createEventJoiner } from './linux-audit-events.ts';
 
-const FIELDS = ['audit', 'time', 'user', 'host', 'path', 'flags', 'success', 'isCut'];
+const FIELDS = ['audit', 'serial', 'time', 'user', 'host', 'path', 'flags', 'success', 'isCut'];
 
 /** The last two bits of open's flags are 1 where the file is written only. */
 const FLAGS = `TRY_CAST('0x' || t_flags AS UBIGINT)`;
@@ -26,6 +26,7 @@ export const linuxAudit: LogFormat = {
     notValid: 'not an audit record',
     streamOf: (field) =>
       `CASE WHEN ${field('audit')} = 'open' AND ${field('success')} = 'no' THEN 'refused' ELSE ${field('audit')} END`,
+    numbered: (field) => ({ series: field('host'), number: field('serial'), at: instant(field('time')) }),
     streams: {
       open: {
         rule: (field, { name }) =>

@@ -1,11 +1,12 @@
 import type { LogFormat } from '../format.ts';
+import type { Field } from '../relation.ts';
 import { patternRelation } from '../text-relation.ts';
 import { stampIn } from '../values.ts';
 import { accessRule } from './access-rule.ts';
 
 /** `lfs changelog`: number, type, time and date (UTC), flags, then what the record has. A name goes to the line's end. */
 const RECORD =
-  '^(?:\\S+[ .:])?(?<record>\\d+) \\d{2}(?<type>[A-Z_]+) +(?<clock>\\d{2}:\\d{2}:\\d{2}(?:\\.\\d+)?) ' +
+  '^(?:(?<mdt>\\S+)[ .:])?(?<record>\\d+) \\d{2}(?<type>[A-Z_]+) +(?<clock>\\d{2}:\\d{2}:\\d{2}(?:\\.\\d+)?) ' +
   '(?<date>\\d{4}\\.\\d{2}\\.\\d{2}) 0x(?<flags>[0-9a-f]+) t=\\[(?<target>[^\\]\\s]*)\\]' +
   '(?: j=(?<job>\\S+))?(?: ef=0x[0-9a-f]+)?(?: u=(?<uid>\\d+):(?<gid>\\d+))?(?: nid=(?<nid>\\S+))?(?: m=(?<mode>\\S+))?' +
   '(?: p=\\[(?<parent>[^\\]\\s]*)\\](?: (?<name>.*))?| (?<rest>.*))?$';
@@ -31,17 +32,17 @@ export const lustreChangelog: LogFormat = {
     shown: 'left(line, 1000)',
     notValid: 'not a changelog record',
     streamOf: (field) => field('type'),
+    numbered: (field) => ({ series: field('mdt'), number: field('record'), at: timeSql(timeText(field)) }),
     streams: {
       OPEN: {
         rule: (field, { name }) =>
           accessRule(
             {
-              // Nanoseconds, of which the engine reads six digits.
               texts: {
-                t_time: `${field('date')} || ' ' || left(${field('clock')}, 15)`,
+                t_time: timeText(field),
                 t_mode: field('mode'),
               },
-              startedAt: `coalesce(${stampIn('t_time', '%Y.%m.%d %H:%M:%S.%f', 'UTC')}, ${stampIn('t_time', '%Y.%m.%d %H:%M:%S', 'UTC')})`,
+              startedAt: timeSql('t_time'),
               time: { text: 't_time', column: 'time', expected: 'a time between 1990 and 2100' },
               principal: field('uid'),
               jobId: field('job'),
@@ -56,3 +57,12 @@ export const lustreChangelog: LogFormat = {
     },
   }),
 };
+
+/** Nanoseconds, of which the engine reads six digits. */
+function timeText(field: Field): string {
+  return `(${field('date')} || ' ' || left(${field('clock')}, 15))`;
+}
+
+function timeSql(text: string): string {
+  return `coalesce(${stampIn(text, '%Y.%m.%d %H:%M:%S.%f', 'UTC')}, ${stampIn(text, '%Y.%m.%d %H:%M:%S', 'UTC')})`;
+}

@@ -14,13 +14,6 @@ export const COVERAGE_FIELDS: readonly string[] = [
   'pkts_dropped',
 ];
 
-/** What reports that count for themselves, and whose lines have no numbers, leave unset. */
-export const NEITHER = {
-  since: 'NULL::BIGINT',
-  firstNumber: 'NULL::UBIGINT',
-  lastNumber: 'NULL::UBIGINT',
-};
-
 /** The Zeek logs in which a sensor speaks of its own sight. */
 export type CoverageStream = 'capture_loss' | 'stats';
 
@@ -54,7 +47,7 @@ export function coverageRule(field: Field, sensor: string, stream: CoverageStrea
       // Of the acknowledgements Zeek counts, the gaps are those of data it never saw.
       seen: stream === 'capture_loss' ? 'CASE WHEN lost > seen THEN 0 ELSE seen - lost END' : 'seen',
       lost: 'lost',
-      ...NEITHER,
+      since: 'NULL::BIGINT',
     },
     faults: [
       missing('ts', 't_ts'),
