@@ -148,7 +148,7 @@ interface Find {
 function leastDaysOf(lead: Lead, { startDay }: Planted, clean: readonly DayStatistics[], run: Run) {
   const { family, entity, raisedOnDay } = lead;
   if (family === 'host' || family === 'principal') return undefined;
-  const { statistic } = strongest(lead);
+  const { statistic } = alarmOf(lead);
   return lordenDays({ family, entity, statistic, raisedOnDay }, startDay, clean, run, BUDGET);
 }
 

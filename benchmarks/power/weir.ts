@@ -1,7 +1,7 @@
 /** Weir under test: the very functions that `weir detect` runs, fed day by day. */
 import { advance } from '../../src/detection/advance.ts';
 import type { DayStatistics } from '../../src/detection/input.ts';
-import type { Lead } from '../../src/detection/lead.ts';
+import { isBalance, type Lead } from '../../src/detection/lead.ts';
 import { createState, type DetectionState } from '../../src/detection/state.ts';
 import type { Alarm } from './alarm.ts';
 
@@ -13,8 +13,10 @@ export function strongest({ channels }: Lead): Lead['channels'][number] {
 
 /** Returns a lead as an alarm that can be compared with a rival's. */
 export function alarmOf(lead: Lead): Alarm {
-  const { statistic, bet, sinceDay } = strongest(lead);
+  const { statistic: paid, bet, sinceDay } = strongest(lead);
   const fromDay = bet === 'loud' ? lead.raisedOnDay : Math.min(lead.raisedOnDay, sinceDay + 1);
+  // What nothing covers is egress: whose it was, the bytes tell.
+  const statistic = isBalance(paid) ? 'bytes' : paid;
   return { day: lead.raisedOnDay, family: lead.family, entity: lead.entity, statistic, fromDay };
 }
 

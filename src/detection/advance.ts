@@ -1,5 +1,13 @@
 import { assertIdentity } from '../errors.ts';
 import { DAY_FAMILIES } from '../records/day-statistics.ts';
+import {
+  BALANCE_DAYS,
+  balanceTables,
+  closeBalanceBlock,
+  forgetBalance,
+  setOwnThresholds,
+} from './balance.ts';
+import { passBalance, withBalance } from './balance-leads.ts';
 import { exposureOf, learnWeekdays, weekOf } from './baseline.ts';
 import { setThresholds } from './budget.ts';
 import { BLOCK_DAYS, closeBlock } from './calibration.ts';
@@ -52,6 +60,7 @@ export function advance(state: DetectionState, today: DayStatistics): DayVerdict
   beginDay(state, today.day);
   const warming = noWarming();
   if (!(today.coverage >= LEAST_COVERAGE)) {
+    passBalance(state, today);
     return { day: today.day, judged: false, because: blindWords(today.coverage), leads: [], warming };
   }
   const leads = judgeDay(state, today, warming);
@@ -76,7 +85,7 @@ function judgeDay(state: DetectionState, today: DayStatistics, warming: Warming)
   state.weekCoverage[weekOf(state, today.day) % COVERAGE_WEEKS] =
     (state.weekCoverage[weekOf(state, today.day) % COVERAGE_WEEKS] as number) + today.coverage;
   if (today.coverage >= 0.9) state.fullDaysOfWeek += 1;
-  const leads: Lead[] = [];
+  let leads: Lead[] = [];
   for (const table of state.tables) {
     const weights = exposeDay(state, table, today);
     for (const calibration of table.calibrations) {
@@ -90,6 +99,7 @@ function judgeDay(state: DetectionState, today: DayStatistics, warming: Warming)
     leads.push(...judged.leads);
     warming[table.family] = countStandings(judged.standings);
   }
+  leads = withBalance(state, today, leads);
   state.leadCounts[(today.day - state.firstDay) % PROMISE_DAYS] = bets ? leads.length : -1;
   return leads;
 }
@@ -103,6 +113,7 @@ function beginDay(state: DetectionState, day: number): void {
   if (age > 0 && age % 7 === 0) beginWeek(state, day, age / 7);
   if (age > 0 && age % BLOCK_DAYS === 0) {
     for (const table of state.tables) table.calibrations.forEach(closeBlock);
+    if (state.balance) closeBalanceBlock(state.balance);
   }
 }
 
@@ -116,8 +127,21 @@ function beginWeek(state: DetectionState, day: number, week: number): void {
     alive.push(forgetTheDead(table, day));
     learnFromPeers(table, day);
   }
-  if (week >= 2) setThresholds(state.tables, state.leadsPerWeek, alive);
+  if (week >= 2) spendBudget(state, day, alive);
   state.fullDaysOfWeek = 0;
+}
+
+/** The balance takes its share once it can be judged. */
+function spendBudget(state: DetectionState, day: number, alive: readonly number[]): void {
+  const { balance, tables, leadsPerWeek } = state;
+  if (balance) forgetBalance(balance, day);
+  if (!balance || day - balance.firstDay < BALANCE_DAYS) {
+    setThresholds(tables, leadsPerWeek, alive);
+    return;
+  }
+  const all = [...tables, ...balanceTables(balance)];
+  const perWeight = setThresholds(all, leadsPerWeek, [...alive, balance.principals.index.size, 1]);
+  setOwnThresholds(balance, leadsPerWeek, perWeight);
 }
 
 function forgetTheDead(table: Table, day: number): number {

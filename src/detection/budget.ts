@@ -25,12 +25,13 @@ interface Judged {
  * multiple with which the past, told at these thresholds, shows no more leads than the budget: leads, that is entities
  * of a family in a block of 30 days, however many channels saw them. No type's share exceeds the whole budget.
  * @param alive entities of each table active in the last 30 days.
+ * @returns leads a week for each unit of weight.
  */
 export function setThresholds(
-  tables: readonly Table[],
+  tables: readonly Pick<Table, 'calibrations'>[],
   leadsPerWeek: number,
   alive: readonly number[],
-): void {
+): number {
   const all = tables.reduce(
     (sum, { calibrations }) => calibrations.reduce((more, { type }) => more + type.weight, sum),
     0,
@@ -61,6 +62,7 @@ export function setThresholds(
       recalibrate(calibration, leadsPerWeek * share, alive[t] as number);
     }
   });
+  return (leadsPerWeek * multiple) / all;
 }
 
 /** Entities in blocks that some channel of the family would have flagged. */

@@ -1,4 +1,4 @@
-import { CLIP_BYTES, type Family, type Statistic } from './input.ts';
+import { type BalanceStatistic, CLIP_BYTES, type Family, type Statistic } from './input.ts';
 
 /** How a channel turns numbers into evidence (docs/method.md). */
 export type Bet = 'mean' | 'z' | 'loud' | 'day' | 'week' | 'month' | 'surplus' | 'surpluses';
@@ -121,7 +121,7 @@ export const RULES: Readonly<Record<Family, FamilyRules>> = {
 /** One kind of evidence with one threshold: a family, a statistic and a bet. */
 export interface ChannelType {
   readonly family: Family;
-  readonly statistic: Statistic;
+  readonly statistic: Statistic | BalanceStatistic;
   readonly bet: Bet;
   /** Its share of the budget, relative to the other types'. */
   readonly weight: number;

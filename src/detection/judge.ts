@@ -19,7 +19,7 @@ import { sinceWidth, type Work } from './work.ts';
 /** Days before which nothing is judged and nothing is a lead. */
 export const WARM_UP_DAYS = 14;
 /** One lead per entity and family in so many days. */
-const QUIET_DAYS = 30;
+export const QUIET_DAYS = 30;
 /** Entities judged together: what is known of so many stays in the processor's cache from channel to channel. */
 const BLOCK = 256;
 

@@ -1,16 +1,28 @@
+import { BALANCE_STATISTICS } from '../records/day-statistics.ts';
 import { formatDay } from '../records/time.ts';
+import { balanceWords, INNOCENT_BALANCE } from './balance-words.ts';
+import { formatBytes } from './byte-words.ts';
 import type { Bet } from './channels.ts';
-import type { Family, Statistic } from './input.ts';
+import type { BalanceAmounts, BalanceStatistic, Family, Statistic } from './input.ts';
+
+export { formatBytes };
 
 /** A channel whose evidence passed its threshold. */
 export interface LeadChannel {
-  readonly statistic: Statistic;
+  readonly statistic: Statistic | BalanceStatistic;
   readonly bet: Bet;
   /** log mean R of a patient bet; log ratio to the record of a loud rule; deviations of a habit; log gigabytes of a surplus. */
   readonly logEvidence: number;
   readonly threshold: number;
   /** The day after which the evidence began to add up. */
   readonly sinceDay: number;
+  /** Of a channel of the mass balance of one principal: what it weighed. */
+  readonly balance?: BalanceAmounts;
+}
+
+/** Returns whether a statistic belongs to the mass balance (balance.ts). */
+export function isBalance(statistic: Statistic | BalanceStatistic): statistic is BalanceStatistic {
+  return (BALANCE_STATISTICS as readonly string[]).includes(statistic);
 }
 
 /** When something changed: days since 1970, the interval by likelihood (changepoint.ts). */
@@ -49,20 +61,6 @@ export function stableHash(text: string): string {
   return [a, b].map((half) => (half >>> 0).toString(16).padStart(8, '0')).join('');
 }
 
-const PREFIXES = ['B', 'kB', 'MB', 'GB', 'TB', 'PB', 'EB'];
-
-/** Returns bytes in words with three significant digits, `12.3 GB`. SI units. */
-export function formatBytes(bytes: number): string {
-  let value = Math.abs(bytes);
-  let power = 0;
-  while (value >= 999.5 && power < PREFIXES.length - 1) {
-    value /= 1000;
-    power += 1;
-  }
-  const digits = power === 0 || value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2;
-  return `${bytes < 0 ? '−' : ''}${value.toFixed(digits)} ${PREFIXES[power]}`;
-}
-
 /** What each family is called in a sentence. */
 const FAMILY_WORDS: Readonly<Record<Family, string>> = {
   host: 'host',
@@ -85,7 +83,7 @@ export function sentence(text: string): string {
 }
 
 /** What each statistic is called in a sentence. */
-export const STATISTIC_WORDS: Readonly<Record<Statistic, string>> = {
+export const STATISTIC_WORDS: Readonly<Record<Statistic | BalanceStatistic, string>> = {
   bytes: 'bytes of one day',
   clip0: 'volume in streams counted up to 30 MB a day',
   clip1: 'volume in streams counted up to 300 MB a day',
@@ -99,6 +97,10 @@ export const STATISTIC_WORDS: Readonly<Record<Statistic, string>> = {
   persistent: 'new contacts that stay',
   maxHourBytes: 'the largest hour',
   largestFirstContactBytes: 'the largest sum over a first contact',
+  beyondMade: 'egress that nothing covers which its sender made or brought in',
+  beyondTenant: "egress that nothing covers which its sender's tenant made or brought in",
+  beyondRead: 'egress that nothing covers which its sender read, made or brought in',
+  readsBeyond: 'reads beyond what is usual',
 };
 
 /** Returns whether a bet compares an entity with its own habit. */
@@ -133,10 +135,13 @@ export function explainLead(lead: Omit<Lead, 'because' | 'id'>): string {
   const record = loud
     ? ` On ${formatDay(lead.raisedOnDay)} ${STATISTIC_WORDS[loud.statistic]} came to ${Math.exp(loud.logEvidence).toPrecision(3)} times the record that it and its peers had set.`
     : '';
-  const beyond = lead.channels.find(({ bet }) => bet === 'surplus' || bet === 'surpluses');
+  const beyond = lead.channels.find(
+    ({ bet, statistic }) => (bet === 'surplus' || bet === 'surpluses') && !isBalance(statistic),
+  );
+  const balance = lead.channels.flatMap((channel) => balanceWords(channel)).join('');
   const others = lead.channels.length - 1;
   const more = others > 0 ? ` ${others} more channel${others > 1 ? 's' : ''} passed on the same day.` : '';
-  return `${name}: ${level}.${record}${beyond ? surplusWords(beyond) : ''}${strongestWords(strongest)}${more} It would be innocent if it were ${INNOCENT[strongest.bet]}.`;
+  return `${name}: ${level}.${record}${beyond ? surplusWords(beyond) : ''}${balance}${strongestWords(strongest)}${more} It would be innocent if it were ${isBalance(strongest.statistic) ? INNOCENT_BALANCE[strongest.statistic] : INNOCENT[strongest.bet]}.`;
 }
 
 function strongestWords({ bet, statistic, logEvidence, threshold, sinceDay }: LeadChannel): string {

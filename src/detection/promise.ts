@@ -1,4 +1,5 @@
 import cephes from 'cephes';
+import { balanceTables } from './balance.ts';
 import type { DetectionState } from './state.ts';
 import { PROMISE_DAYS } from './state.ts';
 
@@ -50,7 +51,8 @@ export function promiseOf(state: DetectionState): LeadPromise {
   const weeks = days.length / 7;
   const observed = weeks > 0 ? leads / weeks : 0;
   const upper = weeks > 0 ? poissonUpperBound(leads) / weeks : Number.POSITIVE_INFINITY;
-  const extrapolated = state.tables.flatMap((table) =>
+  const tables = [...state.tables, ...(state.balance ? balanceTables(state.balance) : [])];
+  const extrapolated = tables.flatMap((table) =>
     table.calibrations
       .filter((calibration) => calibration.extrapolated)
       .map(({ type }) => `${type.family}/${type.statistic}/${type.bet}`),

@@ -1,6 +1,6 @@
 import { estimateChange } from './changepoint.ts';
-import { CLIP_BYTES, type Statistic } from './input.ts';
-import { isOneDay, type Lead, type LeadChannel } from './lead.ts';
+import { CLIP_BYTES } from './input.ts';
+import { isBalance, isOneDay, type Lead, type LeadChannel } from './lead.ts';
 import { eBenjaminiHochberg, evidenceAgainst } from './membership.ts';
 import { CARRIES, type Excess, excessOf, sumBytes, type Track, touches, type Window } from './tracks.ts';
 
@@ -94,8 +94,9 @@ function changeOf(lead: Lead, tracks: readonly Track[], rowsFromDay: number): nu
   return estimateChange({ fromDay: from, values }, from, lead.raisedOnDay)?.low ?? lead.changePoint.low;
 }
 
-function shapeOf(statistic: Statistic): { clip: number; novel: boolean } {
-  if (statistic === 'bytes') return { clip: Number.POSITIVE_INFINITY, novel: false };
+function shapeOf(statistic: LeadChannel['statistic']): { clip: number; novel: boolean } {
+  // What nothing covers has no pairs of its own: all bytes tell when it began.
+  if (statistic === 'bytes' || isBalance(statistic)) return { clip: Number.POSITIVE_INFINITY, novel: false };
   const match = /^(clip|novel)([0-3])$/.exec(statistic);
   if (!match) return { clip: 1, novel: true };
   return { clip: CLIP_BYTES[Number(match[2]) as 0], novel: match[1] === 'novel' };

@@ -59,7 +59,13 @@ function channelOf(table: Table, row: number, day: number, { type, logEvidence }
 }
 
 /** Mean bytes a day before and since a day, from whole weekly blocks: exact within the week of the change. */
-function levels(state: DetectionState, table: Table, row: number, today: DayStatistics, fromDay: number) {
+export function levels(
+  state: DetectionState,
+  table: Table,
+  row: number,
+  today: DayStatistics,
+  fromDay: number,
+) {
   const c = table.columns;
   const week = weekOf(state, today.day);
   const fromWeek = Math.max(0, Math.min(week, weekOf(state, fromDay)));

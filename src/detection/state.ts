@@ -1,5 +1,6 @@
 import { ConfigurationError } from '../errors.ts';
 import { DAY_FAMILIES } from '../records/day-statistics.ts';
+import type { BalanceState } from './balance.ts';
 import { type Calibration, createCalibration, forgetRow } from './calibration.ts';
 import { channelTypes, HABITS, LOUD, PATIENT, RULES } from './channels.ts';
 import { MEANS, ZS } from './evidence.ts';
@@ -92,6 +93,8 @@ export interface DetectionState {
   /** Leads by day over the last PROMISE_DAYS days, -1 where a lead was not possible. */
   readonly leadCounts: Int32Array;
   readonly tables: readonly Table[];
+  /** Undefined while the ledger has never held a storage log. */
+  balance?: BalanceState;
 }
 
 type Width = readonly [keyof Columns, 'int' | 'float', number];

@@ -30,3 +30,13 @@ export const DAY_STATISTICS = [
   'maxHourBytes',
   'largestFirstContactBytes',
 ] as const;
+
+/**
+ * What detection makes of a principal's reads, products and egress (src/detection/balance.ts), in bytes.
+ *
+ * - `beyondMade`: egress that nothing covers which the principal made or brought in
+ * - `beyondTenant`: egress that nothing covers which anybody of its tenant made or brought in
+ * - `beyondRead`: egress that nothing covers which the principal read, made or brought in
+ * - `readsBeyond`: reads by no job of about a month, beyond their usual level and their usual ratio to what they led to
+ */
+export const BALANCE_STATISTICS = ['beyondMade', 'beyondTenant', 'beyondRead', 'readsBeyond'] as const;

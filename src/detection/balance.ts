@@ -1,0 +1,416 @@
+/**
+ * Mass balance as evidence: what left under a name against what that name, or its tenant, made or brought in, and against
+ * what it read. A thief can make his streams small and his days ordinary; he does not make the data that he sends. What
+ * nothing covers is a weekly series of each principal's own; clipped and summed over all principals it is one more.
+ * No theorem: thresholds are calibrated on the past of everybody else, inside the one budget. Without storage logs none of
+ * this exists.
+ */
+import {
+  addBeyond,
+  addTo,
+  BEYONDS,
+  beyondUsual,
+  COPIES,
+  COVER_WEEKS,
+  clearWeeks,
+  createPrincipals,
+  createTenants,
+  dropRow,
+  type PrincipalColumns,
+  type Roster,
+  readsBeyondUsual,
+  rowOf,
+  sumWeeks,
+  type TenantColumns,
+  useUp,
+  usualADay,
+  usualBeyond,
+  usualReads,
+} from './balance-rows.ts';
+import {
+  type Calibration,
+  closeBlock,
+  createCalibration,
+  forgetRow,
+  historyOf,
+  levelFor,
+  noteScore,
+} from './calibration.ts';
+import type { Bet, ChannelType } from './channels.ts';
+import { type BalanceDay, type BalanceStatistic, CLIP_BYTES, type DayStatistics } from './input.ts';
+import { HABIT, levelOf, SPEEDS, scoreLevel } from './levels.ts';
+
+/** A day of which less of the storage logs was there is not judged: what was read or made on it is unknown, not nothing. */
+export const LEAST_AUDIT = 0.9;
+/** Days of storage logs after which uncovered egress says what is usual, and after which it is judged. */
+const LEARNED_WEEKS = 9;
+export const BALANCE_DAYS = 7 * COVER_WEEKS;
+/** What of the sum of weeks is left after one more: half of it after seven. */
+const WEEKLY_KEEPS = 0.9;
+/** Sums below this are about nothing, and scores are in this unit. */
+const GIGABYTE = 1e9;
+/** Nobody counts for more than this on a day of the sum over all, whose levels below a gigabyte are alike. */
+const POOL_CLIP_BYTES = CLIP_BYTES[3];
+const FORGET_DAYS = 400;
+
+const type = (
+  family: 'principal' | 'centre',
+  statistic: BalanceStatistic,
+  bet: Bet,
+  weight: number,
+): ChannelType => ({ family, statistic, bet, weight, mixture: 1 });
+
+/** In the order of the columns `beyond`, and after them the reads. */
+const OWN_TYPES: readonly ChannelType[] = [
+  type('principal', 'beyondMade', 'surpluses', 16),
+  type('principal', 'beyondTenant', 'surpluses', 16),
+  type('principal', 'beyondRead', 'surpluses', 4),
+  type('principal', 'readsBeyond', 'surpluses', 4),
+];
+const READS = 3;
+const TENANT = 1;
+const POOL_BETS: readonly Bet[] = ['day', 'week', 'month'];
+const POOLS: readonly BalanceStatistic[] = ['beyondMade', 'beyondTenant'];
+const POOL_TYPES: readonly ChannelType[] = POOLS.flatMap((statistic) =>
+  POOL_BETS.map((bet) => type('centre', statistic, bet, 2)),
+);
+
+/** Everything that is remembered for the balance. Advanced in place. */
+export interface BalanceState {
+  /** The first day with storage logs, and its week. */
+  readonly firstDay: number;
+  readonly firstWeek: number;
+  /** Whether any directory has said who belongs to whom. */
+  hasTenants: boolean;
+  readonly principals: Roster<PrincipalColumns>;
+  readonly tenants: Roster<TenantColumns>;
+  readonly calibrations: readonly Calibration[];
+  /** By channel type: the raw threshold of each principal that is part of the past, which is told without its own. */
+  readonly without: readonly Map<number, number>[];
+  /** The habits of the sums over all principals. */
+  readonly poolHabits: Float64Array;
+  readonly poolCalibrations: readonly Calibration[];
+  /** Day of the last lead of the sums, plus one. */
+  poolLeadDay: number;
+}
+
+/** A channel that passed its threshold. `row` is the principal's, -1 of the sum over all. */
+export interface BalanceCrossing {
+  readonly row: number;
+  readonly type: ChannelType;
+  readonly logEvidence: number;
+  readonly threshold: number;
+  readonly sinceDay: number;
+}
+
+/** Returns the state of a balance that begins on a day. */
+export function createBalance(firstDay: number, firstWeek: number): BalanceState {
+  return {
+    firstDay,
+    firstWeek,
+    hasTenants: false,
+    principals: createPrincipals(),
+    tenants: createTenants(),
+    calibrations: OWN_TYPES.map(createCalibration),
+    without: OWN_TYPES.map(() => new Map()),
+    poolHabits: new Float64Array(POOLS.length * HABIT),
+    poolCalibrations: POOL_TYPES.map(createCalibration),
+    poolLeadDay: 0,
+  };
+}
+
+/** Returns the channel types that are there: those of tenants only where a directory names any. */
+export function balanceTables(balance: BalanceState): { calibrations: Calibration[] }[] {
+  const there = (calibrations: readonly Calibration[]) =>
+    calibrations.filter((each) => balance.hasTenants || each.type.statistic !== 'beyondTenant');
+  return [{ calibrations: there(balance.calibrations) }, { calibrations: there(balance.poolCalibrations) }];
+}
+
+/** Ends the block of history of all channels. */
+export function closeBalanceBlock(balance: BalanceState): void {
+  for (const each of [...balance.calibrations, ...balance.poolCalibrations]) closeBlock(each);
+}
+
+/**
+ * Sets, after the common thresholds, what holds for each principal that is part of the past: the level that the others'
+ * past allows. There are few sums in a centre that conserves, and who takes more each week would raise his own threshold.
+ * @param perWeight leads a week for each unit of weight.
+ */
+export function setOwnThresholds(balance: BalanceState, leadsPerWeek: number, perWeight: number): void {
+  balance.calibrations.forEach((calibration, t) => {
+    const own = balance.without[t] as Map<number, number>;
+    own.clear();
+    const history = historyOf(calibration);
+    if (calibration.threshold === Number.POSITIVE_INFINITY) return;
+    const budget = Math.min(leadsPerWeek, perWeight * calibration.type.weight);
+    const all = history.blocks.flatMap(({ top, rows }) =>
+      Array.from(top, (score, i) => ({ score, row: rows[i] as number })),
+    );
+    for (const row of new Set(all.map((each) => each.row))) {
+      if (row < 0) continue;
+      const others = all.filter((each) => each.row !== row).map(({ score }) => score);
+      const maxima = Float64Array.from(others).sort().reverse();
+      own.set(row, Math.exp(levelFor({ ...history, maxima }, budget, balance.principals.index.size)));
+    }
+  });
+}
+
+/** Returns what a principal did in the weeks of a cover, and what is usual for it of what a channel weighs. */
+export function weighedOf(
+  { principals, firstWeek }: BalanceState,
+  row: number,
+  { statistic }: ChannelType,
+  week: number,
+): { out: number; made: number; read: number; usualAWeek: number } {
+  const c = principals.columns;
+  const sum = (ring: Float64Array) => sumWeeks(ring, row, week - COVER_WEEKS + 1, week);
+  const s = OWN_TYPES.findIndex((each) => each.statistic === statistic);
+  const usualAWeek =
+    s === READS ? usualReads(c, row, week) : usualBeyond(c, row, week, s, firstWeek + LEARNED_WEEKS);
+  return { out: sum(c.out), made: sum(c.made), read: sum(c.read), usualAWeek: Math.round(usualAWeek) };
+}
+
+/** Forgets who has not been seen for long. */
+export function forgetBalance(balance: BalanceState, day: number): void {
+  const { principals, tenants } = balance;
+  for (let row = 0; row < principals.keys.length; row++) {
+    if (principals.keys[row] === '' || (principals.columns.seenDay[row] as number) >= day - FORGET_DAYS)
+      continue;
+    dropRow(principals, row);
+    for (const calibration of balance.calibrations) forgetRow(calibration, row);
+  }
+  for (let row = 0; row < tenants.keys.length; row++) {
+    if (tenants.keys[row] !== '' && (tenants.columns.seenDay[row] as number) < day - FORGET_DAYS)
+      dropRow(tenants, row);
+  }
+}
+
+interface Work {
+  readonly balance: BalanceState;
+  readonly given: BalanceDay;
+  readonly day: number;
+  readonly week: number;
+  readonly isJudged: boolean;
+  /** The sums over all principals. */
+  readonly pools: Float64Array;
+  readonly crossings: BalanceCrossing[];
+}
+
+/** Takes what was made and read on a day whose egress is not judged. */
+export function takeProducts(balance: BalanceState, given: BalanceDay, day: number, week: number): void {
+  given.principals.forEach((name, i) => {
+    addProducts(balance, given, enter(balance, name, day, week), name, i, week);
+  });
+}
+
+/**
+ * Gives everybody, for a day without storage logs, what they made and read a day of late: it was not nothing, and what was
+ * made on it may leave later.
+ */
+export function missDay(
+  balance: BalanceState,
+  given: BalanceDay | undefined,
+  day: number,
+  week: number,
+): void {
+  if (given) takeProducts(balance, given, day, week);
+  const { principals, tenants } = balance;
+  const there = new Set(given?.principals);
+  const c = principals.columns;
+  for (const [name, row] of principals.index) {
+    rollPrincipal(balance, row, week);
+    if (there.has(name)) continue;
+    const made = usualADay(c.made, row, week);
+    addTo(c.madeLeft, row, week, COPIES * made);
+    addTo(c.readLeft, row, week, COPIES * made + usualADay(c.read, row, week));
+  }
+  for (const [, row] of tenants.index) {
+    rollTenant(tenants, row, week);
+    addTo(tenants.columns.madeLeft, row, week, COPIES * usualADay(tenants.columns.made, row, week));
+  }
+}
+
+/** Judges and learns a day's balance. Returns the channels that crossed, by principal and then the sums over all. */
+export function judgeBalance(
+  balance: BalanceState,
+  given: BalanceDay,
+  today: DayStatistics,
+  week: number,
+): BalanceCrossing[] {
+  const isJudged = today.day - balance.firstDay >= BALANCE_DAYS;
+  const work: Work = {
+    balance,
+    given,
+    day: today.day,
+    week,
+    isJudged,
+    pools: new Float64Array(BEYONDS),
+    crossings: [],
+  };
+  if (given.tenantOf.size > 0) balance.hasTenants = true;
+  if (isJudged) {
+    for (const each of [...balance.calibrations, ...balance.poolCalibrations]) each.runningDays += 1;
+  }
+  takeProducts(balance, given, today.day, week);
+  const sending = today.families.find(({ family }) => family === 'principal');
+  // Members of a tenant use up one cover: in the order of their names, whatever order they came in.
+  const sent =
+    sending?.entities.map((name, i) => [name, sending.statistics.bytes[i] as number] as const) ?? [];
+  for (const [name, bytes] of [...sent].sort(([a], [b]) => (a < b ? -1 : 1)))
+    coverEgress(work, enter(balance, name, today.day, week), name, bytes);
+  if (!isJudged) return [];
+  for (const name of given.principals) judgeReads(work, balance.principals.index.get(name) as number);
+  work.crossings.sort((a, b) =>
+    keyOf(balance, a) < keyOf(balance, b) ? -1 : keyOf(balance, a) > keyOf(balance, b) ? 1 : 0,
+  );
+  judgePools(work);
+  return work.crossings;
+}
+
+function keyOf(balance: BalanceState, { row }: BalanceCrossing): string {
+  return balance.principals.keys[row] as string;
+}
+
+function enter(balance: BalanceState, name: string, day: number, week: number): number {
+  const { principals } = balance;
+  const { row, isNew } = rowOf(principals, name);
+  const c = principals.columns;
+  if (isNew) {
+    c.week[row] = week;
+    c.birthWeek[row] = week;
+    c.since.fill(day - 1, row * (BEYONDS + 1), (row + 1) * (BEYONDS + 1));
+  } else rollPrincipal(balance, row, week);
+  c.seenDay[row] = day;
+  return row;
+}
+
+/** Ends the weeks of a row that are over: what lay beyond the usual joins its sums. */
+function rollPrincipal({ principals, firstWeek }: BalanceState, row: number, week: number): void {
+  const learned = firstWeek + LEARNED_WEEKS;
+  const c = principals.columns;
+  const last = c.week[row] as number;
+  for (let done = last; done < week; done++) {
+    for (let s = 0; s < BEYONDS; s++) {
+      const at = row * BEYONDS + s;
+      c.sums[at] = (c.sums[at] as number) * WEEKLY_KEEPS + beyondUsual(c, row, done, s, learned);
+    }
+    for (const ring of [c.out, c.made, c.read, c.madeLeft, c.readLeft]) clearWeeks(ring, row, done, done + 1);
+    clearWeeks(c.beyond, row, done, done + 1, BEYONDS);
+  }
+  c.week[row] = week;
+}
+
+function rollTenant(tenants: Roster<TenantColumns>, row: number, week: number): void {
+  const c = tenants.columns;
+  for (const ring of [c.made, c.madeLeft]) clearWeeks(ring, row, c.week[row] as number, week);
+  c.week[row] = week;
+}
+
+function enterTenant({ tenants }: BalanceState, name: string, day: number, week: number): number {
+  const { row, isNew } = rowOf(tenants, name);
+  if (isNew) tenants.columns.week[row] = week;
+  else rollTenant(tenants, row, week);
+  tenants.columns.seenDay[row] = day;
+  return row;
+}
+
+function addProducts(
+  balance: BalanceState,
+  given: BalanceDay,
+  row: number,
+  name: string,
+  i: number,
+  week: number,
+): void {
+  const c = balance.principals.columns;
+  const made = given.bytesMade[i] as number;
+  addTo(c.made, row, week, made);
+  addTo(c.read, row, week, given.bytesReadFreely[i] as number);
+  addTo(c.madeLeft, row, week, COPIES * made);
+  addTo(c.readLeft, row, week, COPIES * made + (given.bytesReadMost[i] as number));
+  const tenant = given.tenantOf.get(name);
+  if (tenant === undefined || made === 0) return;
+  const at = enterTenant(balance, tenant, c.seenDay[row] as number, week);
+  addTo(balance.tenants.columns.made, at, week, made);
+  addTo(balance.tenants.columns.madeLeft, at, week, COPIES * made);
+}
+
+function coverEgress(work: Work, row: number, name: string, bytes: number): void {
+  const { balance, week, day } = work;
+  const c = balance.principals.columns;
+  addTo(c.out, row, week, bytes);
+  const tenant = work.given.tenantOf.get(name);
+  const made = useUp(c.madeLeft, row, week, bytes);
+  const read = useUp(c.readLeft, row, week, bytes);
+  const shared =
+    tenant === undefined
+      ? undefined
+      : useUp(balance.tenants.columns.madeLeft, enterTenant(balance, tenant, day, week), week, bytes);
+  if (week < balance.firstWeek + LEARNED_WEEKS) return;
+  [made, shared, read].forEach((open, s) => {
+    if (open === undefined) return;
+    addBeyond(c, row, week, s, open);
+    work.pools[s] = (work.pools[s] as number) + Math.min(open, POOL_CLIP_BYTES);
+    if (work.isJudged) judgeSum(work, row, s, open);
+  });
+}
+
+function judgeSum(work: Work, row: number, s: number, open: number): void {
+  const { balance, week, day } = work;
+  const c = balance.principals.columns;
+  const sum =
+    (c.sums[row * BEYONDS + s] as number) + beyondUsual(c, row, week, s, balance.firstWeek + LEARNED_WEEKS);
+  if (sum < GIGABYTE) c.since[row * (BEYONDS + 1) + s] = day - 1;
+  else if (open > 0) note(work, row, s, sum);
+}
+
+function judgeReads(work: Work, row: number): void {
+  const c = work.balance.principals.columns;
+  const bytes = readsBeyondUsual(c, row, work.week);
+  if (bytes < GIGABYTE) c.since[row * (BEYONDS + 1) + READS] = work.day - 1;
+  else note(work, row, READS, bytes);
+}
+
+function note(work: Work, row: number, t: number, bytes: number): void {
+  const { balance } = work;
+  const calibration = balance.calibrations[t] as Calibration;
+  const raw = bytes / GIGABYTE;
+  const threshold = balance.without[t]?.get(row) ?? calibration.thresholdRaw;
+  if (raw >= calibration.watch) noteScore(calibration, row, raw, balance.principals.keys);
+  if (!(raw > threshold)) return;
+  const sinceDay = balance.principals.columns.since[row * (BEYONDS + 1) + t] as number;
+  work.crossings.push({
+    row,
+    type: calibration.type,
+    logEvidence: Math.log(raw),
+    threshold: Math.log(threshold),
+    sinceDay,
+  });
+  // What was shown once is not shown again for a little more.
+  if (t < BEYONDS) balance.principals.columns.sums[row * BEYONDS + t] = 0;
+}
+
+const scores = new Float64Array(SPEEDS.length);
+
+function judgePools(work: Work): void {
+  const { balance, pools, day } = work;
+  POOLS.forEach((_, p) => {
+    if (p === TENANT && !balance.hasTenants) return;
+    const level = levelOf(pools[p] as number, GIGABYTE);
+    if (!scoreLevel(balance.poolHabits, p * HABIT, level, scores)) return;
+    SPEEDS.forEach((_speed, k) => {
+      const calibration = balance.poolCalibrations[p * SPEEDS.length + k] as Calibration;
+      const raw = Math.exp(Math.max(-20, Math.min(600, scores[k] as number)));
+      if (raw >= calibration.watch) noteScore(calibration, 0, raw, ['centre']);
+      if (!(raw > calibration.thresholdRaw)) return;
+      const sinceDay = day - ([1, 7, 28][k] as number);
+      work.crossings.push({
+        row: -1,
+        type: calibration.type,
+        logEvidence: Math.log(raw),
+        threshold: calibration.threshold,
+        sinceDay,
+      });
+    });
+  });
+}
