@@ -60,7 +60,7 @@ export function createEventJoiner(): LineRewriter {
             cwd: '',
             path: '',
             records: 0,
-            items: Number(pairs.items ?? Number.POSITIVE_INFINITY),
+            items: Number(pairs.items || Number.POSITIVE_INFINITY),
           });
       }
       if (opening && type === 'CWD') opening.cwd = textOf(pairs.cwd);
