@@ -1,10 +1,18 @@
 import { cpSync, existsSync, readdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { commitOf, dataFile } from '../../tests/ledger/bodies.ts';
+import { buildOf, commitOf, dataFile } from '../../tests/ledger/bodies.ts';
 import { freshLedger, temporaryFolder } from '../../tests/ledger/folders.ts';
 import { InputError, InternalError, LedgerError } from '../errors.ts';
-import { contentSha256Of, decodeEntry, encodeEntry, newId, sha256Of, ZERO_SHA256 } from './entries.ts';
+import {
+  type BodyInput,
+  contentSha256Of,
+  decodeEntry,
+  encodeEntry,
+  newId,
+  sha256Of,
+  ZERO_SHA256,
+} from './entries.ts';
 import { readLedger } from './files.ts';
 import { append, rollBefore } from './journal.ts';
 import { readAfter, rolledPath, START, singlePath } from './reading.ts';
@@ -74,6 +82,44 @@ describe('append', () => {
     await expect(compact(8)).rejects.toThrow(InternalError);
     expect((await compact(7))?.seq).toBe(2);
   });
+});
+
+test('an entry never names a file twice, takes out what is not there, mixes facts with what was built of them or seals a day again', async () => {
+  const dir = freshLedger();
+  const [fact, other] = [
+    await dataFile(dir, { path: 'facts/a.parquet' }),
+    await dataFile(dir, { path: 'facts/b.parquet' }),
+  ];
+  const built = await dataFile(dir, { path: 'builds/a.parquet' });
+  await append(dir, () => commitOf('x', [0], [fact, other]));
+  const hash = sha256Of('inputs');
+  await append(dir, () => buildOf(0, hash, [built]));
+  const refuses = async (body: BodyInput, why: RegExp) => {
+    await expect(append(dir, () => body)).rejects.toThrow(InternalError);
+    await expect(append(dir, () => body)).rejects.toThrow(why);
+  };
+  const replacing = async (...replaced: string[]): Promise<BodyInput> => {
+    const path = `facts/${newId()}.parquet`;
+    return { kind: 'compact', id: newId(), replaced, files: [await dataFile(dir, { path, rows: 2 })] };
+  };
+  await refuses(commitOf('y', [0], [fact]), /a name used before/);
+  await refuses(await replacing(fact.path, 'facts/never.parquet'), /no part of the ledger/);
+  await refuses(await replacing(fact.path, built.path), /mixes facts with built files/);
+  const expired = { kind: 'expire', id: newId(), reason: 'superseded', paths: ['builds/b.parquet'] } as const;
+  await refuses({ ...expired, paths: [...expired.paths] }, /no part of the ledger/);
+  await append(dir, () => ({ kind: 'seal', id: newId(), days: [{ day: 0, inputsSha256: hash }] }));
+  await refuses(
+    { kind: 'seal', id: newId(), days: [{ day: 0, inputsSha256: hash }] },
+    /day 0 is sealed already/,
+  );
+  await refuses(
+    { kind: 'seal', id: newId(), days: [{ day: 1, inputsSha256: hash }] },
+    /a build it does not have/,
+  );
+  // What a compaction took out stays named: nobody may put other rows under its name.
+  await append(dir, await replacing(fact.path, other.path).then((body) => () => body));
+  await refuses(commitOf('y', [0], [fact]), /a name used before/);
+  expect((await readSnapshot(dir)).position).toBe(4);
 });
 
 describe('roll', () => {
