@@ -20,6 +20,9 @@ const SAID: Readonly<Record<string, string>> = {
     since, since AS until FROM session_begin`,
   transfer: `SELECT ${addressKeySql('peerHi', 'peerLo')} AS key, concat_ws(' ', sensor, principal, serverHi, serverLo, serverName, bytes, path) AS principal,
     startedAt - ${TRANSFER_SLACK_MICROS} AS since, endedAt + ${TRANSFER_SLACK_MICROS} AS until FROM identity_transfer WHERE peerLo IS NOT NULL`,
+  // What a proxy's log says is looked up by the server that was asked.
+  fetched: `SELECT ${addressKeySql('serverHi', 'serverLo')} AS key, concat_ws(' ', sensor, principal, peerHi, peerLo, bytes, direction) AS principal,
+    startedAt - ${TRANSFER_SLACK_MICROS} AS since, endedAt + ${TRANSFER_SLACK_MICROS} AS until FROM identity_transfer WHERE peerLo IS NOT NULL AND serverLo IS NOT NULL`,
 };
 
 /**
@@ -122,7 +125,7 @@ async function daysIn(
      span AS (SELECT since, until FROM touched UNION ALL
        SELECT f.startedAt, f.endedAt FROM (${ends.join(' UNION ALL ')}) f
        JOIN touched t ON t.key IN (f.key, f.hostKey) AND f.startedAt <= t.until
-         AND t.since <= CASE WHEN t.kind = 'transfer' THEN f.endedAt ELSE f.startedAt END)
+         AND t.since <= CASE WHEN t.kind IN ('transfer', 'fetched') THEN f.endedAt ELSE f.startedAt END)
      SELECT DISTINCT unnest(range(since // ${MICROS_PER_DAY}, until // ${MICROS_PER_DAY} + 1)) AS day FROM span ORDER BY day`,
     z.object({ day: z.bigint().transform(Number) }),
   );

@@ -144,7 +144,7 @@ async function openRows(
   const way = (whenProxied: string, whenServed: string) =>
     `CASE WHEN direction = CASE WHEN isProxied THEN '${whenProxied}' ELSE '${whenServed}' END THEN bytes END`;
   await db.run(`CREATE OR REPLACE TEMP TABLE relay_row AS
-    SELECT row_number() OVER (ORDER BY ALL) AS id, * FROM (
+    SELECT row_number() OVER () AS id, * FROM (
       SELECT DISTINCT sensor, entry, isProxied, peerHi, peerLo, principal, startedAt, greatest(startedAt, endedAt) AS endedAt, path,
         CASE WHEN isProxied THEN serverHi ELSE peerHi END AS farHi, CASE WHEN isProxied THEN serverLo ELSE peerLo END AS farLo,
         ${way('out', 'in')} AS bytesIn, ${way('in', 'out')} AS bytesOut

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { daysTouched } from '../../accounting/attribution/touched-days.ts';
 import { type DayRange, IDENTITY_FAMILIES } from '../../accounting/facts.ts';
+import { daysOfSeen } from '../../accounting/relays/touched-days.ts';
 import type { Facility } from '../../facility/facility.ts';
 import type { Database } from '../../ledger/duckdb/database.ts';
 import { daysOfRelated } from '../../ledger/duckdb/file-days.ts';
@@ -15,7 +16,8 @@ interface Finished {
 
 /**
  * Returns the days that a commit makes dirty: those of its own facts; those into which known connections reach that
- * its flows have to do with; and those on which its sessions, leases, jobs and transfers change who was where. Days
+ * its flows have to do with; those on which its sessions, leases, jobs and transfers change who was where; and those of
+ * connections through relays of which a log of NAT and the flows came apart. Days
  * without traffic stay out of the latter: there is nothing to name, and when traffic comes it brings its day along.
  */
 export async function daysOfCommit(
@@ -29,6 +31,7 @@ export async function daysOfCommit(
   const related = [
     ...(await relatedDays(db, ledgerDir, finished, snapshot)),
     ...(await namedDays(db, ledgerDir, finished, snapshot, facility)),
+    ...(await seenDays(db, ledgerDir, finished, snapshot, facility)),
   ];
   return [...new Set([...finished.days, ...related.filter((day) => known.has(day))])].sort((a, b) => a - b);
 }
@@ -71,6 +74,28 @@ async function namedDays(
     span,
     facility,
   );
+}
+
+async function seenDays(
+  db: Database,
+  ledgerDir: string,
+  { files, days }: Finished,
+  snapshot: Snapshot,
+  facility: Facility,
+): Promise<number[]> {
+  const of = (family: string) => files.filter((file) => file.family === family);
+  const own = new Set(days);
+  const span = spanOf([...of('flow'), ...of('translation')]);
+  if (!span || snapshot.factDays().every((day) => own.has(day))) return [];
+  const known = (family: string) =>
+    absolute(ledgerDir, snapshot.filesFor(family, span.fromDay - 1, span.toDay + 1));
+  const translations = known('translation');
+  const added = {
+    flows: absolute(ledgerDir, of('flow')),
+    translations: absolute(ledgerDir, of('translation')),
+  };
+  if (translations.length === 0 && added.translations.length === 0) return [];
+  return daysOfSeen(db, added, { flows: known('flow'), translations }, facility, span.fromDay);
 }
 
 /** Files that may hold connections that last over a midnight and have a moment in some days. */

@@ -1,0 +1,251 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { report } from '../../src/operations/report.ts';
+import { comparable, type Files, sumOf, type TestLedger, testLedger } from '../support/ledgers.ts';
+import { destroyed, fetched, RELAY_YAML } from '../support/relay-logs.ts';
+import { conn, micros, zeekTsv } from '../support/zeek-text.ts';
+
+const SERVER = '198.51.100.7 443';
+const day = (number: number, time: string) => `2026-03-0${number}T${time}Z`;
+const since = (number: number, time: string) => micros(day(number, time));
+
+/** Connections behind a NAT and a proxy by the day on which they begin; some last over midnight, one over three days. */
+const BORDER: Files = {
+  'zeek/conn-1.log': zeekTsv([
+    conn({
+      uid: 'C1',
+      at: day(1, '12:00:00'),
+      from: '192.0.2.5 40001',
+      to: SERVER,
+      lasts: 5,
+      sent: 11,
+      got: 1,
+    }),
+    conn({
+      uid: 'C2',
+      at: day(1, '23:58:00'),
+      from: '192.0.2.5 40002',
+      to: SERVER,
+      lasts: 110,
+      sent: 220,
+      got: 1,
+    }),
+    conn({
+      uid: 'C3',
+      at: day(1, '23:59:00'),
+      from: '192.0.2.6 40003',
+      to: SERVER,
+      lasts: 300,
+      sent: 3000,
+      got: 90_000,
+    }),
+  ]),
+  'zeek/conn-2.log': zeekTsv([
+    conn({
+      uid: 'C4',
+      at: day(2, '20:00:00'),
+      from: '192.0.2.5 40004',
+      to: SERVER,
+      lasts: 170_000,
+      sent: 444_444,
+      got: 1,
+    }),
+    conn({
+      uid: 'C5',
+      at: day(2, '21:00:00'),
+      from: '192.0.2.6 40005',
+      to: SERVER,
+      lasts: 100_000,
+      sent: 55_555,
+      got: 2_000_000,
+    }),
+  ]),
+  'zeek/conn-3.log': zeekTsv([
+    conn({
+      uid: 'C6',
+      at: day(3, '12:00:00'),
+      from: '192.0.2.5 40006',
+      to: SERVER,
+      lasts: 5,
+      sent: 6,
+      got: 1,
+    }),
+  ]),
+  'zeek/conn-5.log': zeekTsv([
+    conn({
+      uid: 'C7',
+      at: day(5, '12:00:00'),
+      from: '10.0.0.7 40007',
+      to: SERVER,
+      lasts: 5,
+      sent: 7,
+      got: 1,
+    }),
+  ]),
+};
+const RELAYS: Files = {
+  // Of the night before: the NAT forgot it after midnight, and does not say when it began.
+  'nat-1/a.log': destroyed({ end: day(2, '00:02:00'), from: '10.0.0.2 40002', to: SERVER }),
+  'nat-1/b.log': destroyed({
+    end: since(2, '20:00:00') + 170_100e6,
+    lasted: 170_100,
+    from: '10.0.0.4 40004',
+    to: SERVER,
+  }),
+  'nat-1/c.log':
+    destroyed({ end: day(1, '12:02:05'), lasted: 125, from: '10.0.0.1 40001', to: SERVER }) +
+    destroyed({ end: day(3, '12:02:05'), lasted: 125, from: '10.0.0.6 40006', to: SERVER }),
+  'squid-1/d.log': fetched({ at: day(2, '00:00:10'), lasts: 20, client: '10.0.0.3', bytes: 60_000 }),
+  'squid-1/e.log':
+    fetched({ at: day(3, '10:00:00'), lasts: 20, client: '10.0.0.5', bytes: 1_000_000 }) +
+    fetched({ at: day(2, '22:00:00'), lasts: 20, client: '10.0.0.3', bytes: 900_000 }),
+};
+const DAYS_OF: Readonly<Record<string, readonly number[]>> = {
+  'nat-1/a.log': [1, 2],
+  'nat-1/b.log': [2, 3, 4],
+  'nat-1/c.log': [1, 3],
+  'squid-1/d.log': [1, 2],
+  'squid-1/e.log': [2, 3, 4],
+};
+
+async function importOne(ledger: TestLedger, files: Files): Promise<string[]> {
+  return (await ledger.importFiles(files)).answer.rebuiltDays;
+}
+
+test('logs of relays that come late give the cells of logs in time, in any order; the days they touch are built again', async () => {
+  const inTime = testLedger(RELAY_YAML);
+  await inTime.importFiles({ ...BORDER, ...RELAYS });
+  const expected = comparable(await inTime.cells());
+  expect(new Set((await inTime.cells()).map(({ host }) => host))).toEqual(
+    new Set([
+      '10.0.0.1',
+      '10.0.0.2',
+      '10.0.0.3',
+      '10.0.0.4',
+      '10.0.0.5',
+      '10.0.0.6',
+      '10.0.0.7',
+      '192.0.2.6',
+    ]),
+  );
+  const late = testLedger(RELAY_YAML);
+  await late.importFiles(BORDER);
+  for (const [name, text] of Object.entries(RELAYS)) {
+    const rebuilt = await importOne(late, { [name]: text });
+    expect([name, rebuilt]).toEqual([name, DAYS_OF[name]?.map((number) => day(number, '').slice(0, 10))]);
+  }
+  expect(comparable(await late.cells())).toEqual(expected);
+  const early = testLedger(RELAY_YAML);
+  for (const [name, text] of [...Object.entries(RELAYS), ...Object.entries(BORDER)].reverse())
+    await importOne(early, { [name]: text });
+  expect(comparable(await early.cells())).toEqual(expected);
+});
+
+const instant = fc
+  .integer({ min: 0, max: 2 * 86_400 - 1 })
+  .map((seconds) => since(2, '00:00:00') + seconds * 1e6);
+const client = fc.constantFrom('10.0.0.1', '10.0.0.2', '10.200.3.4', '10.200.3.5');
+const server = fc.constantFrom('198.51.100.7', '203.0.113.9');
+const flow = fc.record({
+  at: instant,
+  lasts: fc.oneof(fc.integer({ min: 0, max: 60 }), fc.integer({ min: 0, max: 90_000 })),
+  relay: fc.constantFrom('192.0.2.5', '192.0.2.6', '10.0.0.9'),
+  port: fc.integer({ min: 1, max: 5 }),
+  server,
+  sent: fc.integer({ min: 0, max: 1_000_003 }),
+  got: fc.integer({ min: 0, max: 300_007 }),
+});
+const hidden = fc.record({
+  at: instant,
+  lasts: fc.option(fc.integer({ min: 1, max: 90_000 })),
+  client,
+  port: fc.integer({ min: 1, max: 5 }),
+  server,
+});
+const reply = fc.record({
+  at: instant,
+  lasts: fc.integer({ min: 0, max: 90_000 }),
+  client,
+  server,
+  bytes: fc.integer({ min: 0, max: 200_000 }),
+});
+const facts = fc.record({
+  flows: fc.array(flow, { minLength: 5, maxLength: 30 }),
+  nat: fc.array(hidden, { minLength: 1, maxLength: 30 }),
+  replies: fc.array(reply, { minLength: 1, maxLength: 30 }),
+  /** Of each flow whether the logs of relays tell of it, so that joins happen. */
+  told: fc.array(fc.boolean(), { minLength: 30, maxLength: 30 }),
+});
+
+test('whatever logs of relays say, no byte and no connection is lost or doubled, and days build alike alone and together', async () => {
+  await fc.assert(
+    fc.asyncProperty(facts, async ({ flows, nat, replies, told }) => {
+      const rows = flows.map(({ at, lasts, relay, port, server: to, sent, got }, index) => ({
+        at,
+        row: conn({ uid: `C${index}`, at, lasts, from: `${relay} ${port}`, to: `${to} 443`, sent, got }),
+      }));
+      const border: Files = { 'zeek/conn.log': zeekTsv(rows.map(({ row }) => row)) };
+      const own = flows.flatMap(({ at, lasts, relay, port, server: to, got }, index) => {
+        if (!told[index]) return [];
+        const who = `10.0.0.${1 + (index % 2)}`;
+        if (relay === '192.0.2.5')
+          return [
+            [
+              'nat',
+              destroyed({
+                end: at + (lasts + 60) * 1e6,
+                lasted: lasts + 60,
+                from: `${who} 9`,
+                as: `${relay} ${port}`,
+                to: `${to} 443`,
+              }),
+            ] as const,
+          ];
+        return relay === '192.0.2.6'
+          ? [['squid', fetched({ at, lasts, client: who, server: to, bytes: got })] as const]
+          : [];
+      });
+      const natLines = nat.map(({ at, lasts, client: from, port, server: to }) =>
+        destroyed({
+          end: at,
+          ...(lasts === null ? {} : { lasted: lasts }),
+          from: `${from} 8`,
+          as: `192.0.2.5 ${port}`,
+          to: `${to} 443`,
+        }),
+      );
+      const squidLines = replies.map((each) => fetched(each));
+      const of = (kind: string) => own.flatMap(([name, line]) => (name === kind ? [line] : []));
+      const relays: Files = {
+        'nat-1/conntrack.log': [...natLines, ...of('nat')].join(''),
+        'squid-1/access.log': [...squidLines, ...of('squid')].join(''),
+      };
+      const plain = testLedger(RELAY_YAML);
+      await plain.importFiles(border);
+      const together = testLedger(RELAY_YAML);
+      await together.importFiles({ ...border, ...relays });
+      const everything = () => true;
+      expect(sumOf(await together.cells(), everything)).toEqual(sumOf(await plain.cells(), everything));
+      for (const { low, out, high } of await together.cells()) expect(low <= out && out <= high).toBe(true);
+      const { total, rows: people } = await report({
+        facility: together.facility,
+        ledgerDir: together.dir,
+        progress: () => undefined,
+        by: 'principal',
+      });
+      const sum = people.reduce((all, { bytesOut }) => all + BigInt(bytesOut.estimate), 0n);
+      expect(sum).toBe(BigInt(total.bytesOut.estimate));
+      // The first day's flows, the proxy's log, the second day's flows, the NAT's.
+      const apart = testLedger(RELAY_YAML);
+      const noon = since(3, '00:00:00');
+      const part = (keeps: (at: number) => boolean) =>
+        zeekTsv(rows.filter(({ at }) => keeps(at)).map(({ row }) => row));
+      await importOne(apart, { 'zeek/conn-1.log': part((at) => at < noon) });
+      await importOne(apart, { 'squid-1/access.log': relays['squid-1/access.log'] ?? '' });
+      await importOne(apart, { 'zeek/conn-2.log': part((at) => at >= noon) });
+      await importOne(apart, { 'nat-1/conntrack.log': relays['nat-1/conntrack.log'] ?? '' });
+      expect(comparable(await apart.cells())).toEqual(comparable(await together.cells()));
+    }),
+    { numRuns: 3 },
+  );
+});
