@@ -33,6 +33,24 @@ describe('thresholds from a channel’s own past', () => {
     expect(calibration.extrapolated).toBe(true);
   });
 
+  test('what no theorem holds up has a floor of its own: fourfold records, three deviations, ten gigabytes', () => {
+    const floors = [
+      ['loud', Math.log(4)],
+      ['day', 3],
+      ['week', 3],
+      ['month', 3],
+      ['surplus', Math.log(10)],
+      ['surpluses', Math.log(10)],
+    ] as const;
+    for (const [bet, floor] of floors) {
+      const calibration = createCalibration({ ...TYPE, bet, mixture: 1 });
+      for (let row = 0; row < 50; row++) noteScore(calibration, row, 1 + row / 1000, KEYS);
+      calibration.runningDays = 28;
+      recalibrate(calibration, 5, 50);
+      expect([bet, calibration.threshold]).toEqual([bet, floor]);
+    }
+  });
+
   test('keeps one maximum for each entity and block, the largest of all', () => {
     const calibration = createCalibration(TYPE);
     const best = new Map<number, number>();
