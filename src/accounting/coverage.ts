@@ -1,7 +1,7 @@
 import { COVERAGE_COLUMNS, FLOW_COLUMNS, GIVEN_COLUMNS } from '../records/columns.ts';
 import { LOGGED_PACKET } from '../records/flow-parts.ts';
 import { sqlText } from '../records/sql-text.ts';
-import { HOURS_PER_DAY, MICROS_PER_HOUR, MICROS_PER_SECOND } from '../records/time.ts';
+import { HOURS_PER_DAY, MICROS_PER_DAY, MICROS_PER_HOUR, MICROS_PER_SECOND } from '../records/time.ts';
 import { type DayRange, type FactFiles, filesSql, microsOf, shortSql } from './facts.ts';
 
 /** Pauses between reports, and overlaps of them, below this are how timers run. */
@@ -15,17 +15,19 @@ const JITTER_MICROS = 60 * MICROS_PER_SECOND;
  */
 function reportSql(files: FactFiles, from: number, to: number): string {
   const said = `SELECT * FROM ${filesSql(files.coverage, COVERAGE_COLUMNS)}
-    WHERE startedAt >= ${from - MICROS_PER_HOUR} AND startedAt < ${to}`;
+    WHERE startedAt >= ${from} AND startedAt < ${to}`;
+  // A day by itself: its build is the same whichever days are built with it.
+  const ofOne = `PARTITION BY sensor, node, report, startedAt // ${MICROS_PER_DAY}`;
   const added = (name: string) =>
     `CASE WHEN since IS NULL THEN ${name} WHEN ${name} >= before.${name} AND since <= before.startedAt THEN ${name} - before.${name}
-       WHEN since >= coalesce(before.startedAt, ${from}) THEN ${name} ELSE 0 END AS ${name}`;
+       WHEN since >= coalesce(before.startedAt, startedAt // ${MICROS_PER_DAY} * ${MICROS_PER_DAY}) THEN ${name} ELSE 0 END AS ${name}`;
   const stepped = `SELECT * EXCLUDE (before, seen, lost), ${added('seen')}, ${added('lost')},
       CASE WHEN since IS NOT NULL THEN startedAt - greatest(since, coalesce(before.startedAt, since)) END AS step
-    FROM (SELECT *, lag({startedAt: startedAt, seen: seen, lost: lost}) OVER (PARTITION BY sensor, node, report ORDER BY startedAt) AS before FROM (${said}))`;
-  const usual = `quantile_disc(step, 0.5) OVER (PARTITION BY sensor, node, report)`;
+    FROM (SELECT *, lag({startedAt: startedAt, seen: seen, lost: lost}) OVER (${ofOne} ORDER BY startedAt) AS before FROM (${said}))`;
+  const usual = `quantile_disc(step, 0.5) OVER (${ofOne})`;
   return `SELECT sensor, node, report, startedAt, startedAt // ${MICROS_PER_HOUR} AS hour, seen, lost,
       startedAt - coalesce(CASE WHEN step > 3 * usual THEN usual ELSE step END, intervalMicros) AS fromAt
-    FROM (SELECT *, ${usual} AS usual FROM (${stepped})) WHERE startedAt >= ${from}`;
+    FROM (SELECT *, ${usual} AS usual FROM (${stepped}))`;
 }
 
 /**

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { check } from '../../src/operations/check.ts';
 import { report } from '../../src/operations/report.ts';
@@ -127,11 +129,19 @@ test('what Suricata counts since it began is taken apart; a new process begins a
     // Of the first what was before the day is not known; the process began again at 01:20.
     'eve.json': `${line(10, 86_400, 5000, 100)}${line(40, 88_200, 5900, 200)}${line(70, 90_000, 6000, 200)}${line(90, 600, 70, 7)}${line(110, 1800, 80, 7)}${threads}`,
   });
+  // The next day begins as if nothing were known of the one before, whether they are built together or not.
+  await ledger.importFiles({ 'next.json': `${line(1450, 82_200, 900, 9)}${line(1460, 82_800, 1000, 9)}` });
+  const together = testLedger(PLAIN_YAML);
+  const text = readFileSync(join(ledger.logs, 'eve.json'), 'utf8');
+  const next = readFileSync(join(ledger.logs, 'next.json'), 'utf8');
+  await together.importFiles({ 'eve.json': `${text}${next}` });
   const rows = await ledger.built('coverage-cell');
+  expect(await together.built('coverage-cell')).toEqual(rows);
   const hour = (row: Record<string, unknown>) => Number(row.hour) - micros(FROM) / (60 * MINUTE);
   expect(rows.map((row) => [hour(row), row.reports, row.seen, row.lost]).sort()).toEqual([
     [0, 2n, 900n, 100n],
     [1, 3n, 180n, 7n],
+    [24, 2n, 100n, 0n],
   ]);
 });
 
