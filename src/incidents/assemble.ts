@@ -8,12 +8,13 @@ import {
   incidentCase,
 } from './case.ts';
 import { briefOf, type Course } from './course.ts';
+import { type PersonFacts, peopleOf, type TenantFacts, tenantsOf } from './people.ts';
 import { explainCommand, reportCommand, showCommand } from './remake.ts';
 import { type PassageFacts, sheetOf } from './sheet.ts';
 import { dwellOf, type Moment, reportingGapOf, startOf, timelineOf } from './timeline.ts';
 import { intervalInWords } from './words.ts';
 
-/** What went over one pair of a case. */
+/** What went over one pair of a case by one path. */
 export interface TrafficFacts {
   readonly host: string;
   readonly network: string;
@@ -36,7 +37,9 @@ export interface CaseFacts {
   readonly facility: string;
   readonly simulated: boolean;
   readonly weirVersion: string;
-  readonly tenants: readonly { readonly name: string; readonly principals: readonly string[] }[];
+  /** Who could have sent what went over the case's pairs, and whose people they are. */
+  readonly people: readonly PersonFacts[];
+  readonly tenants: readonly TenantFacts[];
   readonly asOf: number;
   /** When that entry of the journal was written. */
   readonly asOfMicros: number;
@@ -79,7 +82,8 @@ export function assembleCase(facts: CaseFacts): IncidentCase {
     campaigns,
     leads,
     traffic: traffic.map((each) => trafficOf(each, facts)),
-    tenants: tenantsOf(facts),
+    people: peopleOf(facts.people, campaigns, { incident: course.id, asOf }),
+    tenants: tenantsOf(facts.tenants, { incident: course.id, asOf }),
     sheet: sheetOf(facts.passages, days, asOf),
     flows: [...facts.flows],
   });
@@ -166,7 +170,6 @@ function trafficOf(each: TrafficFacts, { asOf, lastDay }: CaseFacts): CaseTraffi
         by: 'day',
         host: each.host,
         destination: each.network,
-        principal: each.principal,
         path: each.path,
         from: formatDay(Math.floor(each.firstAt / MICROS_PER_DAY)),
         to: formatDay(lastDay),
@@ -174,29 +177,4 @@ function trafficOf(each: TrafficFacts, { asOf, lastDay }: CaseFacts): CaseTraffi
       asOf,
     ),
   };
-}
-
-/** Whose data it may be: the tenants of the principals that sent; a principal in none, or not known, is `unknown`. */
-function tenantsOf({ traffic, tenants, course, asOf }: CaseFacts): IncidentCase['tenants'] {
-  const tenantOf = new Map(
-    tenants.flatMap(({ name, principals }) => principals.map((each) => [each, name] as const)),
-  );
-  const touched = new Map<string, { bytesOut: bigint; principals: Set<string> }>();
-  for (const { principal, bytesOut } of traffic) {
-    const tenant = tenantOf.get(principal) ?? 'unknown';
-    const known = touched.get(tenant) ?? { bytesOut: 0n, principals: new Set<string>() };
-    known.bytesOut += bytesOut;
-    if (principal !== 'unknown') known.principals.add(principal);
-    touched.set(tenant, known);
-  }
-  return [...touched]
-    .sort(([a, x], [b, y]) =>
-      x.bytesOut === y.bytesOut ? (a < b ? -1 : 1) : x.bytesOut > y.bytesOut ? -1 : 1,
-    )
-    .map(([tenant, { bytesOut, principals }]) => ({
-      tenant,
-      bytesOut: String(bytesOut),
-      principals: [...principals].sort(),
-      command: showCommand(course.id, asOf),
-    }));
 }

@@ -112,8 +112,26 @@ const traffic = z.strictObject({
   lastSeen: instant,
   command,
 });
-/** What one principal sent over one pair of a case by one path. */
+/** What went over one pair of a case by one path; `principal` is whose all of it certainly was, else unknown. */
 export type CaseTraffic = z.infer<typeof traffic>;
+
+/** How many were present where several could have sent, at least and at most. */
+const oneOf = z.strictObject({ least: z.number().int().min(2), most: z.number().int().min(2) });
+
+const person = z.strictObject({
+  principal: z.string(),
+  /** Low: certainly theirs. Estimate: with an equal part where several were present. High: all that they were present at. */
+  bytesOut: bytesInterval,
+  /** Null: nothing of it is shared. */
+  oneOf: oneOf.nullable(),
+  /** What says so: transfer, connection, lease, presence, stated or unknown. */
+  bases: z.array(z.string()),
+  /** The campaigns of which they certainly sent a part. */
+  campaigns: z.array(z.string()),
+  command,
+});
+/** Somebody who can have sent what went over the pairs of a case. */
+export type CasePerson = z.infer<typeof person>;
 
 const sheetRow = z.strictObject({
   cut: z.enum(['principal', 'host', 'path', 'destination']),
@@ -176,8 +194,18 @@ export const incidentCase = z.strictObject({
   campaigns: z.array(campaign),
   leads: z.array(lead),
   traffic: z.array(traffic),
+  people: z.array(person),
   tenants: z.array(
-    z.strictObject({ tenant: z.string(), bytesOut: bytes, principals: z.array(z.string()), command }),
+    z.strictObject({
+      tenant: z.string(),
+      /** With an equal part of what several could have sent; certainly theirs and at most theirs beside it. */
+      bytesOut: bytes,
+      bytesOutLow: bytes,
+      bytesOutHigh: bytes,
+      oneOf: oneOf.nullable(),
+      principals: z.array(z.string()),
+      command,
+    }),
   ),
   sheet: z.strictObject({
     /** The days looked at for what breaks, both included; null when there is no case traffic. */

@@ -1,5 +1,6 @@
 import { safeText } from '../records/safe-text.ts';
 import type { IncidentCase } from './case.ts';
+import { presenceInWords } from './people.ts';
 import { tlpLabel } from './tlp.ts';
 
 const COLUMNS = [
@@ -38,7 +39,7 @@ export function csvCell(value: string | number | null | undefined): string {
 }
 
 /**
- * Returns a case as one table (RFC 4180): figures, timeline, leads, traffic, tenants and containment sheet, told apart
+ * Returns a case as one table (RFC 4180): figures, timeline, leads, traffic, people, tenants and containment sheet, told apart
  * by `section`. Bytes and seconds are plain numbers with their unit beside them; all of them carry their command.
  */
 export function csvOf(told: IncidentCase): string {
@@ -105,7 +106,7 @@ function leads({ leads: all }: IncidentCase): Cells[] {
   }));
 }
 
-function traffic({ traffic: rows, tenants }: IncidentCase): Cells[] {
+function traffic({ traffic: rows, people, tenants }: IncidentCase): Cells[] {
   return [
     ...rows.map(
       ({ host, destination, path, principal, service, bytesOut, firstSeen, lastSeen, command }): Cells => ({
@@ -119,16 +120,32 @@ function traffic({ traffic: rows, tenants }: IncidentCase): Cells[] {
         value_low: bytesOut.low,
         value_high: bytesOut.high,
         unit: 'B',
-        by: principal,
+        by: principal === 'unknown' ? '' : principal,
         text: service,
         command,
       }),
     ),
+    ...people.map(
+      ({ principal, bytesOut, oneOf, bases, command }): Cells => ({
+        section: 'person',
+        what: presenceInWords(principal, { oneOf, low: bytesOut.low }),
+        name: principal,
+        value: bytesOut.estimate,
+        value_low: bytesOut.low,
+        value_high: bytesOut.high,
+        unit: 'B',
+        text: bases.join(' '),
+        command,
+      }),
+    ),
     ...tenants.map(
-      ({ tenant, bytesOut, principals, command }): Cells => ({
+      ({ tenant, bytesOut, bytesOutLow, bytesOutHigh, oneOf, principals, command }): Cells => ({
         section: 'tenant',
+        what: presenceInWords(tenant, { oneOf, low: bytesOutLow }),
         name: tenant,
         value: bytesOut,
+        value_low: bytesOutLow,
+        value_high: bytesOutHigh,
         unit: 'B',
         text: principals.join(' '),
         command,

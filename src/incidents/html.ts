@@ -3,6 +3,7 @@ import type { IncidentCase, SheetRow } from './case.ts';
 import { pictureOf, voiceOf } from './html-picture.ts';
 import { styleOf } from './html-style.ts';
 import { html, type Markup } from './html-text.ts';
+import { presenceInWords } from './people.ts';
 import { tlpLabel, tlpReach } from './tlp.ts';
 import {
   bytesInWords,
@@ -42,6 +43,7 @@ ${figuresOf(told)}
 ${sheetOf(told, notes)}
 ${timelineOf(told, notes)}
 ${findingsOf(told, notes)}
+${whoseOf(told, notes)}
 ${trafficOf(told, notes)}
 ${flowsOf(told)}
 ${recordOf(told)}
@@ -147,7 +149,7 @@ ${rows}</tbody></table>
 <p class="soft">Blue: computed from the logs. Violet: said outside. Green: done and said here, with its entry of the journal. A day known by its date only stands at its noon.</p></section>`;
 }
 
-function findingsOf({ campaigns, leads, tenants }: IncidentCase, notes: CommandNotes): Markup {
+function findingsOf({ campaigns, leads }: IncidentCase, notes: CommandNotes): Markup {
   const blocks = campaigns.map(
     ({
       id,
@@ -178,15 +180,6 @@ function findingsOf({ campaigns, leads, tenants }: IncidentCase, notes: CommandN
 `;
     },
   );
-  const whose = tenants.map(
-    ({
-      tenant,
-      bytesOut,
-      principals,
-      command,
-    }) => html`<tr>${cell(tenant)}<td class="number">${bytesInWords(bytesOut)}</td>${cell(principals.join(', ') || 'no identity is known')}<td class="soft">${notes.mark(command)}</td></tr>
-`,
-  );
   return html`<section><h2>What Weir found</h2>
 ${blocks.length > 0 ? blocks : html`<p>No campaign stands behind this case.</p>`}
 ${
@@ -194,14 +187,55 @@ ${
     ? html`<table><thead><tr><th>Known since</th><th>Lead</th><th class="number">A day</th><th class="number">Usual</th><th>Strongest evidence</th><th>Decided</th><th></th></tr></thead><tbody>
 ${rows}</tbody></table>`
     : html``
-}
-<h2>Tenants touched</h2>
-${
-  whose.length > 0
-    ? html`<table><thead><tr><th>Tenant</th><th class="number">Passed</th><th>Identities</th><th></th></tr></thead><tbody>
-${whose}</tbody></table><p class="soft">By the identities that sent, as weir.yaml assigns them to tenants. <em>unknown</em>: no log says who sent.</p>`
-    : html`<p>No traffic belongs to this case, so no tenant is known.</p>`
 }</section>`;
+}
+
+/** Who can have sent, and whose people they are: what is certain apart from what is one of several's. */
+function whoseOf({ people, tenants }: IncidentCase, notes: CommandNotes): Markup {
+  const head = (name: string, of: string) =>
+    html`<thead><tr><th>${name}</th><th class="number">Certainly</th><th class="number">With its share</th><th class="number">At most</th><th>How sure</th><th>${of}</th><th></th></tr></thead>`;
+  const row = (
+    name: string,
+    { low, estimate, high }: { low: string; estimate: string; high: string },
+    sure: string,
+    of: string,
+    command: string,
+  ) => html`<tr>${cell(name)}<td class="number">${bytesInWords(low)}</td><td class="number">${bytesInWords(estimate)}</td><td class="number">${bytesInWords(high)}</td>${cell(sure)}${cell(of)}<td class="soft">${notes.mark(command)}</td></tr>
+`;
+  const shown = people.slice(0, ROWS);
+  const persons = shown.map((each) =>
+    row(
+      each.principal,
+      each.bytesOut,
+      presenceInWords(each.principal, { oneOf: each.oneOf, low: each.bytesOut.low }),
+      each.bases.join(', '),
+      each.command,
+    ),
+  );
+  const whose = tenants.map((each) =>
+    row(
+      each.tenant,
+      { low: each.bytesOutLow, estimate: each.bytesOut, high: each.bytesOutHigh },
+      presenceInWords(each.tenant, { oneOf: each.oneOf, low: each.bytesOutLow }),
+      countOf(each.principals),
+      each.command,
+    ),
+  );
+  if (people.length === 0)
+    return html`<section><h2>Who can have sent it</h2><p>No traffic belongs to this case, so nobody is known to have sent any.</p></section>`;
+  return html`<section><h2>Who can have sent it</h2>
+<p>By the logs of sessions, leases, jobs and transfers, at the moment each connection began. A principal is an account: whoever holds its key is that account to every log. Where several were present, each is <em>one of so many</em>: the share is an equal part, arithmetic and no suspicion.</p>
+<table>${head('Identity', 'By')}<tbody>
+${persons}</tbody></table>${moreOf(people.length, shown.length)}
+<h2>Tenants touched</h2>
+<table>${head('Tenant', 'Identities')}<tbody>
+${whose}</tbody></table><p class="soft">The tenants of these identities, as weir.yaml and member records have it. <em>unknown</em>: no log says who sent, or nobody says whose the identity is.</p></section>`;
+}
+
+/** A few names, or how many there are: a share of many is nobody's. */
+function countOf(names: readonly string[]): string {
+  if (names.length === 0) return 'no identity is known';
+  return names.length <= 5 ? names.join(', ') : `${names.length} identities`;
 }
 
 function trafficOf({ traffic }: IncidentCase, notes: CommandNotes): Markup {
@@ -210,11 +244,11 @@ function trafficOf({ traffic }: IncidentCase, notes: CommandNotes): Markup {
   const rows = shown.map(
     (
       each,
-    ) => html`<tr>${cell(each.host)}${cell(each.destination)}${cell(each.path)}${cell(each.service)}${cell(each.principal)}<td class="number">${bytesInWords(each.bytesOut.estimate)}</td><td class="time">${instantInWords(each.firstSeen)}</td><td class="time">${instantInWords(each.lastSeen)}</td><td class="soft">${notes.mark(each.command)}</td></tr>
+    ) => html`<tr>${cell(each.host)}${cell(each.destination)}${cell(each.path)}${cell(each.service)}${cell(each.principal === 'unknown' ? '' : each.principal)}<td class="number">${bytesInWords(each.bytesOut.estimate)}</td><td class="time">${instantInWords(each.firstSeen)}</td><td class="time">${instantInWords(each.lastSeen)}</td><td class="soft">${notes.mark(each.command)}</td></tr>
 `,
   );
-  return html`<section><h2>Who sent to whom</h2>
-<table><thead><tr><th>Host</th><th>Destination</th><th>Path</th><th>Service</th><th>Identity</th><th class="number">Out</th><th>First</th><th>Last</th><th></th></tr></thead><tbody>
+  return html`<section><h2>From where to where</h2>
+<table><thead><tr><th>Host</th><th>Destination</th><th>Path</th><th>Service</th><th>All of it by</th><th class="number">Out</th><th>First</th><th>Last</th><th></th></tr></thead><tbody>
 ${rows}</tbody></table>${moreOf(traffic.length, shown.length)}</section>`;
 }
 

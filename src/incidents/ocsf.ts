@@ -20,6 +20,8 @@ import { tlpLabel } from './tlp.ts';
  * https://schema.ocsf.io/1.5.0/classes/incident_finding, and their leads as Detection Findings beside them.
  */
 const text = z.string().min(1);
+/** Receivers limit the size of an event. */
+const PEOPLE_MAX = 100;
 
 const findingInfo = z.strictObject({
   uid: text,
@@ -118,6 +120,8 @@ function incidentOf(told: IncidentCase): OcsfIncidentFinding {
         claims,
         hold,
         figures,
+        people: told.people.slice(0, PEOPLE_MAX),
+        counts: { people: told.people.length },
         tenants: told.tenants,
         containment: told.sheet.rows,
         command: showCommand(id, told.asOf),

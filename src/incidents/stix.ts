@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { InternalError } from '../errors.ts';
 import { parseAddress } from '../records/address.ts';
 import type { CaseTraffic, IncidentCase, TimelineEvent } from './case.ts';
+import { presenceInWords } from './people.ts';
 import { type StixBundle, type StixObject, stixBundle, TLP_MARKINGS, tlpMarking } from './stix-schema.ts';
 import { tlpLabel, tlpReach } from './tlp.ts';
 import { observableId, stixId } from './uuid.ts';
@@ -9,6 +10,7 @@ import { intervalInWords } from './words.ts';
 
 /** STIX counts observations up to this. */
 const OBSERVED_MAX = 999_999_999;
+const PEOPLE_MAX = 100;
 
 /**
  * Returns a case as a bundle of STIX 2.1: the centre, the incident, what was observed, the case's notes and what its
@@ -120,10 +122,12 @@ function observedOf(
     const refs = rows.flatMap((row) => {
       const inside = keep(placeOf(row.host, marks));
       const outside = keep(placeOf(row.destination, marks));
-      const account = keep(accountOf(row.principal, marks));
       const traffic = keep(trafficOf(row, inside, outside, marks));
-      return [outside, account, traffic].flatMap((ref) => ref ?? []);
+      return [outside, traffic].flatMap((ref) => ref ?? []);
     });
+    // Whoever was one of several present is no object of a case: the note says so of them.
+    const senders = told.people.filter((person) => person.campaigns.includes(id));
+    refs.push(...senders.flatMap(({ principal }) => keep(accountOf(principal, marks)) ?? []));
     const [first] = [...rows].sort((a, b) => (a.firstSeen < b.firstSeen ? -1 : 1));
     const last = [...rows].sort((a, b) => (a.lastSeen < b.lastSeen ? 1 : -1))[0];
     if (!first || !last || refs.length === 0) return [];
@@ -249,8 +253,22 @@ function notesOf(told: IncidentCase, incident: string, common: Common): StixObje
     ...told.leads.map((lead) =>
       note(`lead ${lead.id}`, `Lead ${lead.id}, ${lead.detectedAt}`, lead.because, []),
     ),
+    ...(told.people.length > 0 ? [note('people', 'Who can have sent it', peopleInWords(told), [])] : []),
     note('figures', 'How each figure is made again', commandsOf(told), []),
   ];
+}
+
+function peopleInWords({ people }: IncidentCase): string {
+  const shown = people.slice(0, PEOPLE_MAX).map(({ principal, bytesOut, oneOf }) => {
+    const sure = presenceInWords(principal, { oneOf, low: bytesOut.low });
+    return `${principal}: ${intervalInWords(bytesOut)}, ${sure}`;
+  });
+  const more = people.length - shown.length;
+  return [
+    'Low: certainly theirs. Estimate: with an equal part where several were present, which is arithmetic and no suspicion. High: all that they were present at.',
+    ...shown,
+    ...(more > 0 ? [`and ${more} more`] : []),
+  ].join('\n');
 }
 
 function contentOf({ kind, text }: TimelineEvent): string {

@@ -52,6 +52,27 @@ export const STORY: readonly Sentence[] = [
   sentence(10, '2026-03-30T20:00:00Z', 'contain', { by: 'bob', atMicros: micros('2026-03-30T18:00:00Z') }),
 ];
 
+type Bytes = readonly [low: bigint, estimate: bigint, high: bigint];
+type Of = readonly [least: number, most: number];
+
+function sharesOf([bytesOutLow, bytesOut, bytesOutHigh]: Bytes, of: Of | undefined) {
+  return { bytesOutLow, bytesOut, bytesOutHigh, sharedLeast: of?.[0] ?? null, sharedMost: of?.[1] ?? null };
+}
+
+function person(network: string, principal: string, bytes: Bytes, of?: Of): CaseFacts['people'][number] {
+  const bases = [principal === 'unknown' ? 'unknown' : of ? 'presence' : 'lease'];
+  return { host: '10.0.0.9', network, principal, bases, ...sharesOf(bytes, of) };
+}
+
+function tenant(
+  name: string,
+  principals: readonly string[],
+  bytes: Bytes,
+  of?: Of,
+): CaseFacts['tenants'][number] {
+  return { tenant: name, principals, ...sharesOf(bytes, of) };
+}
+
 /** Facts of the story; each test changes what it is about. */
 export function factsOf(part: Partial<CaseFacts> = {}, story: readonly Sentence[] = STORY): CaseFacts {
   const [course] = coursesOf(story);
@@ -62,7 +83,18 @@ export function factsOf(part: Partial<CaseFacts> = {}, story: readonly Sentence[
     facility: 'Test Centre',
     simulated: false,
     weirVersion: '0.1.0',
-    tenants: [{ name: 'climate', principals: ['alice'] }],
+    // Alice certainly sent what went to the first place; of what went to the second she is one of three to four present.
+    people: [
+      person('198.51.100.0/24', 'alice', [390n, 400n, 410n]),
+      person('2001:db8:77::/48', 'alice', [0n, 100n, 410n], [3, 4]),
+      person('2001:db8:77::/48', 'carl', [0n, 299n, 410n], [3, 4]),
+      person('AS64500', 'unknown', [390n, 398n, 410n]),
+      person('a place', 'unknown', [390n, 397n, 410n]),
+    ],
+    tenants: [
+      tenant('unknown', [], [780n, 1094n, 1230n], [3, 4]),
+      tenant('climate', ['alice'], [390n, 500n, 820n], [3, 4]),
+    ],
     asOf: 10,
     asOfMicros: micros('2026-03-30T20:00:00Z'),
     campaigns: [

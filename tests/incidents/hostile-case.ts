@@ -36,7 +36,13 @@ export function hostileCase(): IncidentCase {
     traffic: [
       { ...row, host: HOSTILE, destination: HOSTILE, principal: HOSTILE, service: HOSTILE, path: HOSTILE },
     ],
-    tenants: [{ tenant: HOSTILE, bytesOut: '1', principals: [HOSTILE], command: HOSTILE }],
+    people: plain.people.map((each) => ({ ...each, principal: HOSTILE, bases: [HOSTILE], command: HOSTILE })),
+    tenants: plain.tenants.map((each) => ({
+      ...each,
+      tenant: HOSTILE,
+      principals: [HOSTILE],
+      command: HOSTILE,
+    })),
     sheet: { ...told.sheet, rows: [{ ...cut, name: HOSTILE, command: HOSTILE }] },
     flows: [{ ...flow, file: HOSTILE, uid: HOSTILE, from: HOSTILE }],
   };

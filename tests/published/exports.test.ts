@@ -25,7 +25,10 @@ const CASES: readonly IncidentCase[] = [
     const told = exampleCase();
     return { ...told, incident: { ...told.incident, tlp } };
   }),
-  exampleCase({ campaigns: [], leads: [], traffic: [], passages: [], passageDays: null, flows: [] }),
+  exampleCase({
+    ...{ campaigns: [], leads: [], traffic: [], people: [], tenants: [] },
+    ...{ passages: [], passageDays: null, flows: [] },
+  }),
 ];
 
 const LEAD: Finding = {

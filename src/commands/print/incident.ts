@@ -3,11 +3,13 @@ import type {
   IncidentSaidAnswer,
   IncidentsAnswer,
 } from '../../operations/answers/incident.ts';
+import { oneOfText } from './one-of.ts';
 import { safeText } from './safe-text.ts';
 import { renderTable } from './table.ts';
 import { counted, formatBytes, formatInstant } from './units.ts';
 
 const SHOWN_ROWS = 30;
+const NAMES = 5;
 const right = { align: 'right' } as const;
 
 /** Returns what was written for a person. */
@@ -67,6 +69,7 @@ export function caseText(told: IncidentAnswer): string {
     figure('Passed in all', figures.observed),
     `\nTimeline:\n${timelineText(told)}`,
     sheetText(told),
+    peopleText(told),
     tenantsText(told),
     `\n${holdText(incident)}Hand it over: weir incident export ${safeText(incident.id)} --form html|stix|ocsf|timesketch|csv --out FILE\n`,
   ].join('');
@@ -117,12 +120,42 @@ function sheetText({ sheet: { days, rows } }: IncidentAnswer): string {
   return `\nWhat to cut, and what breaks (${days.from} to ${days.to}):\n${table}${more}`;
 }
 
+const SHARE_COLUMNS = [
+  { title: 'CERTAINLY', ...right },
+  { title: 'WITH ITS SHARE', ...right },
+  { title: 'AT MOST', ...right },
+  { title: 'HOW SURE' },
+] as const;
+
+function peopleText({ people }: IncidentAnswer): string {
+  if (people.length === 0) return '';
+  const shown = people.slice(0, SHOWN_ROWS);
+  const rows = shown.map(({ principal, bytesOut, oneOf, bases }) => [
+    principal,
+    formatBytes(bytesOut.low),
+    formatBytes(bytesOut.estimate),
+    formatBytes(bytesOut.high),
+    oneOfText({ key: principal, bytesOut, oneOf: oneOf ?? undefined }),
+    bases.join(' '),
+  ]);
+  const table = renderTable([{ title: 'IDENTITY' }, ...SHARE_COLUMNS, { title: 'BY', whole: true }], rows);
+  const more = people.length - shown.length;
+  return `\nWho can have sent it (a share is an equal part, no suspicion):\n${table}${more > 0 ? `… and ${counted(more, 'identity', 'identities')} more (--json)\n` : ''}`;
+}
+
 function tenantsText({ tenants }: IncidentAnswer): string {
   if (tenants.length === 0) return '';
-  const rows = tenants.map(({ tenant, bytesOut, principals }) => [
+  const rows = tenants.map(({ tenant, bytesOut, bytesOutLow, bytesOutHigh, oneOf, principals }) => [
     tenant,
+    formatBytes(bytesOutLow),
     formatBytes(bytesOut),
-    principals.join(' '),
+    formatBytes(bytesOutHigh),
+    oneOfText({
+      key: tenant,
+      bytesOut: { low: bytesOutLow, estimate: bytesOut, high: bytesOutHigh },
+      oneOf: oneOf ?? undefined,
+    }),
+    principals.length > NAMES ? counted(principals.length, 'identity', 'identities') : principals.join(' '),
   ]);
-  return `\nTenants touched:\n${renderTable([{ title: 'TENANT' }, { title: 'PASSED', ...right }, { title: 'IDENTITIES', whole: true }], rows)}`;
+  return `\nTenants touched:\n${renderTable([{ title: 'TENANT' }, ...SHARE_COLUMNS, { title: 'IDENTITIES', whole: true }], rows)}`;
 }

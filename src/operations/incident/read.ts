@@ -1,4 +1,5 @@
-import { type Cut, caseTraffic, passagesOf } from '../../accounting/case-traffic.ts';
+import { openTenants } from '../../accounting/attribution/tenants.ts';
+import { type Cut, casePeople, caseTenants, caseTraffic, passagesOf } from '../../accounting/case-traffic.ts';
 import { ConfigurationError } from '../../errors.ts';
 import { assembleCase, type CaseFacts, type TrafficFacts } from '../../incidents/assemble.ts';
 import type { IncidentCase } from '../../incidents/case.ts';
@@ -57,7 +58,6 @@ export async function incidentShow(question: CaseQuestion): Promise<IncidentCase
       facility: reading.facility.name,
       simulated: reading.facility.simulated,
       weirVersion,
-      tenants: reading.facility.tenants,
       asOf,
       asOfMicros: writtenMicros(reading.snapshot),
       ...(await findings(reading, question, course)),
@@ -67,11 +67,14 @@ export async function incidentShow(question: CaseQuestion): Promise<IncidentCase
 
 type Findings = Pick<
   CaseFacts,
-  'campaigns' | 'leads' | 'traffic' | 'lastDay' | 'passages' | 'passageDays' | 'flows'
+  'campaigns' | 'leads' | 'traffic' | 'people' | 'tenants' | 'lastDay' | 'passages' | 'passageDays' | 'flows'
 >;
 
 async function findings(reading: Reading, question: Question, course: Course): Promise<Findings> {
-  const none = { campaigns: [], leads: [], traffic: [], passages: [], passageDays: null, flows: [] };
+  const none = {
+    ...{ campaigns: [], leads: [], traffic: [], people: [], tenants: [] },
+    ...{ passages: [], passageDays: null, flows: [] },
+  };
   const window = windowOf(reading.snapshot, undefined, undefined);
   const lastDay = Math.ceil(window.toHour / HOURS_PER_DAY) - 1;
   if (course.campaigns.length + course.leads.length === 0) return { ...none, lastDay };
@@ -107,12 +110,17 @@ async function findings(reading: Reading, question: Question, course: Course): P
     scopes,
     lastDay,
   );
+  const files = namedFiles(reading, fromDay, lastDay);
+  const people = await casePeople(reading.db, files, scopes, lastDay);
+  await openTenants(reading.db, reading.factFiles('member', fromDay, lastDay), reading.facility);
   const passageDays = { fromDay: lastDay - PASSAGE_DAYS + 1, toDay: lastDay };
   return {
     ...told,
     traffic,
+    people,
+    tenants: await caseTenants(reading.db, files, scopes, lastDay),
     passageDays,
-    passages: await passages(reading, traffic, scopes, passageDays),
+    passages: await passages(reading, traffic, people, scopes, passageDays),
     flows: (await heaviestFlows(reading, pairsOf(traffic), fromDay, lastDay, FLOWS)).map(
       ({ serverName: _server, clientFingerprint: _client, ...flow }) => flow,
     ),
@@ -122,14 +130,17 @@ async function findings(reading: Reading, question: Question, course: Course): P
 async function passages(
   reading: Reading,
   traffic: readonly TrafficFacts[],
+  people: CaseFacts['people'],
   scopes: Parameters<typeof passagesOf>[4],
   days: { readonly fromDay: number; readonly toDay: number },
 ): Promise<PassageFacts[]> {
-  const files = reading.builtFiles('cell', days.fromDay, days.toDay);
-  const used = (name: (row: TrafficFacts) => string) =>
-    [...new Set(traffic.map(name))].filter((each) => each !== 'unknown').sort();
+  const files = namedFiles(reading, days.fromDay, days.toDay);
+  const known = (names: readonly string[]) => [...new Set(names)].filter((each) => each !== 'unknown').sort();
+  const used = (name: (row: TrafficFacts) => string) => known(traffic.map(name));
+  // Who was one of several present is nobody to be cut off.
+  const certain = people.filter(({ bytesOutLow }) => bytesOutLow > 0n);
   const cuts: [Cut, string[]][] = [
-    ['principal', used(({ principal }) => principal)],
+    ['principal', known(certain.map(({ principal }) => principal))],
     ['host', used(({ host }) => host)],
     ['path', used(({ path }) => path)],
     ['destination', used(({ network }) => network)],
@@ -155,6 +166,10 @@ async function passages(
     );
   }
   return all;
+}
+
+function namedFiles({ builtFiles }: Reading, fromDay: number, toDay: number) {
+  return { cells: builtFiles('cell', fromDay, toDay), sharers: builtFiles('sharer', fromDay, toDay) };
 }
 
 /** The heaviest pairs, as the search for their connections takes them. */
