@@ -80,18 +80,23 @@ async function collectSuspects(
   withRelays: boolean,
 ): Promise<void> {
   // Parts of one sensor's connection are added up, so there is nothing to settle about their number.
-  const settled = withParts ? `AND NOT coalesce(bool_and(${IS_PART}) AND min(sensor) = max(sensor), false)` : '';
+  const settled = withParts
+    ? `AND NOT coalesce(bool_and(${IS_PART}) AND min(sensor) = max(sensor), false)`
+    : '';
+  await db.run(`CREATE OR REPLACE TEMP TABLE doubtful AS
+    SELECT tuple, bool_or(${CROSSES_HOUR}) AS crosses, count(*) > 1 ${settled} AS recurs
+    FROM ${short} GROUP BY tuple HAVING crosses OR recurs`);
   await db.run(`CREATE OR REPLACE TEMP TABLE recurring AS
-    SELECT tuple, sensor, startedAt, ${ENDED} AS endedAt, ${connectionSql(withParts)} AS connection FROM ${short}
-    WHERE tuple IN (SELECT tuple FROM ${short} GROUP BY tuple HAVING count(*) > 1 ${settled})`);
+    SELECT tuple, sensor, startedAt, ${ENDED} AS endedAt, ${connectionSql(withParts)} AS connection
+    FROM ${short} WHERE tuple IN (SELECT tuple FROM doubtful WHERE recurs AND NOT crosses)`);
   const before = `max(endedAt) OVER (PARTITION BY tuple ORDER BY startedAt ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)`;
   await db.run(`CREATE OR REPLACE TEMP TABLE suspect AS
     SELECT tuple FROM long_row
-    UNION SELECT tuple FROM ${short} WHERE ${CROSSES_HOUR}
+    UNION SELECT tuple FROM doubtful WHERE crosses
     UNION SELECT tuple FROM (SELECT tuple, startedAt <= ${CLOCK_SLACK_MICROS} + ${before} AS isNear FROM recurring) WHERE isNear
     UNION SELECT tuple FROM recurring GROUP BY ${ONE_CONNECTION} HAVING count(*) > 1
     ${withRelays ? 'UNION SELECT tuple FROM relay_tuple' : ''}`);
-  await db.run('DROP TABLE recurring');
+  for (const table of ['doubtful', 'recurring']) await db.run(`DROP TABLE ${table}`);
 }
 
 /** Returns whether any flow is a part: where none is, as in Zeek's logs, nothing is read to find that out. */
