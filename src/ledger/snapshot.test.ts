@@ -79,6 +79,11 @@ const steps = fc.array(
   { minLength: 1, maxLength: 30 },
 );
 
+/** A day that is built, dirty again, built anew and sealed, with a stale build, late facts and merged files. */
+const EVERYTHING = (
+  ['commit', 'build', 'commit', 'stale', 'build', 'seal', 'decision', 'compact', 'commit', 'stale'] as const
+).map((op) => ({ op, day: 1 }));
+
 test('folding step by step, all at once, and as of any position give the same answers', async () => {
   await fc.assert(
     fc.asyncProperty(steps, async (story) => {
@@ -103,7 +108,7 @@ test('folding step by step, all at once, and as of any position give the same an
       }
       expect(answersOf(await readSnapshot(copy))).toEqual(remembered[cut]);
     }),
-    { numRuns: 20 },
+    { numRuns: 20, examples: [[EVERYTHING]] },
   );
 });
 
@@ -159,6 +164,37 @@ describe('builds', () => {
     expect(snapshot.buildOf(1, wantedIn(snapshot)(1))?.inputsSha256).toBe(hash);
     expect(snapshot.lateForSealed()).toEqual([{ day: 1, commitIds: [late?.id] }]);
     await expect(append(dir, () => buildOf(1, sha256Of('new')))).rejects.toThrow(/sealed/);
+  });
+
+  test('as of an earlier entry a day is as clean, as dirty and as open as it was', async () => {
+    const dir = freshLedger();
+    await append(dir, () => commitOf('a', [1]));
+    const first = await append(dir, (snapshot) => buildOf(1, wantedIn(snapshot)(1)));
+    const hash = wantedIn(await readSnapshot(dir))(1);
+    await append(dir, () => commitOf('b', [1]));
+    const second = await append(dir, (snapshot) => buildOf(1, wantedIn(snapshot)(1)));
+    await append(dir, (snapshot) => ({
+      kind: 'seal',
+      id: newId(),
+      days: [{ day: 1, inputsSha256: wantedIn(snapshot)(1) }],
+    }));
+    await append(dir, () => commitOf('late', [1]));
+    const seen = await readSnapshot(dir);
+    const at = (position: number) => {
+      const then = seen.asOf(position);
+      const wanted = wantedIn(then)(1);
+      return [then.dirtyDays(() => CONFIG, VERSION), then.isSealed(1), then.buildOf(1, wanted)?.buildId];
+    };
+    expect(wantedIn(seen.asOf(2))(1)).toBe(hash);
+    expect([2, 3, 4, 5, 6].map(at)).toEqual([
+      [[], false, first?.id],
+      [[1], false, first?.id],
+      [[], false, second?.id],
+      [[], true, second?.id],
+      [[], true, second?.id],
+    ]);
+    // A sealed day stays with the build it was sealed with, also where another is asked for that it has.
+    expect(seen.buildOf(1, hash)?.buildId).toBe(second?.id);
   });
 
   test('built files are found where a compaction has put their rows', async () => {
