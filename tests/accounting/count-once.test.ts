@@ -199,3 +199,21 @@ test('rule 3: mirrored twice, a connection shorter than the mirror is late is st
   ]);
   expect(sumOf(cells)).toEqual({ out: 46n + 21n, in: 155n + 2n, flows: 5 });
 });
+
+test('rules 3 and 4: the same ends time and again are a connection each time; the same uid again is the one it was', async () => {
+  const ends = { from: '10.0.0.1 123', to: '198.51.100.7 123', proto: 'udp' };
+  const asked = [0, 5, 10, 15].map((minute) => ({
+    ...ends,
+    at: `2026-03-01T10:${String(minute).padStart(2, '0')}:00Z`,
+    lasts: 1,
+    uid: `CAsked${minute}`,
+    sent: 48,
+    got: 48,
+  }));
+  const apart = await counted(asked);
+  expect(sumOf(apart.cells)).toEqual({ out: 192n, in: 192n, flows: 4 });
+  expect(apart.corrections.copies).toBeUndefined();
+  // The last two bear one uid: what a later record of it says includes what an earlier one said.
+  const again = await counted([...asked, { ...asked[3], at: '2026-03-01T10:20:00Z', sent: 100, got: 48 }]);
+  expect(sumOf(again.cells)).toEqual({ out: 244n, in: 192n, flows: 4 });
+});
