@@ -126,7 +126,7 @@ function historyOf(centre: Centre, planted: Planted, fromDay: number): History {
       };
       rows.push(row);
       for (const family of DAY_FAMILIES) {
-        const entity = family === 'centre' ? 'centre' : row[family];
+        const entity = family === 'centre' ? 'centre' : (row[family] ?? '');
         const all = series.get(family) as Map<string, DailySeries>;
         const own = all.get(entity) ?? { fromDay, values: Float64Array.from(blank) };
         all.set(entity, own);

@@ -50,6 +50,7 @@ function benchGenerator(
   size: Size,
   cases: readonly Case[],
   seeds: number,
+  withTenants: boolean,
 ): Found {
   const weeks = (DAYS - HISTORY_DAYS) / 7;
   const say = (text: string) => process.stderr.write(`${new Date().toISOString()} ${generator}: ${text}\n`);
@@ -59,7 +60,7 @@ function benchGenerator(
   const outcomes = cases.map((): Outcome[][] => [[], ...RIVALS.map((): Outcome[] => [])]);
   const limits: SustainedLimit[] = [];
   for (let n = 0; n < seeds; n++) {
-    const prepared = prepare(make(size, JUDGE_SEED + n), RIVALS, BUDGET);
+    const prepared = prepare(make(size, JUDGE_SEED + n), RIVALS, BUDGET, withTenants);
     leads[0] = (leads[0] as number) + prepared.weir.alarms.length;
     limits.push(sustainedLimitOf(prepared.weir.atHistory, size));
     prepared.rivals.forEach(({ scores }, i) => {
@@ -108,6 +109,7 @@ function main(): void {
       seeds: { type: 'string' },
       cases: { type: 'string' },
       only: { type: 'string' },
+      tenants: { type: 'boolean', default: false },
       out: { type: 'string', default: 'docs' },
     },
   });
@@ -117,7 +119,7 @@ function main(): void {
   const cases = all.slice(0, Number(values.cases ?? all.length));
   const started = performance.now();
   const generators = GENERATORS.filter(([name]) => !values.only || name === values.only);
-  const found = generators.map((generator) => benchGenerator(generator, size, cases, seeds));
+  const found = generators.map((generator) => benchGenerator(generator, size, cases, seeds, values.tenants));
   const minutes = (performance.now() - started) / 60_000;
   mkdirSync(join(values.out, 'pictures'), { recursive: true });
   for (const each of found)

@@ -20,6 +20,8 @@ const BUSY_HOUR = 8;
 export interface DayPairs {
   readonly hosts: Pairs;
   readonly principals: Pairs;
+  /** Undefined where nobody knows who belongs to which tenant. */
+  readonly tenants?: Pairs;
 }
 interface Pairs {
   /** Left side · 2^20 + network. */
@@ -33,12 +35,16 @@ interface Pairs {
 export interface Firsts {
   readonly hosts: Map<number, number>;
   readonly principals: Map<number, number>;
+  readonly tenants: Map<number, number>;
 }
 
 /** Returns a memory of pairs that holds none. */
 export function noFirsts(): Firsts {
-  return { hosts: new Map(), principals: new Map() };
+  return { hosts: new Map(), principals: new Map(), tenants: new Map() };
 }
+
+/** Who sends, as one end of a pair. */
+type Side = 'host' | 'principal' | 'tenant';
 
 const NETWORKS = 2 ** 20;
 
@@ -65,12 +71,16 @@ function pairsOf(day: number, rows: Rows, left: Int32Array, known: Map<number, n
 }
 
 /** Merges a day of ordinary life and remembers its pairs. Days must come in order. */
-export function mergeDay(day: number, rows: Rows, known: Firsts): DayPairs {
+export function mergeDay(day: number, rows: Rows, known: Firsts, tenantOf?: Int32Array): DayPairs {
   return {
     hosts: pairsOf(day, rows, rows.host, known.hosts),
     principals: pairsOf(day, rows, rows.principal, known.principals),
+    ...(tenantOf ? { tenants: pairsOf(day, rows, tenantsOf(rows, tenantOf), known.tenants) } : {}),
   };
 }
+
+const tenantsOf = (rows: Rows, tenantOf: Int32Array) =>
+  rows.principal.map((principal) => tenantOf[principal] as number);
 
 /** Turns the days of one world into statistics; keeps its accumulators between days. */
 export function statisticsMaker(world: World) {
@@ -82,16 +92,19 @@ export function statisticsMaker(world: World) {
     path: PATHS.length,
     centre: 1,
     principal: size.principals,
+    tenant: size.principals,
   };
   const accumulators = DAY_FAMILIES.map((family) => new Accumulator(family, counts[family]));
   const of = (family: Family) => accumulators[DAY_FAMILIES.indexOf(family)] as Accumulator;
   const [host, network, as, path, centre] = [of('host'), of('network'), of('as'), of('path'), of('centre')];
-  const principal = of('principal');
 
-  const add = (isHost: boolean, key: number, bytes: number, age: number) => {
+  const leftOf = (rows: Rows, side: Side) =>
+    side === 'tenant' ? tenantsOf(rows, world.tenantOfPrincipal) : rows[side];
+
+  const add = (side: Side, key: number, bytes: number, age: number) => {
     const left = Math.floor(key / NETWORKS);
-    if (!isHost) {
-      principal.add(left, bytes, age);
+    if (side !== 'host') {
+      of(side).add(left, bytes, age);
       return;
     }
     const right = key % NETWORKS;
@@ -103,12 +116,10 @@ export function statisticsMaker(world: World) {
   };
 
   /** A day's pairs with what a campaign adds to them; `own` remembers the campaign's pairs from day to day. */
-  const addAll = (day: number, isHost: boolean, pairs: Pairs, extra: Planting | undefined) => {
-    const sums = extra?.rows
-      ? mergedBytes(extra.rows, isHost ? extra.rows.host : extra.rows.principal)
-      : undefined;
-    const own = isHost ? extra?.own.hosts : extra?.own.principals;
-    const ordinary = isHost ? extra?.ordinary.hosts : extra?.ordinary.principals;
+  const addAll = (day: number, side: Side, pairs: Pairs, extra: Planting | undefined) => {
+    const sums = extra?.rows ? mergedBytes(extra.rows, leftOf(extra.rows, side)) : undefined;
+    const own = extra?.own[`${side}s`];
+    const ordinary = extra?.ordinary[`${side}s`];
     for (let i = 0; i < pairs.keys.length; i++) {
       const key = pairs.keys[i] as number;
       let bytes = pairs.bytes[i] as number;
@@ -121,20 +132,21 @@ export function statisticsMaker(world: World) {
       const early = own?.get(key);
       if (early !== undefined && early < first) first = early;
       if (more !== undefined && !own?.has(key)) own?.set(key, first);
-      add(isHost, key, bytes, day - first);
+      add(side, key, bytes, day - first);
     }
     if (!sums) return;
     for (const [key, bytes] of sums) {
       const seen = ordinary?.get(key) ?? day;
       const first = Math.min(day, seen, own?.get(key) ?? day);
       if (!own?.has(key)) own?.set(key, first);
-      add(isHost, key, bytes, day - first);
+      add(side, key, bytes, day - first);
     }
   };
 
   return (day: number, pairs: DayPairs, coverage: number, extra?: Planting): DayStatistics => {
-    addAll(day, true, pairs.hosts, extra);
-    addAll(day, false, pairs.principals, extra);
+    addAll(day, 'host', pairs.hosts, extra);
+    addAll(day, 'principal', pairs.principals, extra);
+    if (pairs.tenants) addAll(day, 'tenant', pairs.tenants, extra);
     const families = accumulators.map((each) => each.take());
     return { day, coverage, arrivedThroughMicros: (day + 1) * MICROS_PER_DAY, families };
   };

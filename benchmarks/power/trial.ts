@@ -42,11 +42,17 @@ export interface Outcome {
   readonly leastDays?: number;
 }
 
-/** Judges a centre's clean life with Weir at a budget and, where wanted, with rivals. */
-export function prepare(centre: Centre, rivals: readonly Rival[], leadsPerWeek: number): Prepared {
+/** Judges a centre's clean life with Weir at a budget and, where wanted, with rivals; with tenants as entities where they are known. */
+export function prepare(
+  centre: Centre,
+  rivals: readonly Rival[],
+  leadsPerWeek: number,
+  withTenants = false,
+): Prepared {
   const firsts = noFirsts();
   const make = statisticsMaker(centre.world);
-  const pairs = centre.days.map((rows, day) => mergeDay(day, rows, firsts));
+  const tenantOf = withTenants ? centre.world.tenantOfPrincipal : undefined;
+  const pairs = centre.days.map((rows, day) => mergeDay(day, rows, firsts, tenantOf));
   const clean = pairs.map((each, day) => make(day, each, centre.coverage[day] as number));
   const state = newState(leadsPerWeek);
   judgeDays(state, clean.slice(0, HISTORY_DAYS));

@@ -4,6 +4,7 @@ import { CELL_COLUMNS } from '../records/columns.ts';
 import type { DAY_FAMILIES } from '../records/day-statistics.ts';
 import { sqlText } from '../records/sql-text.ts';
 import { HOURS_PER_DAY } from '../records/time.ts';
+import { ensureTenants, holdsOn } from './attribution/tenants.ts';
 import { filesSql } from './facts.ts';
 
 /** A pair counts as novel for this many days after it was first seen. */
@@ -37,13 +38,14 @@ export type SeriesFamily = (typeof DAY_FAMILIES)[number];
 export interface SeriesFiles {
   readonly pairs: string;
   readonly principalPairs: string;
+  readonly tenantPairs: string;
   readonly hosts: string;
   readonly networks: string;
 }
 
 /**
  * Makes the tables that are carried from day to day: which pairs (host, network) are known since when, and the texts
- * of hosts and networks. `pairsFile` holds the pairs as an earlier run left them.
+ * of hosts and networks. `saved` holds them as an earlier run left them. Tenants are those of openTenants, if it was asked.
  */
 export async function openSeries(db: Database, saved?: SeriesFiles): Promise<void> {
   const from = (path: string | undefined, columns: string) =>
@@ -53,6 +55,10 @@ export async function openSeries(db: Database, saved?: SeriesFiles): Promise<voi
   );
   await db.run(
     `CREATE OR REPLACE TEMP TABLE known_principal_pair AS ${from(saved?.principalPairs, `'' AS principal, 0::UINTEGER AS networkId, 0::INTEGER AS firstDay, 0::INTEGER AS lastDay`)}`,
+  );
+  await ensureTenants(db);
+  await db.run(
+    `CREATE OR REPLACE TEMP TABLE known_tenant_pair AS ${from(saved?.tenantPairs, `'' AS tenant, 0::UINTEGER AS networkId, 0::INTEGER AS firstDay, 0::INTEGER AS lastDay`)}`,
   );
   await db.run(
     `CREATE OR REPLACE TEMP TABLE host_text AS ${from(saved?.hosts, `0::UINTEGER AS id, 0::UBIGINT AS key, '' AS name, '' AS text`)}`,
@@ -67,6 +73,7 @@ export async function saveSeries(db: Database, to: SeriesFiles): Promise<void> {
   const tables = [
     ['known_pair', to.pairs, 'hostId, networkId'],
     ['known_principal_pair', to.principalPairs, 'principal, networkId'],
+    ['known_tenant_pair', to.tenantPairs, 'tenant, networkId'],
     ['host_text', to.hosts, 'id'],
     ['network_text', to.networks, 'id'],
   ] as const;
@@ -96,7 +103,10 @@ export async function loadDay(
     JOIN network_text n ON n.key = c.networkKey AND n.name = c.networkName`);
 }
 
-/** Puts the day's pairs, with the day each was first seen, into `day_pair`, and those of known principals into `day_principal_pair`. */
+/**
+ * Puts the day's pairs, with the day each was first seen, into `day_pair`, those of known principals into `day_principal_pair`,
+ * and those of their tenants into `day_tenant_pair`.
+ */
 export async function pairDay(db: Database, day: number): Promise<void> {
   await db.run(`CREATE OR REPLACE TEMP TABLE day_pair AS
     SELECT t.hostId, t.networkId, t.path, t.bytes, coalesce(k.firstDay, ${day}) AS firstDay, k.firstDay IS NULL AS isNew
@@ -106,6 +116,13 @@ export async function pairDay(db: Database, day: number): Promise<void> {
     SELECT t.principal, t.networkId, t.bytes, coalesce(k.firstDay, ${day}) AS firstDay, k.firstDay IS NULL AS isNew
     FROM (SELECT principal, networkId, sum(bytes)::UBIGINT AS bytes FROM day_traffic WHERE principal <> '${UNKNOWN}' GROUP BY ALL) t
     LEFT JOIN known_principal_pair k ON k.principal = t.principal AND k.networkId = t.networkId`);
+  await db.run(
+    `CREATE OR REPLACE TEMP TABLE day_member AS SELECT principal, tenant FROM tenant_span WHERE ${holdsOn(day)}`,
+  );
+  await db.run(`CREATE OR REPLACE TEMP TABLE day_tenant_pair AS
+    SELECT t.tenant, t.networkId, t.bytes, coalesce(k.firstDay, ${day}) AS firstDay, k.firstDay IS NULL AS isNew
+    FROM (SELECT tenant, networkId, sum(bytes)::UBIGINT AS bytes FROM day_traffic JOIN day_member USING (principal) GROUP BY ALL) t
+    LEFT JOIN known_tenant_pair k ON k.tenant = t.tenant AND k.networkId = t.networkId`);
 }
 
 /** Makes the day's pairs known, and once a week forgets those unseen for long. */
@@ -120,8 +137,13 @@ export async function rememberDay(db: Database, day: number): Promise<void> {
   await db.run(
     `INSERT INTO known_principal_pair SELECT principal, networkId, ${day}, ${day} FROM day_principal_pair WHERE isNew`,
   );
+  await db.run(`UPDATE known_tenant_pair k SET lastDay = ${day} FROM day_tenant_pair p
+    WHERE k.tenant = p.tenant AND k.networkId = p.networkId AND lastDay < ${day - REFRESH_DAYS}`);
+  await db.run(
+    `INSERT INTO known_tenant_pair SELECT tenant, networkId, ${day}, ${day} FROM day_tenant_pair WHERE isNew`,
+  );
   if (day % 7 !== 0) return;
-  for (const table of ['known_pair', 'known_principal_pair'])
+  for (const table of ['known_pair', 'known_principal_pair', 'known_tenant_pair'])
     await db.run(`DELETE FROM ${table} WHERE lastDay < ${day - FORGET_DAYS}`);
 }
 
@@ -181,14 +203,14 @@ export async function dayStatistics(
       : `SELECT '' AS path, hostId, networkId, sum(bytes)::UBIGINT AS bytes, min(firstDay) AS firstDay FROM day_pair GROUP BY hostId, networkId`;
   const novel = `firstDay >= ${day - NOVEL_DAYS}`;
   const named =
-    family === 'principal'
-      ? 'SELECT principal, bytes, firstDay FROM day_principal_pair'
+    family === 'principal' || family === 'tenant'
+      ? `SELECT ${family}, bytes, firstDay FROM day_${family}_pair`
       : `SELECT p.*, h.text AS host, n.text AS network, n.asText AS "as" FROM pair p JOIN host_text h ON h.id = p.hostId JOIN network_text n ON n.id = p.networkId`;
   const clipped = (filter: string) =>
     clipsBytes.map((clip) => `coalesce(sum(least(bytes, ${clip}))${filter}, 0)::DOUBLE`);
   const sql = `WITH pair AS (${pairs}),
     busiest AS (SELECT entity, max(bytes)::DOUBLE AS bytes FROM
-      (SELECT ${entity} AS entity, hour, sum(t.bytes) AS bytes FROM day_traffic t ${joins('t')} GROUP BY 1, 2) GROUP BY entity),
+      (SELECT ${entity} AS entity, hour, sum(t.bytes) AS bytes FROM day_traffic t ${joins('t', family)} GROUP BY 1, 2) GROUP BY entity),
     summed AS (SELECT ${entity} AS entity, sum(bytes)::DOUBLE AS c0, ${[...clipped(''), ...clipped(` FILTER (WHERE ${novel})`)].map((column, index) => `${column} AS c${index + 1}`).join(', ')},
       count(*) FILTER (WHERE firstDay = ${day})::DOUBLE AS c9, count(*) FILTER (WHERE ${novel} AND firstDay <= ${day - PERSISTENT_DAYS})::DOUBLE AS c10,
       coalesce(max(bytes) FILTER (WHERE firstDay = ${day}), 0)::DOUBLE AS c12
@@ -210,9 +232,11 @@ const ENTITY: Readonly<Record<SeriesFamily, string>> = {
   as: '"as"',
   path: 'path',
   centre: "'centre'",
+  tenant: 'tenant',
 };
 
-function joins(table: string): string {
+function joins(table: string, family: SeriesFamily): string {
+  if (family === 'tenant') return `JOIN day_member m ON m.principal = ${table}.principal`;
   return `JOIN (SELECT id, text AS host FROM host_text) h ON h.id = ${table}.hostId
     JOIN (SELECT id, text AS network, asText AS "as" FROM network_text) n ON n.id = ${table}.networkId`;
 }

@@ -3,6 +3,7 @@ import type { Database } from '../ledger/duckdb/database.ts';
 import { CELL_COLUMNS } from '../records/columns.ts';
 import { sqlText } from '../records/sql-text.ts';
 import { HOURS_PER_DAY } from '../records/time.ts';
+import { holdsOn } from './attribution/tenants.ts';
 import { filesSql } from './facts.ts';
 
 /** One active day of one pair (host, network). */
@@ -14,6 +15,8 @@ export interface PairRow {
   readonly path: string;
   /** Who sent most of it; empty where no source says. */
   readonly principal: string;
+  /** Whose that one was; empty where nothing says. */
+  readonly tenant: string;
   readonly bytesOut: number;
   readonly firstDay: number;
 }
@@ -25,6 +28,7 @@ const pairRow = z.object({
   as: z.string(),
   path: z.string(),
   principal: z.string(),
+  tenant: z.string(),
   bytesOut: z.number(),
   firstDay: z.number(),
 });
@@ -37,6 +41,7 @@ export interface PairScope {
   readonly networks: readonly string[];
   readonly systems: readonly string[];
   readonly principals: readonly string[];
+  readonly tenants: readonly string[];
   /** Also every pair first seen since this day; undefined for none. */
   readonly novelSinceDay: number | undefined;
 }
@@ -52,10 +57,12 @@ export async function openHistory(
   toDay: number,
 ): Promise<void> {
   await db.run(`CREATE OR REPLACE TEMP TABLE pair_history AS
-    SELECT (hour // ${HOURS_PER_DAY})::INTEGER AS day, h.id AS hostId, n.id AS networkId, path, CASE WHEN principal = 'unknown' THEN '' ELSE principal END AS principal, sum(bytesOut)::UBIGINT AS bytesOut
+    SELECT (hour // ${HOURS_PER_DAY})::INTEGER AS day, h.id AS hostId, n.id AS networkId, path, CASE WHEN c.principal = 'unknown' THEN '' ELSE c.principal END AS principal,
+      coalesce(s.tenant, '') AS tenant, sum(bytesOut)::UBIGINT AS bytesOut
     FROM ${filesSql(cellFiles, CELL_COLUMNS)} c
     JOIN host_text h ON h.key = c.hostKey AND h.name = coalesce(c.hostName, '')
     JOIN network_text n ON n.key = c.networkKey AND n.name = coalesce(c.networkName, '')
+    LEFT JOIN tenant_span s ON s.principal = c.principal AND ${holdsOn(`(hour // ${HOURS_PER_DAY})`)}
     WHERE kind = 'egress' AND bytesOut > 0 AND hour >= ${fromDay * HOURS_PER_DAY} AND hour < ${(toDay + 1) * HOURS_PER_DAY}
     GROUP BY ALL`);
 }
@@ -70,10 +77,10 @@ export async function pairRows(db: Database, scope: PairScope): Promise<PairRow[
     values.length === 0 ? 'false' : `${column} IN (${values.map(sqlText).join(', ')})`;
   const novel = scope.novelSinceDay === undefined ? 'false' : `firstDay >= ${scope.novelSinceDay}`;
   return db.rows(
-    `SELECT day, host, network, "as", arg_max(path, (bytesOut, path)) AS path, arg_max(principal, (bytesOut, principal)) AS principal, sum(bytesOut)::DOUBLE AS bytesOut, firstDay
+    `SELECT day, host, network, "as", arg_max(path, (bytesOut, path)) AS path, arg_max(principal, (bytesOut, principal)) AS principal, arg_max(tenant, (bytesOut, principal)) AS tenant, sum(bytesOut)::DOUBLE AS bytesOut, firstDay
      FROM ${NAMED} p JOIN known_pair k ON k.hostId = p.hostId AND k.networkId = p.networkId
      WHERE day BETWEEN ${scope.fromDay} AND ${scope.toDay}
-       AND (${among('host', scope.hosts)} OR ${among('network', scope.networks)} OR ${among('"as"', scope.systems)} OR ${among('principal', scope.principals)} OR ${novel})
+       AND (${among('host', scope.hosts)} OR ${among('network', scope.networks)} OR ${among('"as"', scope.systems)} OR ${among('principal', scope.principals)} OR ${among('tenant', scope.tenants)} OR ${novel})
      GROUP BY ALL ORDER BY day, host, network`,
     pairRow,
   );
@@ -116,6 +123,7 @@ const ENTITY = {
   as: '"as"',
   path: 'path',
   centre: "'centre'",
+  tenant: 'tenant',
 } as const;
 
 /** Returns the bytes a day of some entities of a family, ordered by entity and day; silent days are missing. */
@@ -167,6 +175,7 @@ export async function mostlyArrivedAt(
     as: `n.asText = ${sqlText(entity)}`,
     path: `path = ${sqlText(entity)}`,
     centre: 'true',
+    tenant: `principal IN (SELECT principal FROM tenant_span WHERE tenant = ${sqlText(entity)} AND fromDay <= ${toDay} AND toDay > ${fromDay})`,
   }[family];
   const [row] = await db.rows(
     `SELECT min(arrivedAt) AS at FROM (

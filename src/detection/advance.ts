@@ -88,7 +88,9 @@ function judgeDay(state: DetectionState, today: DayStatistics, warming: Warming)
   let leads: Lead[] = [];
   for (const table of state.tables) {
     const weights = exposeDay(state, table, today);
-    for (const calibration of table.calibrations) {
+    // Without a tenant there is nothing to learn about tenants.
+    const isKnown = table.family !== 'tenant' || table.keys.length > 0;
+    for (const calibration of isKnown ? table.calibrations : []) {
       if (today.day - state.firstDay >= firstScoredDay(calibration.type)) calibration.runningDays += 1;
     }
     const family = today.families.find((candidate) => candidate.family === table.family);

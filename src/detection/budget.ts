@@ -32,10 +32,9 @@ export function setThresholds(
   leadsPerWeek: number,
   alive: readonly number[],
 ): number {
-  const all = tables.reduce(
-    (sum, { calibrations }) => calibrations.reduce((more, { type }) => more + type.weight, sum),
-    0,
-  );
+  const all = tables
+    .filter(takesPart)
+    .reduce((sum, { calibrations }) => calibrations.reduce((more, { type }) => more + type.weight, sum), 0);
   const judged = tables.map(({ calibrations }, t): Judged => {
     const scored = calibrations.map(historyOf);
     const histories = scored.filter(({ days, maxima }) => days >= 7 && maxima.length > 0);
@@ -63,6 +62,14 @@ export function setThresholds(
     }
   });
   return (leadsPerWeek * multiple) / all;
+}
+
+/** Returns whether a family takes part: a centre that knows no tenants spends nothing on them. */
+export function takesPart({ calibrations }: Pick<Table, 'calibrations'>): boolean {
+  return calibrations.some(
+    ({ type, runningDays, blocks }) =>
+      type.family !== 'tenant' || runningDays > 0 || blocks.some(({ days }) => days > 0),
+  );
 }
 
 /** Entities in blocks that some channel of the family would have flagged. */

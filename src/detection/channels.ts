@@ -84,6 +84,14 @@ export const RULES: Readonly<Record<Family, FamilyRules>> = {
     zColumns: COUNT_COLUMNS,
     habitUnit: 1e6,
   },
+  tenant: {
+    tolerance: 0.3,
+    standardErrors: 1,
+    floorUnits: HOST_FLOORS,
+    zeroBeforeBirth: false,
+    zColumns: COUNT_COLUMNS,
+    habitUnit: 1e6,
+  },
   network: {
     tolerance: 0.3,
     standardErrors: 1,
@@ -129,9 +137,21 @@ export interface ChannelType {
   readonly mixture: number;
 }
 
+/** What one of a tenant's people does alone is seen of that person: its own channels are for what many do together. */
+const PATIENT_WEIGHT: Readonly<Record<Family, number>> = {
+  host: 1,
+  principal: 1,
+  tenant: 0.25,
+  network: 1,
+  as: 1,
+  path: 1,
+  centre: 1,
+};
+
 const LOUD_WEIGHT: Readonly<Record<Family, number>> = {
   host: 2,
   principal: 2,
+  tenant: 0.25,
   network: 1,
   as: 1,
   path: 1,
@@ -141,6 +161,7 @@ const LOUD_WEIGHT: Readonly<Record<Family, number>> = {
 const HABIT_WEIGHT: Readonly<Record<Family, number>> = {
   host: 5,
   principal: 6,
+  tenant: 0.5,
   network: 5,
   as: 6,
   path: 1,
@@ -154,6 +175,7 @@ const HABIT_WEIGHT: Readonly<Record<Family, number>> = {
 const SURPLUS_WEIGHT: Readonly<Record<Family, number>> = {
   host: 8,
   principal: 8,
+  tenant: 0.5,
   network: 0.5,
   as: 0.5,
   path: 2,
@@ -167,7 +189,7 @@ export function channelTypes(family: Family): ChannelType[] {
     statistic: PATIENT_STATISTICS[column] as Statistic,
     bet,
     // Whoever comes to stay is the plainest sign of a patient theft.
-    weight: bet === 'z' && PATIENT_STATISTICS[column] === 'persistent' ? 3 : 1,
+    weight: (bet === 'z' && PATIENT_STATISTICS[column] === 'persistent' ? 3 : 1) * PATIENT_WEIGHT[family],
     mixture,
   });
   return [

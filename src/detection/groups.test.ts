@@ -31,6 +31,7 @@ function pair(host: string, network: string, bytes: number, firstDay = START): E
     as: network,
     paths: new Set(['border']),
     principals: new Map(),
+    tenants: new Set(),
     firstDay,
     bytes: new Map([[Math.max(START, firstDay), bytes]]),
   };

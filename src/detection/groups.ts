@@ -11,10 +11,10 @@ export interface Group {
   sides: Map<string, number>;
 }
 
-/** The side from which a lead sees a pair, as a bit: who sends (host, principal) or where it goes; 0 of a total. */
+/** The side from which a lead sees a pair, as a bit: who sends (host; principal or tenant) or where it goes; 0 of a total. */
 export function sideOf({ family }: Lead): number {
   if (family === 'host') return 1;
-  if (family === 'principal') return 2;
+  if (family === 'principal' || family === 'tenant') return 2;
   return family === 'network' || family === 'as' ? DESTINATION_SIDE : 0;
 }
 

@@ -77,6 +77,8 @@ export interface PairDay {
   readonly path: string;
   /** Who sent most of it; empty where no source says. */
   readonly principal: string;
+  /** Whose that one was; undefined or empty where nothing says. */
+  readonly tenant?: string;
   readonly bytesOut: number;
   /** The day on which the pair was first seen at all. */
   readonly firstDay: number;

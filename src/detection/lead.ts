@@ -65,6 +65,7 @@ export function stableHash(text: string): string {
 const FAMILY_WORDS: Readonly<Record<Family, string>> = {
   host: 'host',
   principal: 'identity',
+  tenant: 'tenant',
   network: 'destination network',
   as: 'destination AS',
   path: 'path',

@@ -1,5 +1,6 @@
 import cephes from 'cephes';
 import { balanceTables } from './balance.ts';
+import { takesPart } from './budget.ts';
 import type { DetectionState } from './state.ts';
 import { PROMISE_DAYS } from './state.ts';
 
@@ -54,7 +55,7 @@ export function promiseOf(state: DetectionState): LeadPromise {
   const tables = [...state.tables, ...(state.balance ? balanceTables(state.balance) : [])];
   const extrapolated = tables.flatMap((table) =>
     table.calibrations
-      .filter((calibration) => calibration.extrapolated)
+      .filter((calibration) => calibration.extrapolated && takesPart(table))
       .map(({ type }) => `${type.family}/${type.statistic}/${type.bet}`),
   );
   const doubts = doubtsOf(state, days.length, observed);

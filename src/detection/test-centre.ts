@@ -128,7 +128,7 @@ export function statisticsOf(day: number, pairs: readonly PairDay[], coverage = 
   const families = DAY_FAMILIES.map((family): FamilyDay => {
     const entities = new Map<string, Sums>();
     for (const pair of pairs) {
-      const key = family === 'centre' ? 'centre' : pair[family as Exclude<Family, 'centre'>];
+      const key = family === 'centre' ? 'centre' : (pair[family as Exclude<Family, 'centre'>] ?? '');
       if (key === '') continue;
       const sums = entities.get(key) ?? (Object.fromEntries(DAY_STATISTICS.map((name) => [name, 0])) as Sums);
       entities.set(key, sums);

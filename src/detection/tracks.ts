@@ -18,6 +18,7 @@ export interface Track {
   readonly paths: ReadonlySet<string>;
   /** Bytes by who sent most of a day's; nobody unknown. */
   readonly principals: ReadonlyMap<string, number>;
+  readonly tenants: ReadonlySet<string>;
   readonly firstDay: number;
   /** Bytes by day, active days only. */
   readonly bytes: ReadonlyMap<number, number>;
@@ -40,7 +41,12 @@ export interface Excess {
   readonly bytes: number;
 }
 
-type OpenTrack = Track & { bytes: Map<number, number>; paths: Set<string>; principals: Map<string, number> };
+type OpenTrack = Track & {
+  bytes: Map<number, number>;
+  paths: Set<string>;
+  principals: Map<string, number>;
+  tenants: Set<string>;
+};
 
 /** Returns the pairs of the rows, sorted by host and network. */
 export function tracksOf(rows: readonly PairDay[]): Track[] {
@@ -50,12 +56,23 @@ export function tracksOf(rows: readonly PairDay[]): Track[] {
     let track = tracks.get(key);
     if (!track) {
       const { host, network, as, firstDay } = row;
-      track = { key, host, network, as, firstDay, paths: new Set(), principals: new Map(), bytes: new Map() };
+      track = {
+        key,
+        host,
+        network,
+        as,
+        firstDay,
+        paths: new Set(),
+        principals: new Map(),
+        tenants: new Set(),
+        bytes: new Map(),
+      };
       tracks.set(key, track);
     }
     track.paths.add(row.path);
     if (row.principal !== '')
       track.principals.set(row.principal, (track.principals.get(row.principal) ?? 0) + row.bytesOut);
+    if (row.tenant) track.tenants.add(row.tenant);
     track.bytes.set(row.day, (track.bytes.get(row.day) ?? 0) + row.bytesOut);
   }
   return [...tracks.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
@@ -65,6 +82,7 @@ export function tracksOf(rows: readonly PairDay[]): Track[] {
 export function touches(track: Track, family: Family, entity: string): boolean {
   if (family === 'centre') return true;
   if (family === 'principal') return track.principals.has(entity);
+  if (family === 'tenant') return track.tenants.has(entity);
   return family === 'path' ? track.paths.has(entity) : track[family] === entity;
 }
 

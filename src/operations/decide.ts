@@ -83,7 +83,7 @@ export async function decide(verdict: Verdict): Promise<DecisionAnswer> {
   const scopes = campaign ? campaignScopes(campaign) : leads.flatMap(leadScope);
   if (capBytes !== undefined && scopes.length === 0) {
     throw new ConfigurationError(
-      `${target} speaks of the whole centre or of a sensor, which nothing can allow; register the transfer instead`,
+      `${target} speaks of the whole centre, a tenant or a sensor, which nothing can allow; register the transfer instead`,
     );
   }
   const parts = shares(
@@ -134,7 +134,7 @@ interface WeightedScope {
 }
 
 function leadScope({ family, entity }: Lead): WeightedScope[] {
-  return family === 'centre' ? [] : [{ scope: { [family]: entity }, weight: 1 }];
+  return family === 'centre' || family === 'tenant' ? [] : [{ scope: { [family]: entity }, weight: 1 }];
 }
 
 /** Its destinations; of a single host, only from there. */

@@ -165,6 +165,7 @@ async function campaignsOf(
     networks: entitiesOf(leads, 'network'),
     systems: entitiesOf(leads, 'as'),
     principals: entitiesOf(leads, 'principal'),
+    tenants: entitiesOf(leads, 'tenant'),
     novelSinceDay: pooled ? fromDay - NOVEL_DAYS : undefined,
   });
   const flagged = await seriesOfLeads(reading, leads, fromDay, run);

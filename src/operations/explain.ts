@@ -125,6 +125,7 @@ async function rowsOf(
       networks: [],
       systems: [],
       principals: [],
+      tenants: [],
     });
     return rows.filter(({ network }) => networks.has(network));
   }
@@ -136,6 +137,7 @@ async function rowsOf(
     networks: entities('network'),
     systems: entities('as'),
     principals: entities('principal'),
+    tenants: entities('tenant'),
   });
 }
 

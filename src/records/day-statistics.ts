@@ -1,11 +1,11 @@
 /** What a day comes to for each entity: accounting sums it (day-series.ts), detection judges it. Both read this list. */
 
-/** The kinds of entities that are judged, in the order in which a day is judged. */
-export const DAY_FAMILIES = ['host', 'principal', 'network', 'as', 'path', 'centre'] as const;
+/** The kinds of entities that are judged, in the order in which a day is judged. Tenants exist only where something says who belongs to them. */
+export const DAY_FAMILIES = ['host', 'principal', 'network', 'as', 'path', 'centre', 'tenant'] as const;
 
 /**
  * What is measured of an entity on a day, in the order of a table's columns; exact integers below 2^53, in bytes or in
- * pairs. A pair is (host, network), for a principal (principal, network).
+ * pairs. A pair is (host, network), for a principal (principal, network), for a tenant (tenant, network).
  *
  * - `bytes`: all egress of the day
  * - `clip0` to `clip3`: Σ min(x, c) over the entity's pairs of the day, c on detection's ladder of clips

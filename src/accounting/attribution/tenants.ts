@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Facility } from '../../facility/facility.ts';
 import type { Database } from '../../ledger/duckdb/database.ts';
@@ -17,6 +18,8 @@ interface TenantSpan {
 /** Before and after any day: years 1 to 9999 or so. */
 const FIRST_DAY = -719_162;
 const LAST_DAY = 2_932_896;
+
+const SPANS = 'tenant_span (principal VARCHAR, tenant VARCHAR, fromDay INTEGER, toDay INTEGER)';
 
 /** Rows of one INSERT. */
 const ROWS_AT_ONCE = 2_000;
@@ -68,9 +71,7 @@ export async function openTenants(
   const stated = tenants.flatMap(({ name, principals }) =>
     principals.map((principal) => ({ principal, tenant: name, fromDay: FIRST_DAY, toDay: LAST_DAY })),
   );
-  await db.run(
-    'CREATE OR REPLACE TEMP TABLE tenant_span (principal VARCHAR, tenant VARCHAR, fromDay INTEGER, toDay INTEGER)',
-  );
+  await db.run(`CREATE OR REPLACE TEMP TABLE ${SPANS}`);
   const settled = settleTenants([...stated, ...records]);
   const rows = settled.map(
     ({ principal, tenant, fromDay, toDay }) =>
@@ -79,4 +80,35 @@ export async function openTenants(
   for (let at = 0; at < rows.length; at += ROWS_AT_ONCE)
     await db.run(`INSERT INTO tenant_span VALUES ${rows.slice(at, at + ROWS_AT_ONCE).join(', ')}`);
   return new Set([...tenants.map(({ name }) => name), ...settled.map(({ tenant }) => tenant)]);
+}
+
+/** Makes an empty table of tenants unless openTenants made one. */
+export async function ensureTenants(db: Database): Promise<void> {
+  await db.run(`CREATE TEMP TABLE IF NOT EXISTS ${SPANS}`);
+}
+
+/** Returns SQL that says of a row of `tenant_span` whether it holds on a day, a number or a column. */
+export function holdsOn(day: number | string): string {
+  return `fromDay <= ${day} AND toDay > ${day}`;
+}
+
+/**
+ * Returns, for each day of a period, a text that changes whenever who belonged to whom up to that day does; empty where
+ * nobody belonged to anybody yet. Needs openTenants.
+ */
+export async function tenantVersions(db: Database, firstDay: number, lastDay: number): Promise<string[]> {
+  const changes = await db.rows(
+    `SELECT day, md5(string_agg(sign || principal || chr(0) || tenant, chr(1) ORDER BY sign, principal, tenant)) AS changed FROM (
+       SELECT greatest(fromDay, ${firstDay}) AS day, '+' AS sign, principal, tenant FROM tenant_span WHERE toDay > ${firstDay}
+       UNION ALL SELECT toDay, '-', principal, tenant FROM tenant_span WHERE toDay > ${firstDay})
+     WHERE day <= ${lastDay} GROUP BY day`,
+    z.object({ day: z.number(), changed: z.string() }),
+  );
+  const changeOn = new Map(changes.map(({ day, changed }) => [day, changed]));
+  let version = '';
+  return Array.from({ length: lastDay - firstDay + 1 }, (_, index) => {
+    const changed = changeOn.get(firstDay + index);
+    if (changed !== undefined) version = createHash('sha256').update(version).update(changed).digest('hex');
+    return version;
+  });
 }

@@ -56,13 +56,14 @@ const carriedSchema = z.object({
 /** A checkpoint that another run may be reading or writing is younger than this. */
 const IN_USE_MILLIS = 3_600_000;
 
-const SERIES = ['pairs', 'principalPairs', 'hosts', 'networks'] as const;
+const SERIES = ['pairs', 'principalPairs', 'tenantPairs', 'hosts', 'networks'] as const;
 
 function seriesIn(folder: string, ending = ''): SeriesFiles {
   const path = (name: string) => join(folder, `${name}.parquet${ending}`);
   return {
     pairs: path('pairs'),
     principalPairs: path('principal-pairs'),
+    tenantPairs: path('tenant-pairs'),
     hosts: path('hosts'),
     networks: path('networks'),
   };

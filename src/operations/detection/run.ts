@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { type DayPair, takeAllowances } from '../../accounting/allowed-pairs.ts';
+import { openTenants, tenantVersions } from '../../accounting/attribution/tenants.ts';
 import { BUILD_VERSION } from '../../accounting/build.ts';
 import { coverageRows } from '../../accounting/coverage-query.ts';
 import {
@@ -26,7 +27,7 @@ import { observeDay } from './day-coverage.ts';
 import { entityTexts } from './texts.ts';
 
 /** Raise it whenever the same cells would give other leads. */
-const DETECTION_VERSION = '5';
+const DETECTION_VERSION = '6';
 /** A checkpoint is kept at the end and every so many days of a long replay. */
 const CHECKPOINT_DAYS = 28;
 
@@ -49,7 +50,8 @@ export async function runDetection(
 ): Promise<DetectionRun> {
   const { db, facility } = reading;
   const firstDay = reading.snapshot.builtDays()[0] ?? lastDay;
-  const names = chainOf(reading, firstDay, lastDay, allowances);
+  await openTenants(db, reading.factFiles('member', Number.MIN_SAFE_INTEGER, lastDay), facility);
+  const names = chainOf(reading, firstDay, lastDay, allowances, await tenantVersions(db, firstDay, lastDay));
   const checkpoints = checkpointsIn(reading.ledgerDir);
   const texts = await entityTexts(facility);
   const loaded = await checkpoints.load(db, names);
@@ -156,6 +158,7 @@ function chainOf(
   firstDay: number,
   lastDay: number,
   allowances: readonly Allowance[],
+  tenants: readonly string[],
 ): string[] {
   const { facility, snapshot } = reading;
   const asTable = facility.asnFile ? readFileSync(facility.asnFile) : '';
@@ -171,7 +174,7 @@ function chainOf(
   for (let day = firstDay; day <= lastDay; day += 1) {
     const facts = snapshot.inputsSha256Of(day, configSha256On(facility, day), BUILD_VERSION);
     const allowed = allowances.filter(({ fromDay, expiresOnDay }) => fromDay <= day && day <= expiresOnDay);
-    name = sha256(JSON.stringify([name, day, facts, allowed]));
+    name = sha256(JSON.stringify([name, day, facts, allowed, tenants[day - firstDay]]));
     names.push(name);
   }
   return names;
