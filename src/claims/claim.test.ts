@@ -160,6 +160,13 @@ test('contradictions are found in volume, duration, days, order and channel, and
   ]);
   expect(found[0]?.sentence).toBe('a says it took 170 to 190 days, b 58 to 67 days.');
   expect(found[3]?.sentence).toBe('early says more than 10.0 PB, less 10.0 TB: 1,000 times apart.');
+  // What is claimed on the day on which it is said to have begun can have left by then.
+  const early = (saidOn: string) =>
+    contradictionsIn(
+      claim(NINE_WEEKS, `{ id: e, source: { who: Z, saidOn: ${saidOn} }, volume: { moreThan: 10PB } }`),
+    );
+  expect(early('2026-02-01')).toEqual([]);
+  expect(early('2026-01-31').map(({ about }) => about)).toEqual(['order']);
   expect(
     contradictionsIn(claim(SIX_MONTHS, '{ id: c, source: { who: Y, saidOn: 2026-04-08 }, volume: 1TB }')),
   ).toEqual([]);

@@ -35,6 +35,25 @@ describe('the promise', () => {
     expect(promiseOf(state).because).toContain('perimeter changed');
   });
 
+  test('is unproven while more was raised than it allows, and tells the worst day and the crowded weeks', () => {
+    const state = createState({ leadsPerWeek: 1 });
+    for (let day = 0; day < 114; day++) advance(state, statisticsOf(day, []));
+    expect(promiseOf(state)).toMatchObject({ historyDays: 100, unproven: false });
+    // A hundred judged days: 14.3 leads are within the budget, sixteen are not.
+    for (const [leads, unproven] of [
+      [14, false],
+      [16, true],
+    ] as const) {
+      state.leadCounts[60] = leads;
+      const promise = promiseOf(state);
+      expect(promise).toMatchObject({ worstDay: leads, unproven });
+      expect(promise.because.includes('over the budget')).toBe(unproven);
+      expect(promise.upperBound95).toBeCloseTo(poissonUpperBound(leads) / (100 / 7), 9);
+    }
+    // Poisson of mean 1.12: 1 − e^−1.12(1 + 1.12 + 1.12²/2).
+    expect(promiseOf(state).chanceOfThreeInAWeek).toBeCloseTo(0.1032, 3);
+  });
+
   test('counts blind days, given and left out', () => {
     const state = createState();
     advance(state, statisticsOf(0, []));

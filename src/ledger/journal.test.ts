@@ -70,6 +70,19 @@ describe('append', () => {
     expect((await readSnapshot(dir)).position).toBe(1);
   });
 
+  test('a range without bytes takes nothing: what is known of a file can be said as often as it is met', async () => {
+    const dir = freshLedger();
+    const nothing = () => {
+      const commit = commitOf('abcdef');
+      const inputs = commit.inputs.map((input) => ({ ...input, bytesFrom: 6, lines: 0, accepted: 0 }));
+      return { ...commit, inputs, contentSha256: contentSha256Of(inputs) };
+    };
+    await append(dir, nothing);
+    await append(dir, () => commitOf('abcdef'));
+    expect((await append(dir, nothing))?.seq).toBe(3);
+    await expect(append(dir, () => commitOf('abcdef'))).rejects.toThrow(/committed by entry 2 already/);
+  });
+
   test('refuses a compaction that changes the number of rows', async () => {
     const dir = freshLedger();
     const a = await dataFile(dir, { path: 'facts/a.parquet', rows: 3 });

@@ -242,6 +242,12 @@ describe('inputs', () => {
     expect(snapshot.knownPrefixes('border', head, 1).map((known) => known.input.bytesTo)).toEqual([9]);
     expect(snapshot.knownPrefixes('other sensor', head)).toEqual([]);
     expect(snapshot.asOf(1).headLengths('border')).toEqual([4]);
+    expect(
+      snapshot
+        .asOf(1)
+        .knownPrefixes('border', head)
+        .map((known) => known.input.bytesTo),
+    ).toEqual([6]);
   });
 
   test('another length of the same file, committed meanwhile, is a rival; other files and other bytes are none', async () => {
