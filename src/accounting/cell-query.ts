@@ -52,6 +52,8 @@ const sums = z.object({
   /** Of cells that several share: how many were present, at least and at most; null where none is shared. */
   sharedLeast: z.bigint().transform(Number).nullable(),
   sharedMost: z.bigint().transform(Number).nullable(),
+  /** Which logs of relays say that it was this host or principal; of other groupings nothing is asked. */
+  via: z.array(z.string()),
 });
 /** Egress under one key. */
 export type CellSums = z.infer<typeof sums>;
@@ -78,7 +80,8 @@ export function sumCells(
     `SELECT (${key})::VARCHAR AS key, ${name}::VARCHAR AS name, sum(bytesOut)::UBIGINT AS bytesOut,
        sum(bytesOutLow)::UBIGINT AS bytesOutLow, sum(bytesOutHigh)::UBIGINT AS bytesOutHigh,
        sum(bytesIn)::UBIGINT AS bytesIn, sum(flows)::UBIGINT AS flows, min(firstAt) AS firstAt, max(lastAt) AS lastAt,
-       min(present) FILTER (present > 1) AS sharedLeast, max(present) FILTER (present > 1) AS sharedMost
+       min(present) FILTER (present > 1) AS sharedLeast, max(present) FILTER (present > 1) AS sharedMost,
+       ${group === 'host' || group === 'principal' ? 'coalesce(list(DISTINCT via ORDER BY via) FILTER (via IS NOT NULL), [])' : '[]'}::VARCHAR[] AS via
      FROM ${cells} WHERE kind = 'egress' AND ${whereSql(filter)} GROUP BY 1, 2 ORDER BY 1, 2`,
     sums,
   );

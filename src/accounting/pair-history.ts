@@ -86,12 +86,13 @@ export async function pairRows(db: Database, scope: PairScope): Promise<PairRow[
   );
 }
 
-/** How a pair mostly sent: the service and initiator of its heaviest cell. */
+/** How a pair mostly sent: the service and initiator of its heaviest cell; and which logs of relays tell of it. */
 export interface PairManner {
   readonly host: string;
   readonly network: string;
   readonly service: string;
   readonly initiator: string;
+  readonly via: readonly string[];
 }
 
 /** Returns how some pairs sent in a period. Needs the tables of day-series.ts. */
@@ -104,13 +105,20 @@ export async function pairManners(
   const wanted = pairs.map(({ host, network }) => `(${sqlText(host)}, ${sqlText(network)})`).join(', ');
   return db.rows(
     `SELECT h.text AS host, n.text AS network, arg_max(service, (bytesOut, service)) AS service,
-       arg_max(initiator, (bytesOut, initiator)) AS initiator
+       arg_max(initiator, (bytesOut, initiator)) AS initiator,
+       coalesce(list(DISTINCT via ORDER BY via) FILTER (via IS NOT NULL), []) AS via
      FROM ${filesSql(cellFiles, CELL_COLUMNS)} c
      JOIN host_text h ON h.key = c.hostKey AND h.name = coalesce(c.hostName, '')
      JOIN network_text n ON n.key = c.networkKey AND n.name = coalesce(c.networkName, '')
      JOIN (VALUES ${wanted}) AS w(host, network) ON w.host = h.text AND w.network = n.text
      WHERE kind = 'egress' AND bytesOut > 0 GROUP BY 1, 2 ORDER BY 1, 2`,
-    z.object({ host: z.string(), network: z.string(), service: z.string(), initiator: z.string() }),
+    z.object({
+      host: z.string(),
+      network: z.string(),
+      service: z.string(),
+      initiator: z.string(),
+      via: z.array(z.string()),
+    }),
   );
 }
 

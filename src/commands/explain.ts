@@ -70,6 +70,7 @@ function daysText(days: ExplainAnswer['days']): string {
 
 function pairsText(pairs: ExplainAnswer['pairs']): string {
   const right = { align: 'right' } as const;
+  const hidden = pairs.some(({ via }) => via !== undefined);
   return renderTable(
     [
       { title: 'HOST' },
@@ -81,6 +82,7 @@ function pairsText(pairs: ExplainAnswer['pairs']): string {
       { title: 'OUT', ...right },
       { title: 'DAYS', ...right },
       { title: 'FIRST' },
+      ...(hidden ? [{ title: 'KNOWN BY' }] : []),
     ],
     pairs.map((pair) => [
       pair.host,
@@ -92,6 +94,7 @@ function pairsText(pairs: ExplainAnswer['pairs']): string {
       formatBytes(pair.bytesOut),
       formatExact(pair.activeDays),
       pair.firstSeen,
+      ...(hidden ? [pair.via?.join('; ') ?? ''] : []),
     ]),
   );
 }
@@ -148,7 +151,7 @@ function flowsText(flows: ExplainAnswer['flows']): string {
     ],
     flows.map((flow) => [
       formatInstant(flow.startedAt),
-      flow.from,
+      flow.behind === undefined ? flow.from : `${flow.from} (${flow.behind})`,
       flow.to,
       formatBytes(flow.bytesOut),
       flow.serverName ?? '-',

@@ -63,6 +63,7 @@ export function reportText(answer: ReportAnswer, facilityName: string, limit: nu
   const right = { align: 'right' } as const;
   const named = shown.some(({ name }) => name !== undefined);
   const shared = shown.some(({ oneOf }) => oneOf !== undefined);
+  const hidden = shown.some(({ via }) => via !== undefined);
   const table = renderTable(
     [
       { title: by.toUpperCase() },
@@ -73,6 +74,7 @@ export function reportText(answer: ReportAnswer, facilityName: string, limit: nu
       { title: 'FLOWS', ...right },
       { title: 'FIRST (UTC)' },
       { title: 'LAST (UTC)' },
+      ...(hidden ? [{ title: 'KNOWN BY' }] : []),
     ],
     shown.map((row) => [
       row.key,
@@ -83,6 +85,7 @@ export function reportText(answer: ReportAnswer, facilityName: string, limit: nu
       formatExact(row.flows),
       formatInstant(row.firstSeen),
       formatInstant(row.lastSeen),
+      ...(hidden ? [row.via?.join('; ') ?? ''] : []),
     ]),
   );
   const more =

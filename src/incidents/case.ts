@@ -154,6 +154,8 @@ const flow = z.strictObject({
   startedAt: instant,
   from: z.string(),
   to: z.string(),
+  /** The end within that a NAT hid, by its log. */
+  behind: z.string().optional(),
   service: z.string().nullable(),
   bytesOut: bytes,
   uid: z.string().nullable(),

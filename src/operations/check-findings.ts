@@ -36,7 +36,7 @@ export function findingsOf(
     ...emptyLedger(state),
     ...unclassified(facility, state, unclassifiedShare),
     ...(state.inputs.length === 0 ? [] : pathCoverage(facility, coverage)),
-    ...(state.inputs.length === 0 ? [] : sensorFindings(coverage, state)),
+    ...(state.inputs.length === 0 ? [] : sensorFindings(facility, coverage, state)),
     ...configuration(facility, coverage),
     ...yearFindings(facility, state),
     ...inputFindings(state),
@@ -93,7 +93,8 @@ function pathCoverage(facility: Facility, { paths }: CoverageView): Finding[] {
     );
 }
 
-function sensorFindings({ sensors }: CoverageView, { inputs }: LedgerState): Finding[] {
+function sensorFindings({ relays }: Facility, { sensors }: CoverageView, { inputs }: LedgerState): Finding[] {
+  const ofRelays = new Set(relays.flatMap(({ logs }) => logs));
   const read = new Set(inputs.filter(({ accepted }) => accepted > 0).map(({ sensor }) => sensor));
   return sensors.flatMap(({ sensor, firstHour, gaps, holes, lossShare, paths }) => {
     // Files of no sensor have a finding of their own; their silence means nothing.
@@ -132,7 +133,7 @@ function sensorFindings({ sensors }: CoverageView, { inputs }: LedgerState): Fin
             ),
           ]
         : []),
-      ...(paths.length === 0
+      ...(paths.length === 0 && !ofRelays.has(sensor)
         ? [
             warning(
               subject,
@@ -203,7 +204,7 @@ function configuration(facility: Facility, { unwatchedZones, paths }: CoverageVi
       .map(({ name, files }) =>
         note(
           `sensor ${name}`,
-          `It is named by a path but not described; it takes the files ${files.join(', ')}.`,
+          `It is named by a path or relay but not described; it takes the files ${files.join(', ')}.`,
           'Describe it under sensors if that is wrong.',
         ),
       ),

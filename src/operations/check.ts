@@ -8,6 +8,7 @@ import { transferFindings } from './balance.ts';
 import { findingsOf, type LedgerState } from './check-findings.ts';
 import { identityView } from './check-identity.ts';
 import { type LinesView, linesView } from './check-lines.ts';
+import { relayFindings } from './check-relays.ts';
 import { tunnelFindings } from './check-tunnels.ts';
 import { type CoverageView, coverageOf, type SensorView } from './coverage.ts';
 import { type HourWindow, type Question, type Reading, windowOf, withReading } from './reading.ts';
@@ -40,9 +41,10 @@ export async function check(question: CheckQuestion): Promise<CheckResult> {
     const tunnels = [...(await tunnelFindings(reading, window)), ...reconciliationFindings(reconciliation)];
     const identity = await identityView(reading, window);
     const transfers = await transferFindings(reading, window);
+    const relays = await relayFindings(reading, window);
     const lines = await linesView(reading, window);
     const more = {
-      findings: [...tunnels, ...transfers, ...lines.findings, ...identity.findings],
+      findings: [...tunnels, ...transfers, ...lines.findings, ...relays, ...identity.findings],
       clocks: identity.clocks,
       gapsOf: lines.gapsOf,
     };

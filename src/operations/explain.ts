@@ -172,6 +172,7 @@ async function pairsOf(reading: Reading, rows: readonly PairRow[]): Promise<Expl
       path: row.path,
       service: manner?.service ?? 'unknown',
       initiator: manner?.initiator ?? 'unknown',
+      ...(manner && manner.via.length > 0 ? { via: [...manner.via] } : {}),
       bytesOut: bytesText(bytes),
       activeDays,
       firstSeen: formatDay(row.firstDay),

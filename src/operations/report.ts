@@ -106,6 +106,7 @@ async function rowsBy(
   const rows = sums.map((each) => ({
     ...rowOf(keyText(by, each), each, by === 'host' ? names.get(BigInt(each.key)) : undefined),
     ...(by === 'principal' || by === 'tenant' ? oneOf(each) : {}),
+    ...(each.via.length > 0 ? { via: each.via } : {}),
   }));
   return by === 'hour' || by === 'day' ? rows.sort((a, b) => compare(a.key, b.key)) : heaviestFirst(rows);
 }

@@ -185,7 +185,7 @@ test('whatever logs of relays say, no byte and no connection is lost or doubled,
         row: conn({ uid: `C${index}`, at, lasts, from: `${relay} ${port}`, to: `${to} 443`, sent, got }),
       }));
       const border: Files = { 'zeek/conn.log': zeekTsv(rows.map(({ row }) => row)) };
-      const own = flows.flatMap(({ at, lasts, relay, port, server: to, got }, index) => {
+      const own = flows.flatMap(({ at, lasts, relay, port, server: to, got }, index): [string, string][] => {
         if (!told[index]) return [];
         const who = `10.0.0.${1 + (index % 2)}`;
         if (relay === '192.0.2.5')
@@ -199,10 +199,10 @@ test('whatever logs of relays say, no byte and no connection is lost or doubled,
                 as: `${relay} ${port}`,
                 to: `${to} 443`,
               }),
-            ] as const,
+            ],
           ];
         return relay === '192.0.2.6'
-          ? [['squid', fetched({ at, lasts, client: who, server: to, bytes: got })] as const]
+          ? [['squid', fetched({ at, lasts, client: who, server: to, bytes: got })]]
           : [];
       });
       const natLines = nat.map(({ at, lasts, client: from, port, server: to }) =>

@@ -3,6 +3,7 @@ import type { Database } from '../../ledger/duckdb/database.ts';
 import { FACT_COLUMNS } from '../../records/families.ts';
 import { TUPLE } from '../../records/flow-ends.ts';
 import { sqlText } from '../../records/sql-text.ts';
+import { MICROS_PER_SECOND } from '../../records/time.ts';
 import { isNamed, TRANSFER_SLACK_MICROS } from '../attribution/identity.ts';
 import { type DayRange, type FactFiles, filesSql } from '../facts.ts';
 import { addressKeySql, ZONE_CODES } from '../zone-sql.ts';
@@ -147,24 +148,35 @@ async function openRows(
     SELECT row_number() OVER () AS id, * FROM (
       SELECT DISTINCT sensor, entry, isProxied, peerHi, peerLo, principal, startedAt, greatest(startedAt, endedAt) AS endedAt, path,
         CASE WHEN isProxied THEN serverHi ELSE peerHi END AS farHi, CASE WHEN isProxied THEN serverLo ELSE peerLo END AS farLo,
-        ${way('out', 'in')} AS bytesIn, ${way('in', 'out')} AS bytesOut
+        isProxied AND coalesce(regexp_full_match(path, '[^/]+:[0-9]+'), false) AS isTunnel, ${way('out', 'in')} AS bytesIn, ${way('in', 'out')} AS bytesOut
       FROM (SELECT *, CASE sensor ${entry} END AS entry, ${proxied} AS isProxied
         FROM ${filesSql(transferFiles, FACT_COLUMNS.transfer)} WHERE sensor IN (${names})) WHERE isProxied OR (${isServed}))`);
 }
 
+/** So far a request may lie outside the connection that it went over: the proxy looks the server up in between. */
+const REQUEST_SLACK_MICROS = 2 * MICROS_PER_SECOND;
+
 /**
- * Makes `relay_given`: each row of `relay_row` with the one connection it went over: one that was there for all of its
- * time and can have carried its bytes, whose begin and end lie nearest to its own.
+ * Makes `relay_given`: each row of `relay_row` with the one connection it went over, among those that were there for all of
+ * its time and can have carried its bytes. A tunnel has a connection of its own, whose begin and end lie nearest to its;
+ * other requests share those that no tunnel has, of which the nearest is taken that holds them.
  */
 async function giveRows(db: Database): Promise<void> {
   const slack = TRANSFER_SLACK_MICROS;
   const most = (count: string) => `${count} + ${count} // ${OVERHEAD_DIVISOR} + ${OVERHEAD_BYTES}`;
-  const order = `(coalesce(r.bytesIn, 0) <= ${most('c.countIn')} AND coalesce(r.bytesOut, 0) <= ${most('c.countOut')},
-    -(abs(r.startedAt - c.since) + abs(c.until - r.endedAt)), -c.since, c.tuple)`;
-  await db.run(`CREATE OR REPLACE TEMP TABLE relay_given AS
-    SELECT r.*, best.tuple AS tuple, best.since AS since, best.until AS until FROM relay_row r JOIN (
-      SELECT r.id, arg_max({tuple: c.tuple, since: c.since, until: c.until}, ${order}) AS best
-      FROM relay_row r JOIN relay_conn c ON c.entry = r.entry AND c.farHi = r.farHi AND c.farLo = r.farLo
-        AND c.since <= r.startedAt + ${slack} AND c.until >= r.endedAt - ${slack}
-      GROUP BY r.id) b ON b.id = r.id`);
+  const fits = `coalesce(r.bytesIn, 0) <= ${most('c.countIn')} AND coalesce(r.bytesOut, 0) <= ${most('c.countOut')}`;
+  const distance = '-(abs(r.startedAt - c.since) + abs(c.until - r.endedAt)), -c.since, c.tuple';
+  const outside = 'greatest(c.since - r.startedAt, r.endedAt - c.until, 0)';
+  const best = (rows: string, order: string, more: string) =>
+    `SELECT r.id, arg_max({tuple: c.tuple, since: c.since, until: c.until}, (${fits}, ${order}${distance})) AS best
+     FROM relay_row r JOIN relay_conn c ON c.entry = r.entry AND c.farHi = r.farHi AND c.farLo = r.farLo
+       AND c.since <= r.startedAt + ${slack} AND c.until >= r.endedAt - ${slack} ${more} WHERE ${rows} GROUP BY r.id`;
+  const given = (found: string) =>
+    `SELECT r.*, best.tuple AS tuple, best.since AS since, best.until AS until FROM relay_row r JOIN (${found}) b ON b.id = r.id`;
+  await db.run(`CREATE OR REPLACE TEMP TABLE relay_given AS ${given(best('r.isTunnel', '', ''))}`);
+  const taken = '(SELECT DISTINCT tuple, since, true AS isTaken FROM relay_given)';
+  const order = `t.isTaken IS NULL, -CASE WHEN ${outside} > ${REQUEST_SLACK_MICROS} THEN ${outside} ELSE 0 END, `;
+  await db.run(
+    `INSERT INTO relay_given ${given(best('NOT r.isTunnel', order, `LEFT JOIN ${taken} t ON t.tuple = c.tuple AND t.since = c.since`))}`,
+  );
 }

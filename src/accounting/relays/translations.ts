@@ -17,6 +17,9 @@ export const NAT_SLACK_MICROS = 60 * MICROS_PER_SECOND;
  */
 export const FORGOTTEN_MICROS = 600 * MICROS_PER_SECOND;
 
+/** Protocols whose ports tell connections apart; of all others a NAT's log names nobody for certain. */
+const PORTED = `('tcp', 'udp', 'sctp', 'dccp', 'udplite')`;
+
 const ENDS = ['origHi', 'origLo', 'origPort', 'respHi', 'respLo', 'respPort'] as const;
 
 /**
@@ -34,7 +37,7 @@ export async function openSeen(db: Database, files: readonly string[], look: Rel
   await db.run(`CREATE OR REPLACE TEMP TABLE relay_seen AS
     SELECT tuple, until, ${carried.map((name) => `said.${name} AS ${name}`).join(', ')} FROM (
       SELECT tuple, until, arg_min({${carried.map((name) => `${name}: ${name}`).join(', ')}}, ${order}) AS said FROM (
-        SELECT *, ${TUPLE} AS tuple FROM (SELECT startedAt AS since, endedAt AS until, timed, sensor, proto, ${[...seen, ...real].join(', ')} FROM ${told}))
+        SELECT *, ${TUPLE} AS tuple FROM (SELECT startedAt AS since, endedAt AS until, timed, sensor, proto, ${[...seen, ...real].join(', ')} FROM ${told} WHERE proto IN ${PORTED}))
       GROUP BY tuple, until)`);
   await db.run(
     `CREATE OR REPLACE TEMP TABLE relay_told AS SELECT DISTINCT ${toldKey(TUPLE)} AS key FROM ${told}`,

@@ -10,6 +10,8 @@ export const explainedPair = z.strictObject({
   path: z.string(),
   service: z.string(),
   initiator: z.string(),
+  /** Which logs of relays say that it was this host, in words (NAT log of nat-1). */
+  via: z.array(z.string()).optional(),
   bytesOut: bytesText,
   activeDays: z.number().int().positive(),
   firstSeen: dayText,
@@ -42,6 +44,8 @@ export const explainedFlow = z.strictObject({
   startedAt: instantText,
   from: z.string(),
   to: z.string(),
+  /** The end within that a NAT hid, by its log. */
+  behind: z.string().optional(),
   service: z.string().nullable(),
   bytesOut: bytesText,
   uid: z.string().nullable(),

@@ -26,6 +26,8 @@ export const reportRow = z.strictObject({
   flows: z.number().int().nonnegative(),
   firstSeen: instantText,
   lastSeen: instantText,
+  /** By host or principal: which logs of relays say so of some of it, in words (NAT log of nat-1). */
+  via: z.array(z.string()).optional(),
   /** By principal or tenant: part of the bytes is one of so many's who were present, at least and at most. */
   oneOf: z.strictObject({ least: z.number().int().positive(), most: z.number().int().positive() }).optional(),
 });
@@ -57,7 +59,7 @@ export const reportAnswer = z.strictObject({
   window,
   by: z.enum(REPORT_KEYS),
   coverage,
-  total: reportRow.omit({ key: true, name: true, firstSeen: true, lastSeen: true, oneOf: true }),
+  total: reportRow.omit({ key: true, name: true, firstSeen: true, lastSeen: true, oneOf: true, via: true }),
   rows: z.array(reportRow),
   apart: z.strictObject({
     transit: bytesText,

@@ -1,0 +1,136 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { loadDay, openSeries } from '../../src/accounting/day-series.ts';
+import { reportText } from '../../src/commands/report.ts';
+import { check } from '../../src/operations/check.ts';
+import { heaviestFlows } from '../../src/operations/explain-flows.ts';
+import { withReading } from '../../src/operations/reading.ts';
+import { report } from '../../src/operations/report.ts';
+import { formatHost, formatNetwork } from '../../src/records/address.ts';
+import { type TestLedger, testLedger } from '../support/ledgers.ts';
+import { conn, zeekTsv } from '../support/zeek-text.ts';
+
+/** A router in whose network namespace conntrack and Squid wrote these, for transfers of known size (scripts/fixtures/network.sh). */
+const YAML = `
+facility: { name: Test Centre }
+networks:
+  inside: [10.0.0.0/24]
+  relays: [{ cidr: 192.0.2.1, logs: [nat-1, squid-1] }]
+paths: [{ name: border, capacityGbps: 100, sensors: [zeek] }]
+sensors: [{ name: zeek, files: "zeek/**" }]
+`;
+const FIXTURES = join(import.meta.dirname, '..', 'formats', 'fixtures', 'network');
+const fixture = (name: string) => readFileSync(join(FIXTURES, name), 'utf8');
+
+/** Microseconds: the moments that the two logs tell. */
+const at = (seconds: number) => Math.round(seconds * 1e6);
+const border = (uid: string, since: number, lasts: number, port: number, sent: number, got: number) =>
+  conn({ uid, at: at(since), from: `192.0.2.1 ${port}`, to: '192.0.2.2 8080', lasts, sent, got });
+
+/** What a sensor outside would have logged of the same traffic: payload as curl counted it. */
+const BORDER = zeekTsv([
+  border('Cnat', 1_795_170_576.27, 1.2, 51_010, 88, 1_000_205),
+  // Squid asked for both files over one connection, and opened another for the tunnel.
+  border('Cget', 1_795_170_586.61, 5.05, 40_100, 300, 1_250_500),
+  border('Ctunnel', 1_795_170_591.704, 0.04, 40_101, 700, 1_000_205),
+  border('Cnobody', 1_795_170_595, 1, 40_102, 60_000, 40_000),
+]);
+
+async function imported(yaml = YAML): Promise<TestLedger> {
+  const ledger = testLedger(yaml);
+  await ledger.importFiles({
+    'zeek/conn.log': BORDER,
+    'nat-1/conntrack.log': fixture('conntrack.log'),
+    'squid-1/access.log': fixture('squid.log'),
+  });
+  return ledger;
+}
+
+const question = (ledger: TestLedger) => ({
+  facility: ledger.facility,
+  ledgerDir: ledger.dir,
+  progress: () => undefined,
+});
+
+test('by logs that a real NAT and a real proxy wrote, the client behind them is the host, and the report says how', async () => {
+  const ledger = await imported();
+  const answer = await report({ ...question(ledger), by: 'host' });
+  expect(
+    answer.rows.map(({ key, bytesOut, bytesIn, flows, via }) => [
+      key,
+      bytesOut.estimate,
+      bytesIn,
+      flows,
+      via,
+    ]),
+  ).toEqual([
+    ['192.0.2.1', '60000', '40000', 1, undefined],
+    [
+      '10.0.0.5',
+      '1088',
+      String(1_000_205 + 1_250_500 + 1_000_205),
+      3,
+      ['NAT log of nat-1', 'log of squid-1'],
+    ],
+  ]);
+  expect(reportText(answer, 'Test Centre', 0)).toMatch(/10\.0\.0\.5 .*NAT log of nat-1; log of squid-1/);
+  // The NAT's own line counts nothing once more.
+  expect(answer.total.bytesOut).toEqual({ low: '61088', estimate: '61088', high: '61088' });
+});
+
+test('check tells how much of what passed relays is known, and of which relay nobody is', async () => {
+  const { answer } = await check(question(await imported()));
+  const relays = answer.findings.filter(({ subject }) => subject.startsWith('relay'));
+  expect(relays).toMatchObject([
+    {
+      severity: 'note',
+      subject: 'relays',
+      finding: expect.stringMatching(
+        / 97 % is of known hosts .*NAT log of nat-1 1\.00 MB.*of 2\.\d+ % no log/,
+      ),
+    },
+    {
+      subject: 'relay 192.0.2.1',
+      finding: expect.stringContaining('100 kB passed it'),
+      todo: expect.stringContaining('nat-1, squid-1'),
+    },
+  ]);
+  expect(answer.findings.filter(({ finding }) => finding.includes('watches no path'))).toEqual([]);
+  const without = await check(
+    question(await imported(YAML.replace(', logs: [nat-1, squid-1]', '').replace('  relays', '  # relays'))),
+  );
+  expect(without.answer.findings.filter(({ subject }) => subject.startsWith('relay'))).toEqual([]);
+});
+
+test('the way back from a hidden host leads to the line of the border, with who stood behind it', async () => {
+  const ledger = await imported();
+  const pair = {
+    host: '10.0.0.5',
+    destination: '192.0.2.0/24',
+    as: null,
+    path: 'border',
+    service: 'tcp/8080',
+    initiator: 'inside',
+    bytesOut: '1',
+    activeDays: 1,
+    firstSeen: '2026-11-20',
+  };
+  const flows = await withReading(question(ledger), async (reading) => {
+    const [day = 0] = reading.snapshot.builtDays();
+    await openSeries(reading.db);
+    await loadDay(reading.db, reading.builtFiles('cell', day, day), day, {
+      host: (key) => formatHost(key),
+      network: (key) => ({ text: formatNetwork(key), as: null }),
+    });
+    return heaviestFlows(reading, [pair], day, day, 10);
+  });
+  expect(flows.find(({ uid }) => uid === 'Cnat')).toMatchObject({
+    from: '192.0.2.1:51010',
+    behind: '10.0.0.5:51010',
+    line: expect.any(Number),
+  });
+  expect(
+    flows.every(({ from, behind }) => from.startsWith('10.0.0.5') || behind?.startsWith('10.0.0.5')),
+  ).toBe(true);
+});
