@@ -11,7 +11,7 @@ export interface Nuisances {
   readonly sharedData: number;
   /** Share of principals that fetch two of five times what they had fetched before. */
   readonly repeatedDownloads: number;
-  /** Share of principals whose jobs read ten times as much, written by others, and write next to nothing. */
+  /** Share of principals who read ten times as much, written by others, and write next to nothing: their jobs, and by hand. */
   readonly othersData: number;
   /** Share of days without storage logs. */
   readonly missingAudit: number;
@@ -30,9 +30,13 @@ export const MIXED: Nuisances = {
 /** Storage by day and principal (day · principals + principal), in bytes. */
 export interface Storage {
   readonly principals: number;
+  /** Read by no job: what is sent, and looking about. */
   readonly read: Float64Array;
+  /** Read by jobs. */
+  readonly work: Float64Array;
+  /** Written, or brought in. */
   readonly made: Float64Array;
-  /** Whether storage logs of a day are there. */
+  /** Whether the storage logs of a day are there. */
   readonly isWatched: readonly boolean[];
 }
 
@@ -41,6 +45,7 @@ const LARGE_BYTES = 100e9;
 const LAG_DAYS = 12;
 const LONGEST_LAG_DAYS = 80;
 const COMPUTING = 0.4;
+const LOOKING = 0.3;
 const WORK_DAYS = 20;
 
 /** Returns the storage that goes with a centre: the same centre and nuisances, the same storage. */
@@ -49,8 +54,8 @@ export function storageOf(centre: Centre, nuisances: Nuisances): Storage {
   const random = createRandom(
     `storage|${centre.generator}|${centre.world.size.name}|${centre.seed}|${JSON.stringify(nuisances)}`,
   );
-  const read = new Float64Array(DAYS * principals);
-  const made = new Float64Array(DAYS * principals);
+  const blank = () => new Float64Array(DAYS * principals);
+  const [read, work, made] = [blank(), blank(), blank()];
   const people = Array.from({ length: principals }, () => ({
     shares: random.chance(nuisances.sharedData) ? 0.2 + 0.8 * random.unit() : 0,
     repeats: random.chance(nuisances.repeatedDownloads) ? 0.4 : 0,
@@ -104,15 +109,17 @@ export function storageOf(centre: Centre, nuisances: Nuisances): Storage {
     }
   });
   for (let p = 0; p < principals; p++) {
-    if (random.chance(COMPUTING)) compute(random, nuisances, p, principals, read, made);
+    if (random.chance(COMPUTING)) compute(random, nuisances, p, principals, work, made);
+    if (random.chance(LOOKING)) look(random, nuisances, p, principals, read);
   }
-  for (const column of [read, made])
+  for (const column of [read, work, made])
     column.forEach((bytes, i) => {
       column[i] = Math.floor(bytes);
     });
   return {
     principals,
     read,
+    work,
     made,
     isWatched: Array.from({ length: DAYS }, () => !random.chance(nuisances.missingAudit)),
   };
@@ -132,7 +139,7 @@ function compute(
   nuisances: Nuisances,
   p: number,
   principals: number,
-  read: Float64Array,
+  work: Float64Array,
   made: Float64Array,
 ) {
   const level = random.lognormal(30e9, 2);
@@ -145,9 +152,19 @@ function compute(
       if (day < 0 || random.chance(0.2)) continue;
       const bytes = rate * random.lognormal(1, 0.5);
       const at = day * principals + p;
-      read[at] = (read[at] as number) + bytes * (readsOthers ? 10 : 1);
+      work[at] = (work[at] as number) + bytes * (readsOthers ? 10 : 1);
       made[at] = (made[at] as number) + bytes * writes * (readsOthers ? 0.01 : 1);
     }
     day += Math.floor(random.exponential(WORK_DAYS));
+  }
+}
+
+/** Somebody who looks at data by hand: on some days a little, on few a lot. */
+function look(random: Random, nuisances: Nuisances, p: number, principals: number, read: Float64Array) {
+  const level = random.lognormal(1e9, 1.5) * (random.chance(nuisances.othersData) ? 10 : 1);
+  for (let day = 0; day < DAYS; day++) {
+    if (!random.chance(0.3)) continue;
+    const at = day * principals + p;
+    read[at] = (read[at] as number) + level * random.lognormal(1, 1.3);
   }
 }

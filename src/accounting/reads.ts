@@ -53,43 +53,54 @@ const readRow = z.object({
 
 /** Returns what was read on some days, sorted by principal and day; days and principals without reads are left out. */
 export async function storageReads(db: Database, files: ReadFiles, days: DayRange): Promise<StorageReads[]> {
-  const { from, to } = microsOf(days);
-  const since = from - COUNTER_LOOK_BACK_DAYS * MICROS_PER_DAY;
   const rows = await db.rows(
-    `WITH access AS (SELECT * FROM ${filesSql(files.access, FACT_COLUMNS.access)} WHERE startedAt >= ${since} AND startedAt < ${to}),
-    counted AS (${COUNTED}), read AS (${READ} UNION ALL BY NAME ${NEWLY_READ}),
-    job AS (${jobsSql(files.job)})
-    SELECT coalesce(r.principal, j.principal, 'unknown') AS principal, (r.startedAt // ${MICROS_PER_DAY})::BIGINT AS day,
-      sum(low)::UBIGINT AS low, sum(estimate)::UBIGINT AS estimate, sum(high)::UBIGINT AS high,
+    `SELECT principal, day, sum(low)::UBIGINT AS low, sum(estimate)::UBIGINT AS estimate, sum(high)::UBIGINT AS high,
       sum(opensWithoutSize)::UBIGINT AS opensWithoutSize, sum(resets)::UBIGINT AS resets
-    FROM (SELECT * FROM read WHERE startedAt >= ${from}) r
-      ASOF LEFT JOIN job j ON coalesce(r.jobId, '') = j.jobId AND r.startedAt >= j.since
+    FROM ${accessedSql(files, days)}
     GROUP BY ALL HAVING estimate > 0 OR high > 0 OR sum(opensWithoutSize) > 0 OR sum(resets) > 0 ORDER BY ALL`,
     readRow,
   );
   return rows.map(({ low, estimate, high, ...row }) => ({ ...row, bytesRead: { low, estimate, high } }));
 }
 
+/**
+ * SQL for the accesses of some days: `principal`, `day`, what was read (`low`, `estimate`, `high`), `opensWithoutSize` and
+ * `resets` as StorageReads has them; `written`, and whether a job that the scheduler knows did it (`byJob`).
+ */
+export function accessedSql(files: ReadFiles, days: DayRange): string {
+  const { from, to } = microsOf(days);
+  const since = from - COUNTER_LOOK_BACK_DAYS * MICROS_PER_DAY;
+  return `(WITH access AS (SELECT * FROM ${filesSql(files.access, FACT_COLUMNS.access)} WHERE startedAt >= ${since} AND startedAt < ${to}),
+    counted AS (${COUNTED}), read AS (${READ} UNION ALL BY NAME ${NEWLY_READ}),
+    job AS (${jobsSql(files.job)})
+    SELECT coalesce(r.principal, j.principal, 'unknown') AS principal, (r.startedAt // ${MICROS_PER_DAY})::BIGINT AS day,
+      low, estimate, high, opensWithoutSize, resets, written, j.jobId IS NOT NULL AS byJob
+    FROM (SELECT * FROM read WHERE startedAt >= ${from}) r
+      ASOF LEFT JOIN job j ON coalesce(r.jobId, '') = j.jobId AND r.startedAt >= j.since)`;
+}
+
 /** Readings of counters, each once however often it was logged, with the one before. */
-const COUNTED = `SELECT *, lag(bytesRead) OVER w AS lastRead, lag(counterSince) OVER w AS lastSince,
+const COUNTED = `SELECT *, lag(bytesRead) OVER w AS lastRead, lag(bytesWritten) OVER w AS lastWritten, lag(counterSince) OVER w AS lastSince,
     max(startedAt) OVER (PARTITION BY counter ORDER BY startedAt RANGE BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS targetRead
-  FROM (SELECT counter, jobId, hostName, principal, startedAt, max(bytesRead) AS bytesRead, max(counterSince) AS counterSince
+  FROM (SELECT counter, jobId, hostName, principal, startedAt, max(bytesRead) AS bytesRead, max(bytesWritten) AS bytesWritten, max(counterSince) AS counterSince
     FROM access WHERE counter IS NOT NULL AND bytesRead IS NOT NULL GROUP BY ALL)
   WINDOW w AS (PARTITION BY counter, jobId, hostName, principal ORDER BY startedAt)`;
 
 const IS_RESET = '(bytesRead < lastRead OR coalesce(counterSince > lastSince, false))';
 const ADDED = `CASE WHEN lastRead IS NULL OR ${IS_RESET} THEN bytesRead ELSE bytesRead - lastRead END`;
+const WRITTEN = `CASE WHEN lastRead IS NULL OR lastWritten IS NULL OR bytesWritten < lastWritten OR ${IS_RESET} THEN bytesWritten ELSE bytesWritten - lastWritten END`;
 /** Whether a counter's first reading lies on its day or behind a reading of its target. */
 const IS_NEW = `(targetRead IS NOT NULL OR coalesce(counterSince // ${MICROS_PER_DAY} = startedAt // ${MICROS_PER_DAY}, false))`;
 
 const NEWLY_READ = `SELECT principal, jobId, startedAt, CASE WHEN lastRead IS NULL AND NOT ${IS_NEW} THEN 0 ELSE ${ADDED} END AS low,
     ${ADDED} AS estimate, ${ADDED} AS high, 0 AS opensWithoutSize,
-    CASE WHEN lastRead IS NOT NULL AND ${IS_RESET} THEN 1 ELSE 0 END AS resets
+    CASE WHEN lastRead IS NOT NULL AND ${IS_RESET} THEN 1 ELSE 0 END AS resets, coalesce(${WRITTEN}, 0) AS written
   FROM counted`;
 
 const READ = `SELECT principal, jobId, startedAt, CASE WHEN bytesReadIsBound THEN 0 ELSE coalesce(bytesRead, 0) END AS low,
     coalesce(bytesRead, 0) AS estimate, coalesce(bytesRead, 0) AS high,
-    CASE WHEN operation = 'open' AND bytesRead IS NULL THEN 1 ELSE 0 END AS opensWithoutSize, 0 AS resets
+    CASE WHEN operation = 'open' AND bytesRead IS NULL THEN 1 ELSE 0 END AS opensWithoutSize, 0 AS resets,
+    coalesce(bytesWritten, 0) AS written
   FROM access WHERE counter IS NULL`;
 
 /** SQL for jobs under every name that storage may know them by. */

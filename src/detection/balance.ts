@@ -62,8 +62,8 @@ const type = (
 
 /** In the order of the columns `beyond`, and after them the reads. */
 const OWN_TYPES: readonly ChannelType[] = [
-  type('principal', 'beyondMade', 'surpluses', 16),
-  type('principal', 'beyondTenant', 'surpluses', 16),
+  type('principal', 'beyondMade', 'surpluses', 12),
+  type('principal', 'beyondTenant', 'surpluses', 12),
   type('principal', 'beyondRead', 'surpluses', 4),
   type('principal', 'readsBeyond', 'surpluses', 4),
 ];
@@ -131,26 +131,31 @@ export function closeBalanceBlock(balance: BalanceState): void {
   for (const each of [...balance.calibrations, ...balance.poolCalibrations]) closeBlock(each);
 }
 
+/** Blocks of 30 days of which a principal's own sums do not raise its threshold: the running one and the one before. */
+const RECENT_BLOCKS = 2;
+
 /**
- * Sets, after the common thresholds, what holds for each principal that is part of the past: the level that the others'
- * past allows. There are few sums in a centre that conserves, and who takes more each week would raise his own threshold.
+ * Sets, after the common thresholds, what holds for each principal that is part of the recent past: the level that the past
+ * allows without it. There are few sums in a centre that conserves, and who takes more each week would raise his own threshold.
  * @param perWeight leads a week for each unit of weight.
  */
 export function setOwnThresholds(balance: BalanceState, leadsPerWeek: number, perWeight: number): void {
   balance.calibrations.forEach((calibration, t) => {
-    const own = balance.without[t] as Map<number, number>;
-    own.clear();
+    const without = balance.without[t] as Map<number, number>;
+    without.clear();
     const history = historyOf(calibration);
     if (calibration.threshold === Number.POSITIVE_INFINITY) return;
     const budget = Math.min(leadsPerWeek, perWeight * calibration.type.weight);
-    const all = history.blocks.flatMap(({ top, rows }) =>
-      Array.from(top, (score, i) => ({ score, row: rows[i] as number })),
+    const recent = history.blocks.length - RECENT_BLOCKS;
+    const all = history.blocks.flatMap(({ top, rows }, block) =>
+      Array.from(top, (score, i) => ({ score, row: rows[i] as number, isRecent: block >= recent })),
     );
-    for (const row of new Set(all.map((each) => each.row))) {
-      if (row < 0) continue;
-      const others = all.filter((each) => each.row !== row).map(({ score }) => score);
-      const maxima = Float64Array.from(others).sort().reverse();
-      own.set(row, Math.exp(levelFor({ ...history, maxima }, budget, balance.principals.index.size)));
+    for (const own of new Set(all.flatMap(({ row, isRecent }) => (isRecent && row >= 0 ? [row] : [])))) {
+      const kept = all.filter(({ row, isRecent }) => row !== own || !isRecent);
+      const maxima = Float64Array.from(kept, ({ score }) => score)
+        .sort()
+        .reverse();
+      without.set(own, Math.exp(levelFor({ ...history, maxima }, budget, balance.principals.index.size)));
     }
   });
 }

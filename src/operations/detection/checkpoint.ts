@@ -16,12 +16,14 @@ import type { Lead } from '../../detection/lead.ts';
 import type { DetectionState } from '../../detection/state.ts';
 import type { Database } from '../../ledger/duckdb/database.ts';
 import { publish, unlessMissing, writeDurably } from '../../ledger/files.ts';
+import type { Audits } from './balance-day.ts';
 import type { Habits } from './day-coverage.ts';
 
 /** Everything detection carries from one day to the next. */
 export interface Carried {
   readonly state: DetectionState;
   readonly habits: Habits;
+  readonly audits: Audits;
   readonly leads: Lead[];
   /** What the last day has earned already, where it was too little observed to be judged. */
   early: readonly Lead[];
@@ -42,10 +44,12 @@ export interface Carried {
 const KEPT = 3;
 
 const habitSchema = z.object({ recordsPerHour: z.number(), reports: z.boolean(), lastDay: z.number() });
+const auditSchema = z.object({ presence: z.number(), lastDay: z.number() });
 const leadSchema = z.custom<Lead>((value) => typeof value === 'object' && value !== null);
 const carriedSchema = z.object({
   day: z.number(),
   habits: z.array(z.tuple([z.string(), habitSchema])),
+  audits: z.array(z.tuple([z.string(), auditSchema])),
   leads: z.array(leadSchema),
   early: z.array(leadSchema),
   usedBytes: z.array(z.tuple([z.string(), z.number()])),
@@ -102,8 +106,8 @@ export function checkpointsIn(ledgerDir: string) {
       const final = seriesIn(own);
       for (const key of SERIES) publish(written[key], final[key]);
       writeDurably(join(own, 'state'), encodeState(carried.state));
-      const { state: _state, habits, usedBytes, ...rest } = carried;
-      const kept = { ...rest, day, habits: [...habits], usedBytes: [...usedBytes] };
+      const { state: _state, habits, audits, usedBytes, ...rest } = carried;
+      const kept = { ...rest, day, habits: [...habits], audits: [...audits], usedBytes: [...usedBytes] };
       writeDurably(join(own, 'carried.json'), JSON.stringify(kept));
       if (existsSync(join(folder, name))) rmSync(own, { recursive: true });
       else nameFolder(own, join(folder, name));
@@ -126,7 +130,14 @@ async function read(db: Database, own: string): Promise<Carried> {
   const kept = carriedSchema.parse(JSON.parse(readFileSync(join(own, 'carried.json'), 'utf8')));
   const state = decodeState(readFileSync(join(own, 'state')));
   await openSeries(db, seriesIn(own));
-  return { ...kept, state, habits: new Map(kept.habits), usedBytes: new Map(kept.usedBytes) };
+  const { habits, audits, usedBytes } = kept;
+  return {
+    ...kept,
+    state,
+    habits: new Map(habits),
+    audits: new Map(audits),
+    usedBytes: new Map(usedBytes),
+  };
 }
 
 /** Gives a whole checkpoint its name; another run that was faster wrote the same. */

@@ -22,6 +22,7 @@ import { DAY_FAMILIES, DAY_STATISTICS } from '../../records/day-statistics.ts';
 import { formatDay, MICROS_PER_DAY, MICROS_PER_HOUR } from '../../records/time.ts';
 import type { Progress } from '../progress.ts';
 import type { Reading } from '../reading.ts';
+import { balanceOn, directoryOf, type TenantOf, tenantsOf } from './balance-day.ts';
 import { type Carried, checkpointsIn } from './checkpoint.ts';
 import { observeDay } from './day-coverage.ts';
 import { entityTexts } from './texts.ts';
@@ -54,11 +55,13 @@ export async function runDetection(
   const names = chainOf(reading, firstDay, lastDay, allowances, await tenantVersions(db, firstDay, lastDay));
   const checkpoints = checkpointsIn(reading.ledgerDir);
   const texts = await entityTexts(facility);
+  const tenantOf = await tenantsOf(reading, firstDay, lastDay);
   const loaded = await checkpoints.load(db, names);
   if (!loaded) await openSeries(db);
   const carried: Carried = loaded?.carried ?? {
     state: createState({ leadsPerWeek: facility.detection.leadsPerWeek }),
     habits: new Map(),
+    audits: new Map(),
     leads: [],
     early: [],
     usedBytes: new Map(),
@@ -67,7 +70,7 @@ export async function runDetection(
   };
   const from = firstDay + (loaded ? loaded.position + 1 : 0);
   for (let day = from; day <= lastDay; day += 1) {
-    await judge(reading, day, texts, allowances, carried);
+    await judge(reading, day, texts, tenantOf, allowances, carried);
     // The day before the last is kept too: the last is often still being logged and then judged again.
     const isKept = day >= lastDay - 1 || (day - firstDay) % CHECKPOINT_DAYS === CHECKPOINT_DAYS - 1;
     if (isKept) await checkpoints.save(db, names[day - firstDay] ?? '', day, carried);
@@ -83,6 +86,7 @@ async function judge(
   reading: Reading,
   day: number,
   texts: EntityTexts,
+  tenantOf: TenantOf,
   allowances: readonly Allowance[],
   carried: Carried,
 ): Promise<void> {
@@ -93,7 +97,14 @@ async function judge(
   const coverage = observeDay(carried.habits, signs, day);
   const cells = reading.builtFiles('cell', day, day);
   const families = cells.length > 0 ? await familiesOn(reading, cells, day, texts, allowances, carried) : [];
-  const today: DayStatistics = { day, coverage, arrivedThroughMicros: (day + 1) * MICROS_PER_DAY, families };
+  const balance = await balanceOn(reading, cells, day, carried.audits, tenantOf, families);
+  const today: DayStatistics = {
+    day,
+    coverage,
+    arrivedThroughMicros: (day + 1) * MICROS_PER_DAY,
+    families,
+    balance,
+  };
   const isOngoing = day === reading.snapshot.builtDays().at(-1);
   carried.early =
     isOngoing && coverage < LEAST_COVERAGE
@@ -167,6 +178,7 @@ function chainOf(
       DETECTION_VERSION,
       facility.detection.leadsPerWeek,
       facility.hosts.map((host) => host.name),
+      directoryOf(reading, firstDay, lastDay),
     ]),
     asTable,
   );

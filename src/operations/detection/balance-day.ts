@@ -1,0 +1,102 @@
+import {
+  type ProductSeries,
+  productsOn,
+  storageSensorsOn,
+  tenantsByDay,
+} from '../../accounting/balance-series.ts';
+import { COUNTER_LOOK_BACK_DAYS } from '../../accounting/reads.ts';
+import type { BalanceDay, FamilyDay } from '../../detection/input.ts';
+import type { Reading } from '../reading.ts';
+import { JOB_DAYS } from '../reads-in.ts';
+
+/** What is remembered of a storage log: on which share of its days it said anything, with a memory of two weeks. */
+export interface AuditHabit {
+  presence: number;
+  lastDay: number;
+}
+
+/** The storage logs seen so far. Advanced day by day; never looks ahead, so replays agree. */
+export type Audits = Map<string, AuditHabit>;
+
+const MEMORY = 1 / 14;
+/** A log that speaks on so many of its days is missed on a day without a line. */
+const DAILY = 0.9;
+/** A log silent for so long is taken down, not missed. */
+const GONE_DAYS = 28;
+
+/** Returns whose member somebody is on a day. */
+export type TenantOf = (principal: string, day: number) => string | undefined;
+
+/** Returns who belongs to whom up to a last day; nobody in a ledger without storage logs, which have no use for it. */
+export async function tenantsOf(reading: Reading, firstDay: number, lastDay: number): Promise<TenantOf> {
+  if (!hasStorageLogs(reading, firstDay, lastDay)) return () => undefined;
+  return tenantsByDay(reading.db, memberFiles(reading, lastDay), reading.facility);
+}
+
+/** Returns what the balance of a ledger's days rests on beside their facts: it is part of what a state is named by. */
+export function directoryOf(reading: Reading, firstDay: number, lastDay: number): readonly unknown[] {
+  if (!hasStorageLogs(reading, firstDay, lastDay)) return [];
+  return [reading.facility.tenants, [...memberFiles(reading, lastDay)].sort()];
+}
+
+function hasStorageLogs({ snapshot }: Reading, firstDay: number, lastDay: number): boolean {
+  return snapshot.filesFor('access', firstDay - COUNTER_LOOK_BACK_DAYS, lastDay).length > 0;
+}
+
+/** Memberships hold from the day on which they began, however long ago. */
+function memberFiles({ factFiles }: Reading, lastDay: number): string[] {
+  return factFiles('member', Number.MIN_SAFE_INTEGER, lastDay);
+}
+
+/**
+ * Returns what storage logs say of a day; undefined while none has ever said anything.
+ * @param families the day's egress: who sent has a tenant too.
+ */
+export async function balanceOn(
+  { db, factFiles }: Reading,
+  cells: readonly string[],
+  day: number,
+  audits: Audits,
+  tenantOf: TenantOf,
+  families: readonly FamilyDay[],
+): Promise<BalanceDay | undefined> {
+  const access = factFiles('access', day - COUNTER_LOOK_BACK_DAYS, day);
+  const watched = observeAudit(audits, await storageSensorsOn(db, access, day), day);
+  if (audits.size === 0) return undefined;
+  const products = await productsOn(
+    db,
+    { cells, reads: { access, job: factFiles('job', day - JOB_DAYS, day) } },
+    day,
+  );
+  return { watched, ...products, tenantOf: tenantsNamed(products, families, day, tenantOf) };
+}
+
+function tenantsNamed(
+  { principals }: ProductSeries,
+  families: readonly FamilyDay[],
+  day: number,
+  tenantOf: TenantOf,
+): Map<string, string> {
+  const senders = families.find(({ family }) => family === 'principal')?.entities ?? [];
+  const named = new Map<string, string>();
+  for (const principal of [...principals, ...senders]) {
+    const tenant = tenantOf(principal, day);
+    if (tenant !== undefined) named.set(principal, tenant);
+  }
+  return named;
+}
+
+/** Returns the share of the storage logs in service that spoke on a day, 0 to 1, and takes the day into their habits. */
+export function observeAudit(audits: Audits, speaking: readonly string[], day: number): number {
+  const there = new Set(speaking);
+  for (const sensor of speaking) if (!audits.has(sensor)) audits.set(sensor, { presence: 1, lastDay: day });
+  let expected = 0;
+  for (const [sensor, habit] of audits) {
+    const isThere = there.has(sensor);
+    if (!isThere && day - habit.lastDay > GONE_DAYS) continue;
+    if (isThere || habit.presence >= DAILY) expected += 1;
+    habit.presence += MEMORY * ((isThere ? 1 : 0) - habit.presence);
+    if (isThere) habit.lastDay = day;
+  }
+  return expected === 0 ? 0 : there.size / expected;
+}
