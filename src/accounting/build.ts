@@ -12,12 +12,12 @@ import { type CorrectionCount, correctionCounts } from './corrections.ts';
 import { coverageSql } from './coverage.ts';
 import { type DayRange, type FactFiles, filesSql, overlapsSql } from './facts.ts';
 import { type Perspective, perspectiveOn } from './perspective.ts';
-import { openPieces, openRelays, RELAY_TABLES } from './relays/relays.ts';
+import { openPieces, openRelays, RELAY_TABLES, uncountedFlows } from './relays/relays.ts';
 import { settle } from './settle.ts';
 import { countUnseenTunnels } from './tunnels.ts';
 
 /** Part of every build's name: raise it whenever the same facts would amount to something else. */
-export const BUILD_VERSION = '3';
+export const BUILD_VERSION = '4';
 
 /**
  * Up to so many days are summed one by one, straight into their files; more are summed at once into a table. The log
@@ -74,7 +74,10 @@ export async function buildDays(
   await db.run(`CREATE OR REPLACE TEMP TABLE coverage_cell AS ${coverageSql(files, range, packets)}`);
   const coverage = await writeByDay(db, 'coverage_cell', 'coverage-cell', range, folder, 'ORDER BY ALL');
   const interval = Math.max(300, ...facility.sensors.map((sensor) => sensor.snapshotIntervalSeconds));
-  const corrections = await correctionCounts(db, files, range, perspective, 3 * interval * 1_000_000);
+  const corrections = [
+    ...(await correctionCounts(db, files, range, perspective, 3 * interval * 1_000_000)),
+    ...(relays ? await uncountedFlows(db, files, range, perspective, relays) : []),
+  ];
   for (const table of [
     'piece',
     'suspect',

@@ -18,12 +18,15 @@ export interface CorrectionCount {
 export const ALL_CORRECTIONS: Readonly<Record<string, string>> = {
   ...CORRECTIONS,
   copies: 'records of a connection that another record already counts (cluster workers, redundant sensors)',
+  relayLogs:
+    'connections in the log of a NAT that watches no path: they say who stood behind it, and count where the border saw them',
   closingBelowSnapshot: 'a closing record counts less than a snapshot before it; the larger stands',
   openUnknown:
     'connections whose last record is a snapshot, with none since for three intervals: still open or lost',
 };
 
-const row = z.object({
+/** A correction as the engine counts it. */
+export const correctionRow = z.object({
   day: z.union([z.bigint(), z.number()]).transform(Number),
   correction: z.string(),
   records: z.bigint().transform(Number),
@@ -43,7 +46,7 @@ export async function correctionCounts(
 ): Promise<CorrectionCount[]> {
   const { from, to } = microsOf(range);
   const inRange = `startedAt >= ${from} AND startedAt < ${to}`;
-  const counters = await db.rows(counterSql(files, inRange, perspective), row);
+  const counters = await db.rows(counterSql(files, inRange, perspective), correctionRow);
   const day = `startedAt // ${MICROS_PER_DAY}`;
   const settled = await db.rows(
     `SELECT ${day} AS day, 'copies' AS correction, count(*) FILTER (copied) AS records, sum(copiedBytes)::BIGINT AS bytes
@@ -52,7 +55,7 @@ export async function correctionCounts(
      FROM piece WHERE belowSnapshot > 0 AND ${inRange} GROUP BY ALL
      UNION ALL ${openUnknownSql(range, openAfterMicros)}
      ORDER BY ALL`,
-    row,
+    correctionRow,
   );
   return [...counters, ...settled];
 }

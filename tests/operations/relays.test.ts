@@ -77,6 +77,9 @@ test('by logs that a real NAT and a real proxy wrote, the client behind them is 
   expect(reportText(answer, 'Test Centre', 0)).toMatch(/10\.0\.0\.5 .*NAT log of nat-1; log of squid-1/);
   // The NAT's own line counts nothing once more.
   expect(answer.total.bytesOut).toEqual({ low: '61088', estimate: '61088', high: '61088' });
+  expect(answer.corrections).toContainEqual(
+    expect.objectContaining({ correction: expect.stringContaining('relayLogs'), records: 2 }),
+  );
 });
 
 test('check tells how much of what passed relays is known, and of which relay nobody is', async () => {

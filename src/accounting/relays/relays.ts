@@ -5,8 +5,19 @@ import { columnList, FLOW_COLUMNS } from '../../records/columns.ts';
 import { TUPLE } from '../../records/flow-ends.ts';
 import { IS_PART } from '../../records/flow-parts.ts';
 import { sqlText } from '../../records/sql-text.ts';
-import { dayOfMicros } from '../../records/time.ts';
-import { type DayRange, type FactFiles, filesSql, overlapsSql, type RealFlows } from '../facts.ts';
+import { dayOfMicros, MICROS_PER_DAY } from '../../records/time.ts';
+import { type CorrectionCount, correctionRow } from '../corrections.ts';
+import {
+  type DayRange,
+  type FactFiles,
+  factSql,
+  filesSql,
+  microsOf,
+  overlapsSql,
+  type RealFlows,
+  viewedSql,
+} from '../facts.ts';
+import type { Perspective } from '../perspective.ts';
 import { type RelayLook, relayLookOn } from './look.ts';
 import { openParts, proxySensors } from './parts.ts';
 import {
@@ -26,6 +37,8 @@ export interface Relays {
   readonly flows: RealFlows;
   /** Whether `relay_part` has rows: connections that a relay's log gives to several, or to an identity. */
   readonly hasParts: boolean;
+  /** SQL over flows that tells those which logs of NAT tell of relays and which count nothing themselves; undefined for none. */
+  readonly uncounted: string | undefined;
 }
 
 /** The temporary tables of this room. */
@@ -97,6 +110,7 @@ export async function openRelays(
       long: (list) => `${rest(filesSql(list, FLOW_COLUMNS))} relay_long)`,
     },
     hasParts,
+    uncounted: silent.length > 0 ? `NOT ${isCounted(silent)}` : undefined,
   };
 }
 
@@ -135,6 +149,28 @@ async function openTouch(
     SELECT ${TUPLE} AS tuple, ${ends}, startedAt, max(endedAt) AS endedAt,
       ${['orig', 'resp'].map((end) => `greatest(coalesce(max(${end}Count) FILTER (NOT part), 0), coalesce(sum(${end}Count) FILTER (part), 0))::BIGINT AS ${end}Count`).join(', ')}
     FROM (${read(flowFiles, SHORT)} UNION ALL ${read(longFiles, 'true')}) GROUP BY ALL`);
+}
+
+/** Returns how many connections of a range were told by logs of NAT alone and not counted, and what they say they carried. */
+export async function uncountedFlows(
+  db: Database,
+  files: FactFiles,
+  range: DayRange,
+  perspective: Perspective,
+  { uncounted }: Relays,
+): Promise<CorrectionCount[]> {
+  if (uncounted === undefined) return [];
+  const { from, to } = microsOf(range);
+  const facts = factSql(
+    filesSql(files.flow, FLOW_COLUMNS),
+    perspective,
+    `startedAt >= ${from} AND startedAt < ${to} AND ${uncounted}`,
+  );
+  return db.rows(
+    `SELECT startedAt // ${MICROS_PER_DAY} AS day, 'relayLogs' AS correction, count(*) AS records, sum("out" + "in")::BIGINT AS bytes
+     FROM (${viewedSql(facts, perspective)}) GROUP BY 1 ORDER BY 1`,
+    correctionRow,
+  );
 }
 
 /** Columns of a piece that cells are made of, beside its bytes. */
