@@ -160,6 +160,7 @@ test('contradictions are found in volume, duration, days, order and channel, and
   ]);
   expect(found[0]?.sentence).toBe('a says it took 170 to 190 days, b 58 to 67 days.');
   expect(found[3]?.sentence).toBe('early says more than 10.0 PB, less 10.0 TB: 1,000 times apart.');
+  expect(contradictionsIn(claim(NINE_WEEKS, SIX_MONTHS)).map(({ about }) => about)).toEqual(['duration']);
   // What is claimed on the day on which it is said to have begun can have left by then.
   const early = (saidOn: string) =>
     contradictionsIn(

@@ -5,7 +5,7 @@ import { verdictOn } from './verdicts.ts';
 const WINDOW = { fromDay: 1000, toDay: 1010, leastDays: 10, mostDays: 10 };
 
 /** One watched path that carried 100 B, all of them expected or not, and a claim of so many. */
-function verdictOf(
+function assessed(
   least: bigint,
   packedAtMost: number,
   given: Partial<ChannelEvidence> = {},
@@ -32,8 +32,10 @@ function verdictOf(
     asSaid: true,
   } as const;
   const bounds = boundsOf([border], WINDOW, complete);
-  return verdictOn({ combination, bounds, packedAtMost, complete, reads: undefined }).kind;
+  return verdictOn({ combination, bounds, packedAtMost, complete, reads: undefined });
 }
+
+const verdictOf = (...asked: Parameters<typeof assessed>) => assessed(...asked).kind;
 
 test('what just fits is possible, a byte more is not', () => {
   expect([100n, 101n].map((least) => verdictOf(least, 1))).toEqual(['noHistory', 'notPossible']);
@@ -63,4 +65,9 @@ test('only what is surely beyond the usual supports a claim; what may be does no
   expect(verdictOf(20n, 1, expected(60n, 80n))).toBe('supported');
   expect(verdictOf(90n, 1, expected(60n, 80n))).toBe('partlySupported');
   expect(verdictOf(20n, 1, expected(60n, 100n))).toBe('nothingUnusual');
+});
+
+test('a path is named as unwatched for the least time in which nobody watched it', () => {
+  expect(assessed(1n, 1).unwatched).toEqual([]);
+  expect(assessed(1n, 1, { unseenHours: 0.01, unseenBytes: 1n }).unwatched).toEqual(['border']);
 });

@@ -20,6 +20,29 @@ test('everything that is known stands in order, with who says it', () => {
   expect(timeline.every(({ command }) => command.endsWith('--as-of 10'))).toBe(true);
 });
 
+test('what happened earlier comes first, whatever it is; at one moment the order is that of a story', () => {
+  const at = (time: string) => sentence(20, time, 'note', { text: `note of ${time}` });
+  const early = sentence(11, '2026-03-31T00:00:00Z', 'note', {
+    signals: [signalOn('2026-03-01', 'a forum', 'for sale')],
+  });
+  const { timeline } = exampleCase({}, [
+    ...STORY,
+    early,
+    at('2026-03-26T12:00:00Z'),
+    at('2026-03-27T12:00:00Z'),
+  ]);
+  const kinds = timeline.map(({ kind, at: { estimate } }) => `${estimate.slice(0, 16)} ${kind}`);
+  expect(kinds.filter((each) => /signal|opened|note|acknowledged|first byte/.test(each))).toEqual([
+    '2026-03-01T12:00 outside signal',
+    '2026-03-10T03:04 first byte',
+    '2026-03-25T12:00 outside signal',
+    '2026-03-26T09:00 opened',
+    '2026-03-26T12:00 note',
+    '2026-03-27T12:00 acknowledged',
+    '2026-03-27T12:00 note',
+  ]);
+});
+
 test('dwell time runs from the first byte to containment, and carries what the first byte leaves open', () => {
   const { dwell } = exampleCase().figures;
   expect(dwell).toMatchObject({ running: false, command: 'weir incident show c4se --as-of 10' });
