@@ -100,7 +100,11 @@ const dayOrRange = z.union([
     .transform((range): DayRange => range),
 ]);
 
-const dayCount = z.number().int('must be a whole number of days').min(1).max(MAX_DAYS);
+const dayCount = z
+  .number()
+  .int('must be a whole number of days')
+  .min(1, 'must be at least 1 day')
+  .max(MAX_DAYS, `must be at most ${MAX_DAYS} days`);
 const lasted = z.union([
   dayCount.transform((exact) => ({ least: exact, most: exact })),
   z
@@ -180,6 +184,8 @@ export function parseClaim(source: string, file: string): Claim {
   if (document.errors.length > 0) {
     const places = document.errors.map((error) => {
       const { line, col } = lines.linePos(error.pos[0]);
+      if (error.code === 'MULTIPLE_DOCS')
+        return `${file}:${line}:${col} holds several documents; keep one claim in a file`;
       return `${file}:${line}:${col} not valid YAML: ${error.message}`;
     });
     throw new ConfigurationError(places.join('\n'));

@@ -38,7 +38,7 @@ export function headlineOf(weighed: Weighed): string {
     case 'onlyPacked':
       return `Possible${way} only if packed at least ${fold(most)}: ${claimed} against ${boundInWords(mostBytes)}.${remaining(weighed)}`;
     case 'onlyThrough':
-      return `Possible only through ${throughInWords(weighed)}: ${claimed} claimed, ${watchedInWords(weighed, seen)}.${remaining(weighed)}`;
+      return `Possible only through ${throughInWords(weighed)}${onlyEvenPacked(weighed)}: ${claimed} claimed, ${watchedInWords(weighed, seen)}.${remaining(weighed)}`;
     case 'moreThanWatched':
       return `More than the watched paths carried: ${claimed} against ${seen}, unless packed at least ${fold(seenMostBytes ?? 0n)}.${remaining(weighed)}`;
     case 'supported':
@@ -67,21 +67,34 @@ function evenPacked({ packedAtMost }: Weighed): string {
   return packedAtMost === 1 ? '' : `, even packed ${packedAtMost} times smaller`;
 }
 
+/** Said where the other ways of the claim would not have carried it packed either. */
+function onlyEvenPacked(weighed: Weighed): string {
+  const { essential, channels } = weighed;
+  return essential.length > 0 && essential.length < channels.length ? evenPacked(weighed) : '';
+}
+
 function mostInWords({ mostBytes }: Weighed): string {
   return mostBytes === null ? 'what can have left has no bound' : `${boundInWords(mostBytes)} can have left`;
 }
 
-function watchedInWords({ seenMostBytes }: Weighed, seen: string): string {
-  return seenMostBytes === 0n
-    ? 'and no log shows any of it'
-    : `and the watched paths carried at most ${seen}`;
+function watchedInWords({ seenMostBytes, channels, combination: { window } }: Weighed, seen: string): string {
+  if (seenMostBytes !== 0n) return `and the watched paths carried at most ${seen}`;
+  const looked = hoursOf(window);
+  return channels.every(({ evidence }) => evidence.unseenHours >= looked)
+    ? 'and no log speaks of these ways then'
+    : 'and the logs of the watched time show nothing of it';
+}
+
+/** Hours that were looked up of a window. */
+function hoursOf(window: Weighed['combination']['window']): number {
+  const looked = lookedUpDays(window);
+  return looked === null ? 0 : (looked.toDay - looked.fromDay) * HOURS_PER_DAY;
 }
 
 /** Names what nobody watched, wholly or for a time; part of every headline where there is any. */
 function remaining({ unwatched, combination: { window } }: Weighed, andSo = ''): string {
   if (unwatched.length === 0) return '';
-  const looked = lookedUpDays(window);
-  const allHours = looked === null ? 0 : (looked.toDay - looked.fromDay) * HOURS_PER_DAY;
+  const allHours = hoursOf(window);
   const byTime = new Map<string, ChannelBound[]>();
   for (const channel of unwatched) {
     const { unseenHours } = channel.evidence;

@@ -34,8 +34,9 @@ export function volumeInWords({ least, most }: { least: bigint; most: bigint | n
   return least === most ? bytesInWords(least) : `${bytesInWords(least)} to ${bytesInWords(most)}`;
 }
 
-/** Returns a rate in bits per second with three significant digits. */
+/** Returns a rate in bits per second with three significant digits; never none of something. */
 export function rateInWords(bitsPerSecond: number): string {
+  if (bitsPerSecond > 0 && bitsPerSecond < 1) return 'less than 1 bit/s';
   return scaled(bitsPerSecond, RATES);
 }
 

@@ -32,6 +32,9 @@ export function addAssess(program: Command): void {
       const subject = await subjectOf(context);
       const { assess, assessmentSvg } = await import('../operations/assess.ts');
       const answer = await assess({ ...subject, ...stated(flags), claimFile: resolve(process.cwd(), claim) });
+      const today = new Date().toISOString().slice(0, 10);
+      for (const { id, saidOn } of answer.statements)
+        if (saidOn > today) context.remark(`statement ${id} was said on ${saidOn}, which is still to come`);
       if (svg !== undefined) {
         await writePicture(resolve(process.cwd(), svg), assessmentSvg(answer));
         context.remark(`wrote ${svg}`);

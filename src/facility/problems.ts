@@ -91,10 +91,15 @@ function withArticle(kind: string): string {
   return names[kind] ?? kind;
 }
 
+/** A file that is none of ours is not repeated on the terminal. */
+const SHOWN_CHARS = 60;
+
 function describe(input: unknown): string {
   if (input === null || input === undefined) return 'empty';
   if (Array.isArray(input)) return 'a list';
-  return typeof input === 'object' ? 'a group of keys' : JSON.stringify(input);
+  if (typeof input === 'object') return 'a group of keys';
+  const text = JSON.stringify(input);
+  return text.length > SHOWN_CHARS ? `${text.slice(0, SHOWN_CHARS)}…` : text;
 }
 
 interface SchemaNode {

@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { boundsOf } from '../claims/bounds.ts';
 import { type Claim, parseClaim, type VolumeRange } from '../claims/claim.ts';
@@ -21,14 +20,13 @@ import {
   verdictAnswer,
 } from './assess-answer.ts';
 import { channelsIn, type Evidence, evidenceFrom, evidenceWithout } from './assess-evidence.ts';
+import { claimText } from './claim-text.ts';
 import { type Question, withReading } from './reading.ts';
 
 /** What is to be assessed: a file that holds a claim. */
 export interface AssessQuestion extends Question {
   readonly claimFile: string;
 }
-
-const MAX_CLAIM_BYTES = 4_000_000;
 
 /**
  * Returns what can be said of a claim: what it needs, what each way out carried and can have carried, what its
@@ -41,18 +39,6 @@ export async function assess(question: AssessQuestion): Promise<AssessAnswer> {
   if (!existsSync(join(question.ledgerDir, 'ledger.json')))
     return assessed(claim, evidenceWithout(question.facility));
   return withReading(question, async (reading) => assessed(claim, await evidenceFrom(reading)));
-}
-
-async function claimText(file: string): Promise<string> {
-  const refuse = (reason: string, cause?: unknown) =>
-    new ConfigurationError(`${file}: ${reason}`, cause === undefined ? {} : { cause });
-  const { size } = await stat(file).catch((cause: Error) => {
-    throw refuse(`cannot be read: ${cause.message}`, cause);
-  });
-  if (size > MAX_CLAIM_BYTES) throw refuse(`larger than ${MAX_CLAIM_BYTES} bytes; is it a claim file?`);
-  return readFile(file, 'utf8').catch((cause: Error) => {
-    throw refuse(`cannot be read: ${cause.message}`, cause);
-  });
 }
 
 async function assessed(claim: Claim, evidence: Evidence): Promise<AssessAnswer> {

@@ -1,10 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { parseClaim, type Statement } from '../../claims/claim.ts';
-import { ConfigurationError } from '../../errors.ts';
 import { bytesInWords } from '../../incidents/words.ts';
 import type { IncidentPayload } from '../../ledger/incident-entry.ts';
 import { MICROS_PER_DAY } from '../../records/time.ts';
+import { claimText } from '../claim-text.ts';
 
 /** What a case takes from a claim file: each statement as a signal from outside, with the day it was made. */
 export interface ClaimSignals {
@@ -16,10 +15,7 @@ export interface ClaimSignals {
 
 /** Reads a claim file. @throws ConfigurationError when it cannot be read or is none. */
 export async function readClaim(file: string): Promise<ClaimSignals> {
-  const text = await readFile(file, 'utf8').catch((error: Error) => {
-    throw new ConfigurationError(`${file}: cannot be read: ${error.message}`, { cause: error });
-  });
-  const claim = parseClaim(text, file);
+  const claim = parseClaim(await claimText(file), file);
   return {
     name: `${claim.title} (${basename(file)})`.slice(0, 500),
     signals: claim.statements.map((statement) => ({
