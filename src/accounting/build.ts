@@ -5,7 +5,13 @@ import { FLOW_COLUMNS } from '../records/columns.ts';
 import { LOGGED_PACKET } from '../records/flow-parts.ts';
 import { sqlText } from '../records/sql-text.ts';
 import { HOURS_PER_DAY, MICROS_PER_DAY } from '../records/time.ts';
-import { ATTRIBUTION_TABLES, hasIdentity, openAttribution, sharerSql } from './attribution/attribute.ts';
+import {
+  ATTRIBUTION_TABLES,
+  hasIdentity,
+  type LoadedRecords,
+  openAttribution,
+  sharerSql,
+} from './attribution/attribute.ts';
 import type { ClockOffset } from './attribution/connections.ts';
 import { CELL_NAMES, cellSql } from './cells.ts';
 import { type CorrectionCount, correctionCounts } from './corrections.ts';
@@ -161,8 +167,9 @@ async function writeNamedCells(
   const tunnelPaths = facility.paths.flatMap(({ name, gateways }) => (gateways.length > 0 ? [name] : []));
   const written: BuiltFile[] = [];
   const clocks = new Map<number, readonly ClockOffset[]>();
+  const loaded: LoadedRecords = { lastDay: range.toDay, days: new Set(), records: 0n };
   for (let day = range.fromDay; day <= range.toDay; day += 1) {
-    const attribution = await openAttribution(db, files, day, facility, perspective, hasParts);
+    const attribution = await openAttribution(db, files, day, facility, perspective, hasParts, loaded);
     const only = { fromDay: day, toDay: day };
     const sql = `SELECT ${CELL_NAMES} FROM (${cellSql(files, only, perspective, parents, attribution, pieces)})`;
     if (tunnelPaths.length > 0) {

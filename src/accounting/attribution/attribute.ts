@@ -87,22 +87,14 @@ export async function openAttribution(
   day: number,
   facility: Facility,
   perspective: Perspective,
-  withParts = false,
+  withParts: boolean,
+  loaded: LoadedRecords,
 ): Promise<Attribution | undefined> {
   if (!hasIdentity(files.identity)) return undefined;
   const begun = await openEarlyFlows(db, day, withParts);
-  const days = [day, ...begun].map((each) => ({ fromDay: each, toDay: each }));
-  // Transfers count over all the life of a connection, all else at its begin.
-  const lives = [{ fromDay: Math.min(begun[0] ?? day, day), toDay: Math.max(begun.at(-1) ?? day, day) }];
-  let records = 0n;
-  for (const family of IDENTITY_FAMILIES) {
-    await loadIdentity(db, files.identity, family, family === 'transfer' ? lives : days);
-    records += await countOf(db, `identity_${family}`);
-  }
-  if (records === 0n) return undefined;
+  await openRecords(db, files.identity, [day, ...begun], facility, loaded);
+  if (loaded.records === 0n) return undefined;
   const { hostOf, isInside } = perspective;
-  await openStretches(db);
-  await openPlaces(db, facility);
   await openMeetings(db, flowSql(files), day, hostOf);
   const clock = await openClock(db, day);
   await openStays(db, hostOf, isInside);
@@ -122,6 +114,42 @@ export async function openAttribution(
     attributed: (relation) => `(SELECT r.*, ${who} FROM ${relation} r ${joins.join(' ')})`,
     clock,
   };
+}
+
+/** Which days the tables of records and stretches can answer for, of one range of days that are built together. */
+export interface LoadedRecords {
+  /** The last day of the range. */
+  readonly lastDay: number;
+  days: ReadonlySet<number>;
+  records: bigint;
+}
+
+/**
+ * Loads what can say who was where on some days, unless it is there: the next day is loaded with each, for its log has
+ * connections that began on this one. The more there is, the same it says of a day.
+ */
+async function openRecords(
+  db: Database,
+  files: IdentityFiles,
+  wanted: readonly number[],
+  facility: Facility,
+  loaded: LoadedRecords,
+): Promise<void> {
+  if (wanted.every((day) => loaded.days.has(day))) return;
+  const [day = 0] = wanted;
+  const all = [...new Set([...wanted, Math.min(day + 1, loaded.lastDay)])];
+  const days = all.map((each) => ({ fromDay: each, toDay: each }));
+  // Transfers count over all the life of a connection, all else at its begin.
+  const lives = [{ fromDay: Math.min(...all), toDay: Math.max(...all) }];
+  loaded.records = 0n;
+  for (const family of IDENTITY_FAMILIES) {
+    await loadIdentity(db, files, family, family === 'transfer' ? lives : days);
+    loaded.records += await countOf(db, `identity_${family}`);
+  }
+  loaded.days = new Set(all);
+  if (loaded.records === 0n) return;
+  await openStretches(db);
+  await openPlaces(db, facility);
 }
 
 async function countOf(db: Database, table: string): Promise<bigint> {

@@ -38,7 +38,8 @@ export async function loadIdentity(
   ranges: readonly DayRange[],
 ): Promise<void> {
   const { before, after } = REACH[family];
-  const around = ranges.map(({ fromDay, toDay }) => ({ fromDay: fromDay - before, toDay: toDay + after }));
+  const apart = inOrder(ranges);
+  const around = apart.map(({ fromDay, toDay }) => ({ fromDay: fromDay - before, toDay: toDay + after }));
   const paths = around.flatMap((days) => files(family, days));
   const columns: readonly Column[] = FACT_COLUMNS[family];
   const last = family === 'session' ? SESSION_LAST : 'greatest(startedAt, endedAt)';
@@ -47,7 +48,7 @@ export async function loadIdentity(
       `(startedAt < ${(toDay + 1) * MICROS_PER_DAY} AND ${last} >= ${fromDay * MICROS_PER_DAY})`,
   );
   const read = `SELECT * FROM ${filesSql([...new Set(paths)].sort(), columns)} WHERE ${within.join(' OR ')}`;
-  if (family === 'session') await chooseSessions(db, read, ranges);
+  if (family === 'session') await chooseSessions(db, read, apart);
   else await db.run(`CREATE OR REPLACE TEMP TABLE identity_${family} AS SELECT DISTINCT * FROM (${read})`);
 }
 
@@ -58,25 +59,40 @@ const BY_UID = `hash(sensor, kind, server, coalesce(uid, concat_ws(' ', '-', pri
 const BY_CLIENT =
   'CASE WHEN outerPort IS NOT NULL THEN hash(sensor, kind, server, outerHi, outerLo, outerPort) END';
 
+/** Returns the days of some ranges as ranges that do not meet, ascending. */
+function inOrder(ranges: readonly DayRange[]): DayRange[] {
+  const apart: DayRange[] = [];
+  for (const range of [...ranges].sort((a, b) => a.fromDay - b.fromDay)) {
+    const last = apart.at(-1);
+    if (last && range.fromDay <= last.toDay + 1)
+      apart[apart.length - 1] = { fromDay: last.fromDay, toDay: Math.max(last.toDay, range.toDay) };
+    else apart.push(range);
+  }
+  return apart;
+}
+
 /**
- * Keeps the lines that can say something of some days: those with a moment there, those before of what was still open,
- * and those after that end what no line has begun since. Most sessions of the weeks around were over by then; joining
- * their lines would cost more than the day itself.
+ * Keeps the lines that can say something of some days: those with a moment there; those before of what was still open then and
+ * whose last line is not so old that it cannot last until then; and those after that end what was begun by then and no line
+ * has begun since. Most sessions of the weeks around were over by then, or had not begun: joining their lines would cost
+ * more than the day itself.
  */
 async function chooseSessions(db: Database, read: string, ranges: readonly DayRange[]): Promise<void> {
   await db.run(`CREATE OR REPLACE TEMP TABLE session_line AS
     SELECT *, ${SESSION_LAST} AS upTo, ${BY_UID} AS byUid, ${BY_CLIENT} AS byClient FROM (${read})`);
   const order = `(upTo, CASE event WHEN 'begin' THEN 0 WHEN 'snapshot' THEN 1 ELSE 2 END)`;
   const near = ranges.map(({ fromDay, toDay }) => {
-    const from = fromDay * MICROS_PER_DAY - OPEN_SESSION_MICROS - MICROS_PER_HOUR;
+    const from = fromDay * MICROS_PER_DAY - MICROS_PER_HOUR;
     const to = (toDay + 1) * MICROS_PER_DAY + MICROS_PER_HOUR;
     const ends = (key: string) =>
       `(SELECT ${key} AS key, coalesce(arg_max(event, ${order}) FILTER (upTo < ${from}) <> 'end', false) AS isOpen,
-         coalesce(arg_min(event, ${order}) FILTER (startedAt > ${to}) <> 'begin', false) AS isEnding
+         coalesce(arg_min(event, ${order}) FILTER (startedAt > ${to}) <> 'begin', false) AS isEnding, max(upTo) AS lastAt, min(startedAt) AS firstAt
         FROM session_line WHERE ${key} IS NOT NULL GROUP BY 1)`;
     const both = (name: string) => `u.${name} AND coalesce(c.${name}, true)`;
     return `SELECT l.* FROM session_line l JOIN ${ends('byUid')} u ON u.key = l.byUid LEFT JOIN ${ends('byClient')} c ON c.key = l.byClient
-      WHERE (upTo >= ${from} AND startedAt <= ${to}) OR (upTo < ${from} AND ${both('isOpen')}) OR (startedAt > ${to} AND ${both('isEnding')})`;
+      WHERE (upTo >= ${from} AND startedAt <= ${to})
+        OR (upTo < ${from} AND ${both('isOpen')} AND greatest(u.lastAt, c.lastAt) >= ${from - OPEN_SESSION_MICROS})
+        OR (startedAt > ${to} AND ${both('isEnding')} AND least(u.firstAt, c.firstAt) <= ${to})`;
   });
   await db.run(`CREATE OR REPLACE TEMP TABLE identity_session AS
     SELECT DISTINCT * EXCLUDE (upTo, byUid, byClient) FROM (${near.join(' UNION ALL ')})`);
