@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { exampleCase, STORY, sentence, signalOn } from '../../tests/incidents/example-case.ts';
+import { exampleCase, factsOf, STORY, sentence, signalOn } from '../../tests/incidents/example-case.ts';
 import { coursesOf } from './course.ts';
 
 const HOUR = 3600;
@@ -80,6 +80,45 @@ test('what has not happened yet is still running, measured to the position and n
     running: true,
     because: expect.stringContaining('not ack'),
   });
+});
+
+test('known is not contained: dwell time runs on until somebody says that no more leaves', () => {
+  const { dwell } = exampleCase({}, STORY.slice(0, 3)).figures;
+  expect(dwell).toMatchObject({ running: true, because: expect.stringContaining('and not contained') });
+  // To the journal's position, 30 March 20:00, not to the acknowledgement three days before.
+  expect(dwell.seconds?.low).toBe(18 * DAY + 20 * HOUR);
+});
+
+test('evidence of a change is none of it before the change, and a day speaks when it is over', () => {
+  const [lead] = factsOf().leads;
+  if (!lead) throw new Error('no lead');
+  const firstSign = (since: string) => {
+    const channels = lead.channels.map((channel) => ({ ...channel, since }));
+    const { timeline } = exampleCase({ leads: [{ ...lead, channels }] });
+    return timeline.find(({ kind }) => kind === 'first evidence')?.at.estimate;
+  };
+  expect(firstSign('2026-03-12')).toBe('2026-03-13T00:00:00Z');
+  expect(firstSign('2026-01-01')).toBe('2026-03-09T00:00:00Z');
+});
+
+test('words that come with a signal are told beside it', () => {
+  const signals = [signalOn('2026-03-25', 'a forum', 'for sale')];
+  const [opening] = STORY;
+  if (!opening) throw new Error('no opening');
+  const told = exampleCase({}, [
+    { ...opening, said: { ...opening.said, signals } },
+    sentence(8, '2026-03-26T10:00:00Z', 'note', { text: 'they called', signals }),
+    sentence(9, '2026-03-26T11:00:00Z', 'note', { signals }),
+  ]);
+  expect(told.timeline.filter(({ entry }) => entry !== null).map(({ kind, entry }) => [kind, entry])).toEqual(
+    [
+      ['outside signal', 7],
+      ['outside signal', 8],
+      ['outside signal', 9],
+      ['opened', 7],
+      ['note', 8],
+    ],
+  );
 });
 
 test('acknowledged before anybody outside spoke is no negative gap in words', () => {
