@@ -128,7 +128,7 @@ describe('from nothing to a report', () => {
 
   it('registers a transfer and lists it; refuses one of no scope, cap or end', async () => {
     const scope = ['--host', '10.0.0.1', '--destination', '198.51.100.9'];
-    const flags = ['--owner', 'climate', '--cap', '5TB', '--until', '2030-01-01', '--note', 'mirror'];
+    const flags = ['--owner', 'climate', '--cap', '5TB', '--until', '2999-01-01', '--note', 'mirror'];
     const made = await weir(cwd, ['register', '--json', ...scope, ...flags]);
     expect(made.code, made.err).toBe(0);
     const { allowances } = decisionAnswer.parse(JSON.parse(made.out));
