@@ -130,6 +130,13 @@ test('acknowledged before anybody outside spoke is no negative gap in words', ()
   );
 });
 
+test('contained before any byte that is known is no negative dwell time in words', () => {
+  const back = STORY.map((each) =>
+    each.said.verb === 'contain' ? { ...each, said: { ...each.said, atMicros: 0 } } : each,
+  );
+  expect(exampleCase({}, back).figures.dwell.because).toBe('contained before the first byte that is known');
+});
+
 test('nothing is said that nothing says', () => {
   const [opening] = STORY;
   const bare = opening && {

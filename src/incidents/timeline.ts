@@ -83,7 +83,9 @@ export function dwellOf(input: TimelineInput): Duration {
     seconds,
     running: contained === undefined,
     because: contained
-      ? `${words} from the first byte to containment`
+      ? seconds.high <= 0
+        ? 'contained before the first byte that is known'
+        : `${words} from the first byte to containment`
       : `${words} since the first byte, and not contained`,
     command,
   };

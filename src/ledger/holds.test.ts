@@ -131,3 +131,13 @@ test('a sentence is exactly its form; entries from before it stay readable and h
   expect(body({ ...sentence('open'), v: 2 }).success).toBe(false);
   expect(body({ ...sentence('open'), hold: { fromDay: 5, toDay: 4 } }).success).toBe(false);
 });
+
+test('a containment dated back, by a slip or a correction, takes nothing out of a hold', async () => {
+  const dir = freshLedger();
+  await say(dir, sentence('open', { hold: { fromDay: FIRST + 1, toDay: null } }));
+  const heldTo = async (day: number) => {
+    await say(dir, sentence('contain', { atMicros: (FIRST + day) * MICROS_PER_DAY }));
+    return (holdsIn(await readSnapshot(dir))[0]?.toDay ?? 0) - FIRST;
+  };
+  expect([await heldTo(20), await heldTo(5), await heldTo(-30), await heldTo(25)]).toEqual([20, 20, 20, 25]);
+});

@@ -42,7 +42,7 @@ export function holdsIn(snapshot: Snapshot): Hold[] {
     const day = dayOfMicros(said.atMicros ?? Date.parse(entry.at) * 1000);
     cases.set(said.incident, {
       hold: said.hold ? widened(known.hold, said.incident, said.hold) : known.hold,
-      containedOnDay: said.verb === 'contain' ? day : known.containedOnDay,
+      containedOnDay: said.verb === 'contain' ? lastDay(known.containedOnDay, day) : known.containedOnDay,
       closedOnDay: said.verb === 'close' ? Math.min(day, known.closedOnDay) : known.closedOnDay,
       released: known.released || said.releasesHold,
     });
@@ -53,6 +53,11 @@ export function holdsIn(snapshot: Snapshot): Hold[] {
     const toDay = Number.isFinite(hold.toDay) ? hold.toDay : Math.max(hold.fromDay, endDay);
     return [{ ...hold, toDay, positions: positions.get(hold.incident) ?? [] }];
   });
+}
+
+/** A containment that is dated back takes nothing out of a hold; the latest day that was ever said stands. */
+function lastDay(known: number, day: number): number {
+  return Number.isFinite(known) ? Math.max(known, day) : day;
 }
 
 /** What the entries of a case come to for its hold. */

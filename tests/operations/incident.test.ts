@@ -210,7 +210,7 @@ statements:
     'no campaign or lead has the id nope',
   );
   await expect(openIncident({ ...opening, holdTo: '2026-05-01' })).rejects.toThrow('--hold-from');
-  await expect(openIncident({ ...opening, title: '' })).rejects.toThrow('the journal does not take this');
+  await expect(openIncident({ ...opening, title: '' })).rejects.toThrow('--title: give 1 to 500 characters');
   const { incident: second } = await openIncident({
     ...opening,
     holdFrom: '2026-04-01',

@@ -30,10 +30,10 @@ export function caseOf(snapshot: Snapshot, id: string): Course {
   const cases = casesIn(snapshot);
   const exact = cases.find((course) => course.id === id);
   if (exact) return exact;
-  const [found, second] = cases.filter((course) => course.id.startsWith(id));
+  const [found, second] = id === '' ? [] : cases.filter((course) => course.id.startsWith(id));
   if (!found) {
     throw new ConfigurationError(
-      `there is no case ${id} as of entry ${snapshot.position}: weir incident list names them`,
+      `there is no case ${id || '(an empty id)'} as of entry ${snapshot.position}: weir incident list names them`,
     );
   }
   if (second)

@@ -129,6 +129,8 @@ function take(verb: 'acknowledge' | 'contain' | 'close', step: Step): Promise<In
  */
 async function say(saying: Saying, id: string, payload: () => Payload): Promise<IncidentSaidAnswer> {
   const { ledgerDir, by } = saying;
+  // A slip is told before days are built.
+  validated({ v: 1, by, ...payload(), incident: 'any' });
   await withReading(saying, async () => undefined);
   const entry = await append(ledgerDir, (snapshot) => {
     const prepared = payload();
@@ -151,10 +153,28 @@ function mayFollow(course: ReturnType<typeof caseOf>, { verb, releasesHold }: Pa
   );
 }
 
+/** Where each part of a sentence was said, and how long it may be. */
+const FLAGS: Readonly<Record<string, string>> = {
+  title: '--title',
+  by: '--by',
+  text: '--note',
+  signals: '--source',
+};
+const LENGTHS: Readonly<Record<string, string>> = {
+  '--title': 'give 1 to 500 characters',
+  '--by': 'give 1 to 500 characters',
+  '--note': 'give at most 20,000 characters',
+  '--source': 'give 1 to 500 characters, and at most 4,000 of what was said (--note)',
+};
+
 function validated(payload: IncidentPayload): IncidentPayload {
   const parsed = incidentPayload.safeParse(payload);
   if (parsed.success) return parsed.data;
-  throw new ConfigurationError(`the journal does not take this:\n${z.prettifyError(parsed.error)}`);
+  const problems = parsed.error.issues.map(({ path, message }) => {
+    const flag = FLAGS[String(path[0])] ?? path.join('.');
+    return `${flag}: ${LENGTHS[flag] ?? message}`;
+  });
+  throw new ConfigurationError([...new Set(problems)].join('\n'));
 }
 
 function holdOf(

@@ -41,7 +41,7 @@ function subjectOf({ campaigns, leads }: Detected, id: string): Campaign | Lead 
   const all: readonly (Campaign | Lead)[] = [...campaigns, ...leads];
   const exact = all.find((each) => each.id === id);
   if (exact) return exact;
-  const [found, second] = all.filter((each) => each.id.startsWith(id));
+  const [found, second] = id === '' ? [] : all.filter((each) => each.id.startsWith(id));
   if (!found) throw new ConfigurationError(`no campaign or lead has the id ${id}: weir detect lists them`);
   if (second)
     throw new ConfigurationError(`${id} begins several ids (${found.id}, ${second.id}): give more of it`);
