@@ -268,3 +268,22 @@ test('on-site channels carry exact byte rates and share their names with no path
     complaints(`${minimal}paths: [{ name: border }]\nonSite: [{ name: border, kind: tape }]\n`)[0],
   ).toContain('onSite[0].name: the name border is taken already');
 });
+
+test('a relay names the sensors that write its own logs; they need no path, and a slip is told', () => {
+  const yaml = (logs: string) => `
+facility: { name: Example }
+networks: { inside: [10.0.0.0/8], relays: [192.0.2.5, { cidr: 192.0.2.6, logs: [${logs}] }] }
+paths: [{ name: border, capacityGbps: 1, sensors: [zeek] }]
+sensors: [{ name: zeek, files: "zeek/**" }, { name: nat-1, files: "nat/*.log" }]
+`;
+  const facility = parseFacility(yaml('nat-1, squid-1'), 'weir.yaml', '/srv');
+  expect(facility.relays.map(({ logs }) => logs)).toEqual([[], ['nat-1', 'squid-1']]);
+  expect(facility.sensors.find(({ name }) => name === 'squid-1')).toMatchObject({
+    files: ['squid-1/**'],
+    implied: true,
+  });
+  expect(facility.remarks.filter((remark) => remark.includes('watches no path'))).toEqual([]);
+  expect(complaints(yaml('nat-2'))).toEqual([
+    expect.stringContaining('no sensor is called nat-2; did you mean nat-1'),
+  ]);
+});

@@ -217,6 +217,7 @@ test('the digest changes with what changes a day, and with nothing else', () => 
     base.replace('gateways: [192.0.2.10]', 'gateways: [192.0.2.11]'),
     base.replace('192.0.2.71, ', ''),
     base.replace('relays: [192.0.2.5, ', 'relays: ['),
+    base.replace('relays: [192.0.2.5, ', 'relays: [{ cidr: 192.0.2.5, logs: [zeek-1] }, '),
     `${base}sensors: [{ name: zeek-vpn }, { name: zeek-1, files: z, samplingRate: 10 }]\n`,
   ];
   for (const text of same) expect(digest(text)).toBe(before);

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { report } from '../../src/operations/report.ts';
 import { formatMicros } from '../../src/records/time.ts';
 import { testLedger } from '../support/ledgers.ts';
+import { destroyed } from '../support/relay-logs.ts';
 import * as clouds from './cloud-samples.ts';
 import * as counters from './counter-samples.ts';
 import * as firewalls from './firewall-samples.ts';
@@ -277,5 +278,40 @@ test('counters of every kind: device, interface, octets as they stood', async ()
   expect(telegraf.facts.map(({ interface: port, outOctets }) => [port, outOctets]).sort()).toEqual([
     ['Gi0/1', 1_500_000_000],
     ['eth0', 1_500_000_000],
+  ]);
+});
+
+test('firewalls that translate say what each end was seen as on the other side, and when', async () => {
+  const seen = async (sample: Pick<Sample, 'text' | 'settings'>) =>
+    (await factsOf('translation', sample.text, sample.settings)).facts.map((fact) => [
+      `${fact.orig}:${fact.origPort} ${fact.resp}:${fact.respPort}`,
+      `${fact.seenOrig}:${fact.seenOrigPort} ${fact.seenResp}:${fact.seenRespPort}`,
+      `${fact.startedAt} ${fact.endedAt} ${fact.timed}`,
+    ]);
+  const inside = '192.0.2.1:60329 198.51.100.7:443';
+  const outside = '203.0.113.1:60329 198.51.100.7:443';
+  // The second line of each translates nothing, or a published address only.
+  expect(await seen(firewalls.FORTIGATE_TRAFFIC)).toEqual([
+    [inside, outside, '2026-03-01T09:58:00Z 2026-03-01T10:00:00Z true'],
+  ]);
+  expect(await seen(firewalls.PALOALTO_TRAFFIC)).toEqual([
+    [inside, outside, '2026-03-01T10:00:00Z 2026-03-01T10:02:00Z true'],
+    [
+      '192.0.2.1:60330 198.51.100.9:8080',
+      '192.0.2.1:60330 203.0.113.80:80',
+      '2026-03-01T10:02:00Z 2026-03-01T10:02:06Z true',
+    ],
+  ]);
+  const end = '2026-03-01T10:02:00Z';
+  const hidden = { end, from: '192.0.2.1 40001', to: '198.51.100.7 443', as: '203.0.113.1 50001' };
+  const linux = [
+    destroyed(hidden),
+    destroyed({ ...hidden, lasted: 60 }),
+    destroyed({ ...hidden, as: hidden.from }),
+  ].join('');
+  const pair = ['192.0.2.1:40001 198.51.100.7:443', '203.0.113.1:50001 198.51.100.7:443'];
+  expect(await seen({ text: linux, settings: '' })).toEqual([
+    [...pair, `2026-03-01T10:01:00Z ${end} true`],
+    [...pair, `${end} ${end} false`],
   ]);
 });
