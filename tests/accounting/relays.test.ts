@@ -30,6 +30,16 @@ test('behind a NAT: a host is itself, a client of a pool passes through, who is 
       border('C2', '10:00:01', '192.0.2.5 40002', 20_000),
       border('C3', '10:00:02', '192.0.2.5 40003', 300_000),
       border('C4', '10:00:03', '10.0.0.9 40004', 4_000_000),
+      // Met midway: the server seems to have opened it.
+      conn({
+        uid: 'C5',
+        at: at('10:00:04'),
+        from: SERVER,
+        to: '192.0.2.5 40005',
+        lasts: 10,
+        sent: 3,
+        got: 50_000_000,
+      }),
     ]),
     'nat-1/conntrack.log': [
       destroyed({
@@ -46,10 +56,12 @@ test('behind a NAT: a host is itself, a client of a pool passes through, who is 
         as: '192.0.2.5 40002',
         to: SERVER,
       }),
+      destroyed({ end: at('10:02:14'), lasted: 130, from: '10.0.0.3 40005', to: SERVER }),
     ].join(''),
   });
   expect(shown(cells)).toEqual([
     ['10.0.0.1', 'egress', 'border', 1000, 1, 'unknown'],
+    ['10.0.0.3', 'egress', 'border', 50_000_000, 1, 'unknown'],
     ['10.0.0.9', 'egress', 'border', 4_000_000, 1, 'unknown'],
     ['10.200.3.4', 'transit', 'border', 20_000, 1, 'unknown'],
     ['192.0.2.5', 'egress', 'border', 300_000, 1, 'unknown'],
@@ -135,18 +147,22 @@ test('of clients that had the same port one after the other, each connection is 
       udp('C3', '10:00:40', 300, 5),
       udp('C4', '10:02:30', 4000, 600),
       udp('C5', '11:00:00', 50_000, 5),
+      // Its log, in whole seconds, ends before it does.
+      udp('C6', '12:00:00', 600_000, 5),
     ]),
     'nat-1/conntrack.log': [
       owner('10.0.0.11', '10:00:00', 35),
       owner('10.0.0.12', '10:00:36', 40),
       owner('10.0.0.13', '10:02:31', 640),
       owner('10.0.0.14', '11:02:00', 5),
+      owner('10.0.0.15', '12:00:00', 4),
     ].join(''),
   });
   expect(cells.map(({ host, out }) => [host, Number(out)]).sort()).toEqual([
     ['10.0.0.11', 20],
     ['10.0.0.12', 300],
     ['10.0.0.13', 4000],
+    ['10.0.0.15', 600_000],
     // Nobody's: no log speaks of that time.
     ['192.0.2.5', 1],
     ['192.0.2.5', 50_000],
