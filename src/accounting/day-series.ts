@@ -189,13 +189,14 @@ async function insertRows(db: Database, table: string, rows: readonly string[]):
   }
 }
 
-/** Returns the day's statistics of a family, entities in code-point order. Needs loadDay and pairDay. */
+/** Returns the day's statistics of a family, entities in code-point order; no columns where nobody belongs to a tenant. Needs loadDay and pairDay. */
 export async function dayStatistics(
   db: Database,
   family: SeriesFamily,
   day: number,
   clipsBytes: readonly number[],
 ): Promise<SeriesTable> {
+  if (family === 'tenant' && (await isEmpty(db, 'day_tenant_pair'))) return { entities: [], columns: [] };
   const entity = ENTITY[family];
   const pairs =
     family === 'path'
@@ -223,6 +224,10 @@ export async function dayStatistics(
     entities: entities.map(String),
     columns: columns.map((column) => Float64Array.from(column, Number)),
   };
+}
+
+async function isEmpty(db: Database, table: string): Promise<boolean> {
+  return (await db.rows(`SELECT 1 AS one FROM ${table} LIMIT 1`, z.object({ one: z.number() }))).length === 0;
 }
 
 const ENTITY: Readonly<Record<SeriesFamily, string>> = {
