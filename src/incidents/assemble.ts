@@ -60,7 +60,7 @@ export function assembleCase(facts: CaseFacts): IncidentCase {
   const campaigns = facts.campaigns.map((each) => ({ ...each, command: explainCommand(each.id, asOf) }));
   const leads = facts.leads.map((each) => ({ ...each, command: explainCommand(each.id, asOf) }));
   const firstBytes = firstBytesOf(campaigns, traffic);
-  const told = { course, campaigns, leads, firstBytes, asOf, asOfMicros };
+  const told = { course, campaigns, leads, firstBytes, asOf, asOfMicros, lastDay: facts.lastDay };
   const days = facts.passageDays && {
     from: formatDay(facts.passageDays.fromDay),
     to: formatDay(facts.passageDays.toDay),

@@ -120,13 +120,13 @@ const oneOf = z.strictObject({ least: z.number().int().min(2), most: z.number().
 
 const person = z.strictObject({
   principal: z.string(),
-  /** Low: certainly theirs. Estimate: with an equal part where several were present. High: all that they were present at. */
+  /** Low: where nobody else is known to have been present. Estimate: with an equal part where several were present. High: all that they were present at. */
   bytesOut: bytesInterval,
   /** Null: nothing of it is shared. */
   oneOf: oneOf.nullable(),
   /** What says so: transfer, connection, lease, presence, stated or unknown. */
   bases: z.array(z.string()),
-  /** The campaigns of which they certainly sent a part. */
+  /** The campaigns of which they sent a part that nobody else is known to have been there for. */
   campaigns: z.array(z.string()),
   command,
 });
@@ -200,7 +200,7 @@ export const incidentCase = z.strictObject({
   tenants: z.array(
     z.strictObject({
       tenant: z.string(),
-      /** With an equal part of what several could have sent; certainly theirs and at most theirs beside it. */
+      /** With an equal part of what several could have sent; where nobody else is known and at most beside it. */
       bytesOut: bytes,
       bytesOutLow: bytes,
       bytesOutHigh: bytes,

@@ -119,19 +119,23 @@ const CUTS: Readonly<Record<SheetRow['cut'], string>> = {
 
 function sheetOf({ sheet: { days, rows } }: IncidentCase, notes: CommandNotes): Markup {
   if (!days || rows.length === 0)
-    return html`<section><h2>Containment: what to cut, and what breaks</h2><p>The ledger names nothing to cut: no traffic belongs to this case.</p></section>`;
+    return html`<section><h2>Containment: what can be cut, and what breaks</h2><p>The ledger names nothing to cut: no traffic belongs to this case.</p></section>`;
   const shown = rows.slice(0, ROWS);
   const row = (each: SheetRow) => {
     const others = each.cut === 'destination' ? 'host' : 'destination';
+    const known =
+      each.cut === 'principal' || each.principals === 0
+        ? ''
+        : `, ${each.principals} known ${each.principals === 1 ? 'identity' : 'identities'}`;
     const breaks =
       each.bytesOutOfOthers === '0'
         ? 'nothing else was seen'
-        : `${each.counterparts} other ${others}${each.counterparts === 1 ? '' : 's'}${each.principals > 0 ? `, ${each.principals} known identities` : ''}`;
+        : `${each.counterparts} other ${others}${each.counterparts === 1 ? '' : 's'}${known}`;
     return html`<tr><td class="kind">${CUTS[each.cut]}</td>${cell(each.name)}<td class="number">${bytesInWords(each.bytesOutOfCase)}</td><td class="number">${bytesInWords(each.bytesOutOfOthers)}</td>${cell(breaks)}<td class="soft">${notes.mark(each.command)}</td></tr>
 `;
   };
-  return html`<section><h2>Containment: what to cut, and what breaks</h2>
-<p>What went the same ways from ${days.from} to ${days.to}, by the case and by others. What others sent is what breaks; that it is legitimate is an assumption, not a finding.</p>
+  return html`<section><h2>Containment: what can be cut, and what breaks</h2>
+<p>What went the same ways from ${days.from} to ${days.to}, by the case and by others. What others sent is what breaks; that it is legitimate is an assumption, not a finding. This is what can be cut, not who did it: an identity stands here if for a part of it nobody else is known to have been present.</p>
 <table><thead><tr><th>Cut</th><th>Name</th><th class="number">Case</th><th class="number">Others</th><th>What breaks</th><th></th></tr></thead><tbody>
 ${shown.map(row)}</tbody></table>${moreOf(rows.length, shown.length)}</section>`;
 }
@@ -193,7 +197,7 @@ ${rows}</tbody></table>`
 /** Who can have sent, and whose people they are: what is certain apart from what is one of several's. */
 function whoseOf({ people, tenants }: IncidentCase, notes: CommandNotes): Markup {
   const head = (name: string, of: string) =>
-    html`<thead><tr><th>${name}</th><th class="number">Certainly</th><th class="number">With its share</th><th class="number">At most</th><th>How sure</th><th>${of}</th><th></th></tr></thead>`;
+    html`<thead><tr><th>${name}</th><th class="number">Nobody else</th><th class="number">With its share</th><th class="number">At most</th><th>How sure</th><th>${of}</th><th></th></tr></thead>`;
   const row = (
     name: string,
     { low, estimate, high }: { low: string; estimate: string; high: string },
@@ -224,7 +228,7 @@ function whoseOf({ people, tenants }: IncidentCase, notes: CommandNotes): Markup
   if (people.length === 0)
     return html`<section><h2>Who can have sent it</h2><p>No traffic belongs to this case, so nobody is known to have sent any.</p></section>`;
   return html`<section><h2>Who can have sent it</h2>
-<p>By the logs of sessions, leases, jobs and transfers, at the moment each connection began. A principal is an account: whoever holds its key is that account to every log. Where several were present, each is <em>one of so many</em>: the share is an equal part, arithmetic and no suspicion.</p>
+<p>By the logs of sessions, leases, jobs and transfers, at the moment each connection began. A principal is an account: whoever holds its key is that account to every log. Where several were present, each is <em>one of so many</em>: the share is an equal part, arithmetic and no suspicion. <em>Nobody else</em> means that no log names another; <em>presence</em> alone is weak even then, for services and timers open connections too, and no log lists them.</p>
 <table>${head('Identity', 'By')}<tbody>
 ${persons}</tbody></table>${moreOf(people.length, shown.length)}
 <h2>Tenants touched</h2>

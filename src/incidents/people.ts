@@ -4,7 +4,7 @@ import { showCommand } from './remake.ts';
 /** Bytes of somebody, with an equal part of what several could have sent (docs/attribution.md). */
 interface Shares {
   readonly bytesOut: bigint;
-  /** Certainly theirs. */
+  /** Of connections that nobody else is known to have been there for. */
   readonly bytesOutLow: bigint;
   /** All that they could have sent. */
   readonly bytesOutHigh: bigint;
@@ -41,8 +41,8 @@ interface Shown {
 }
 
 /**
- * Returns who can have sent what went over a case's pairs: first those who certainly sent most, then the largest
- * shares. One of several present is no finding about a person, so nothing else in a case names whoever is only that.
+ * Returns who can have sent what went over a case's pairs: first those with most that nobody else is known to have
+ * been there for, then the largest shares. One of several present is no finding about a person, so nothing else in a case names whoever is only that.
  */
 export function peopleOf(
   facts: readonly PersonFacts[],
@@ -107,14 +107,14 @@ export function tenantsOf(facts: readonly TenantFacts[], { incident, asOf }: Sho
 }
 
 /**
- * Returns how sure it is that somebody's bytes are theirs, in words: `all theirs`, `part: one of 2 to 80 present`, `all: one of
- * 12 present`, `nobody known`.
+ * Returns how sure it is that somebody's bytes are theirs, in words: `nobody else known`, `part: one of 2 to 80 present`,
+ * `all: one of 12 present`, `nobody known`. More than that nobody else is known to have been there no log says.
  */
 export function presenceInWords(
   name: string,
   { oneOf: of, low }: { readonly oneOf: CasePerson['oneOf']; readonly low: string },
 ): string {
-  if (!of) return name === 'unknown' ? 'nobody known' : 'all theirs';
+  if (!of) return name === 'unknown' ? 'nobody known' : 'nobody else known';
   const those = of.least === of.most ? `${of.most}` : `${of.least} to ${of.most}`;
   return `${low === '0' ? 'all' : 'part'}: one of ${those} present`;
 }

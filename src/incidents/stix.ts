@@ -265,7 +265,7 @@ function peopleInWords({ people }: IncidentCase): string {
   });
   const more = people.length - shown.length;
   return [
-    'Low: certainly theirs. Estimate: with an equal part where several were present, which is arithmetic and no suspicion. High: all that they were present at.',
+    'Low: where nobody else is known to have been present. Estimate: with an equal part where several were, which is arithmetic and no suspicion. High: all that they were present at. Presence alone is weak: services and timers open connections too.',
     ...shown,
     ...(more > 0 ? [`and ${more} more`] : []),
   ].join('\n');

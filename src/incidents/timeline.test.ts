@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest';
-import { exampleCase, factsOf, STORY, sentence, signalOn } from '../../tests/incidents/example-case.ts';
+import {
+  dayNumber,
+  exampleCase,
+  factsOf,
+  STORY,
+  sentence,
+  signalOn,
+} from '../../tests/incidents/example-case.ts';
 import { coursesOf } from './course.ts';
 
 const HOUR = 3600;
@@ -76,6 +83,10 @@ test('what has not happened yet is still running, measured to the position and n
     because: expect.stringContaining('not contained'),
   });
   expect(told.figures.dwell.seconds?.high).toBe(22 * DAY + 20 * HOUR);
+  // What runs on is no sign that data do: where the logs end before, that is said.
+  expect(told.figures.dwell.because).not.toContain('logs end');
+  const old = exampleCase({ lastDay: dayNumber('2026-03-20') }, opening && signal ? [opening, signal] : []);
+  expect(old.figures.dwell.because).toContain('not contained; the logs end on 2026-03-20');
   expect(told.figures.reportingGap).toMatchObject({
     running: true,
     because: expect.stringContaining('not ack'),

@@ -1,4 +1,4 @@
-import { formatMicros, MICROS_PER_DAY, MICROS_PER_SECOND, parseDay } from '../records/time.ts';
+import { formatDay, formatMicros, MICROS_PER_DAY, MICROS_PER_SECOND, parseDay } from '../records/time.ts';
 import type { CaseCampaign, CaseLead, IncidentCase, TimelineEvent } from './case.ts';
 import { type Course, happenedMicros, type Sentence } from './course.ts';
 import { explainCommand, showCommand } from './remake.ts';
@@ -20,6 +20,8 @@ export interface TimelineInput {
   readonly firstBytes: ReadonlyMap<string, Moment>;
   readonly asOf: number;
   readonly asOfMicros: number;
+  /** The last UTC day that the ledger counts. */
+  readonly lastDay: number;
 }
 
 type Kind = TimelineEvent['kind'];
@@ -86,9 +88,15 @@ export function dwellOf(input: TimelineInput): Duration {
       ? seconds.high <= 0
         ? 'contained before the first byte that is known'
         : `${words} from the first byte to containment`
-      : `${words} since the first byte, and not contained`,
+      : `${words} since the first byte, and not contained${logsEnd(input)}`,
     command,
   };
+}
+
+/** What runs on is counted to a moment of which the logs may say nothing. */
+function logsEnd({ lastDay, asOfMicros }: TimelineInput): string {
+  const endMicros = (lastDay + 1) * MICROS_PER_DAY;
+  return endMicros < asOfMicros - MICROS_PER_DAY ? `; the logs end on ${formatDay(lastDay)}` : '';
 }
 
 /** Returns how long the first signal from outside waited for an answer: from it to acknowledgement. */

@@ -117,15 +117,25 @@ function sheetText({ sheet: { days, rows } }: IncidentAnswer): string {
   );
   const more =
     rows.length > shown.length ? `… and ${counted(rows.length - shown.length, 'row')} more (--json)\n` : '';
-  return `\nWhat to cut, and what breaks (${days.from} to ${days.to}):\n${table}${more}`;
+  return `\nWhat can be cut, and what breaks (${days.from} to ${days.to}):\n${table}${more}`;
 }
 
 const SHARE_COLUMNS = [
-  { title: 'CERTAINLY', ...right },
+  { title: 'NOBODY ELSE', ...right },
   { title: 'WITH ITS SHARE', ...right },
   { title: 'AT MOST', ...right },
   { title: 'HOW SURE' },
 ] as const;
+
+/** That nobody else is known is all that logs say, even of one who was there alone. */
+function sureText(
+  key: string,
+  bytesOut: IncidentAnswer['people'][number]['bytesOut'],
+  oneOf: IncidentAnswer['people'][number]['oneOf'],
+): string {
+  if (oneOf) return oneOfText({ key, bytesOut, oneOf });
+  return key === 'unknown' ? 'nobody known' : 'nobody else known';
+}
 
 function peopleText({ people }: IncidentAnswer): string {
   if (people.length === 0) return '';
@@ -135,12 +145,12 @@ function peopleText({ people }: IncidentAnswer): string {
     formatBytes(bytesOut.low),
     formatBytes(bytesOut.estimate),
     formatBytes(bytesOut.high),
-    oneOfText({ key: principal, bytesOut, oneOf: oneOf ?? undefined }),
+    sureText(principal, bytesOut, oneOf),
     bases.join(' '),
   ]);
   const table = renderTable([{ title: 'IDENTITY' }, ...SHARE_COLUMNS, { title: 'BY', whole: true }], rows);
   const more = people.length - shown.length;
-  return `\nWho can have sent it (a share is an equal part, no suspicion):\n${table}${more > 0 ? `… and ${counted(more, 'identity', 'identities')} more (--json)\n` : ''}`;
+  return `\nWho can have sent it (a share is an equal part, no suspicion; presence alone is weak, even of one):\n${table}${more > 0 ? `… and ${counted(more, 'identity', 'identities')} more (--json)\n` : ''}`;
 }
 
 function tenantsText({ tenants }: IncidentAnswer): string {
@@ -150,11 +160,7 @@ function tenantsText({ tenants }: IncidentAnswer): string {
     formatBytes(bytesOutLow),
     formatBytes(bytesOut),
     formatBytes(bytesOutHigh),
-    oneOfText({
-      key: tenant,
-      bytesOut: { low: bytesOutLow, estimate: bytesOut, high: bytesOutHigh },
-      oneOf: oneOf ?? undefined,
-    }),
+    sureText(tenant, { low: bytesOutLow, estimate: bytesOut, high: bytesOutHigh }, oneOf),
     principals.length > NAMES ? counted(principals.length, 'identity', 'identities') : principals.join(' '),
   ]);
   return `\nTenants touched:\n${renderTable([{ title: 'TENANT' }, ...SHARE_COLUMNS, { title: 'IDENTITIES', whole: true }], rows)}`;
