@@ -27,7 +27,7 @@ export function encodeBalance(out: Writer, balance: BalanceState | undefined): v
     out.floats([known.length]);
     out.floats(known.flat());
   }
-  out.floats(balance.poolHabits);
+  out.floats(balance.poolHabit);
   for (const calibration of balance.poolCalibrations) encodeCalibration(out, calibration, new Map([[0, 0]]));
 }
 
@@ -46,7 +46,7 @@ export function decodeBalance(input: Reader): BalanceState | undefined {
     const known = input.floats(2 * count);
     for (let i = 0; i < count; i++) own.set(known[2 * i] as number, known[2 * i + 1] as number);
   }
-  balance.poolHabits.set(input.floats(balance.poolHabits.length));
+  balance.poolHabit.set(input.floats(balance.poolHabit.length));
   for (const calibration of balance.poolCalibrations) decodeCalibration(input, calibration);
   return balance;
 }

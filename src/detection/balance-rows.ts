@@ -159,10 +159,13 @@ export function addTo(ring: Float64Array, row: number, week: number, bytes: numb
   ring[at] = (ring[at] as number) + bytes;
 }
 
-/** Uses up what the weeks of a cover have left, the oldest first. Returns the bytes that it did not cover. */
+/**
+ * Uses up what the weeks of a cover have left, the newest first: who sends what he made leaves nothing behind, and what was
+ * made long ago and stayed covers little. Returns the bytes that it did not cover.
+ */
 export function useUp(left: Float64Array, row: number, week: number, bytes: number): number {
   let open = bytes;
-  for (let w = Math.max(0, week - COVER_WEEKS + 1); w <= week && open > 0; w++) {
+  for (let w = week; w > week - COVER_WEEKS && w >= 0 && open > 0; w--) {
     const at = row * RING + (w % RING);
     const used = Math.min(open, left[at] as number);
     left[at] = (left[at] as number) - used;

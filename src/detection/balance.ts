@@ -38,7 +38,7 @@ import {
 } from './calibration.ts';
 import type { Bet, ChannelType } from './channels.ts';
 import { type BalanceDay, type BalanceStatistic, CLIP_BYTES, type DayStatistics } from './input.ts';
-import { HABIT, levelOf, SPEEDS, scoreLevel } from './levels.ts';
+import { HABIT, levelOf, SPEED_DAYS, SPEEDS, scoreLevel } from './levels.ts';
 
 /** A day of which less of the storage logs was there is not judged: what was read or made on it is unknown, not nothing. */
 export const LEAST_AUDIT = 0.9;
@@ -62,18 +62,16 @@ const type = (
 
 /** In the order of the columns `beyond`, and after them the reads. */
 const OWN_TYPES: readonly ChannelType[] = [
-  type('principal', 'beyondMade', 'surpluses', 12),
-  type('principal', 'beyondTenant', 'surpluses', 12),
-  type('principal', 'beyondRead', 'surpluses', 4),
-  type('principal', 'readsBeyond', 'surpluses', 4),
+  type('principal', 'beyondMade', 'surpluses', 8),
+  type('principal', 'beyondTenant', 'surpluses', 4),
+  type('principal', 'beyondRead', 'surpluses', 3),
+  type('principal', 'readsBeyond', 'surpluses', 3),
 ];
+const OWN = 0;
 const READS = 3;
-const TENANT = 1;
+/** The sum over all principals, each up to a clip a day, of what it sent beyond its own products. */
 const POOL_BETS: readonly Bet[] = ['day', 'week', 'month'];
-const POOLS: readonly BalanceStatistic[] = ['beyondMade', 'beyondTenant'];
-const POOL_TYPES: readonly ChannelType[] = POOLS.flatMap((statistic) =>
-  POOL_BETS.map((bet) => type('centre', statistic, bet, 2)),
-);
+const POOL_TYPES: readonly ChannelType[] = POOL_BETS.map((bet) => type('centre', 'beyondMade', bet, 1));
 
 /** Everything that is remembered for the balance. Advanced in place. */
 export interface BalanceState {
@@ -87,10 +85,10 @@ export interface BalanceState {
   readonly calibrations: readonly Calibration[];
   /** By channel type: the raw threshold of each principal that is part of the past, which is told without its own. */
   readonly without: readonly Map<number, number>[];
-  /** The habits of the sums over all principals. */
-  readonly poolHabits: Float64Array;
+  /** The habit of the sum over all principals. */
+  readonly poolHabit: Float64Array;
   readonly poolCalibrations: readonly Calibration[];
-  /** Day of the last lead of the sums, plus one. */
+  /** Day of the last lead of the sum, plus one. */
   poolLeadDay: number;
 }
 
@@ -113,7 +111,7 @@ export function createBalance(firstDay: number, firstWeek: number): BalanceState
     tenants: createTenants(),
     calibrations: OWN_TYPES.map(createCalibration),
     without: OWN_TYPES.map(() => new Map()),
-    poolHabits: new Float64Array(POOLS.length * HABIT),
+    poolHabit: new Float64Array(HABIT),
     poolCalibrations: POOL_TYPES.map(createCalibration),
     poolLeadDay: 0,
   };
@@ -196,8 +194,8 @@ interface Work {
   readonly day: number;
   readonly week: number;
   readonly isJudged: boolean;
-  /** The sums over all principals. */
-  readonly pools: Float64Array;
+  /** The sum over all principals. */
+  pool: number;
   readonly crossings: BalanceCrossing[];
 }
 
@@ -249,7 +247,7 @@ export function judgeBalance(
     day: today.day,
     week,
     isJudged,
-    pools: new Float64Array(BEYONDS),
+    pool: 0,
     crossings: [],
   };
   if (given.tenantOf.size > 0) balance.hasTenants = true;
@@ -268,7 +266,7 @@ export function judgeBalance(
   work.crossings.sort((a, b) =>
     keyOf(balance, a) < keyOf(balance, b) ? -1 : keyOf(balance, a) > keyOf(balance, b) ? 1 : 0,
   );
-  judgePools(work);
+  judgePool(work);
   return work.crossings;
 }
 
@@ -355,7 +353,7 @@ function coverEgress(work: Work, row: number, name: string, bytes: number): void
   [made, shared, read].forEach((open, s) => {
     if (open === undefined) return;
     addBeyond(c, row, week, s, open);
-    work.pools[s] = (work.pools[s] as number) + Math.min(open, POOL_CLIP_BYTES);
+    if (s === OWN) work.pool += Math.min(open, POOL_CLIP_BYTES);
     if (work.isJudged) judgeSum(work, row, s, open);
   });
 }
@@ -397,25 +395,19 @@ function note(work: Work, row: number, t: number, bytes: number): void {
 
 const scores = new Float64Array(SPEEDS.length);
 
-function judgePools(work: Work): void {
-  const { balance, pools, day } = work;
-  POOLS.forEach((_, p) => {
-    if (p === TENANT && !balance.hasTenants) return;
-    const level = levelOf(pools[p] as number, GIGABYTE);
-    if (!scoreLevel(balance.poolHabits, p * HABIT, level, scores)) return;
-    SPEEDS.forEach((_speed, k) => {
-      const calibration = balance.poolCalibrations[p * SPEEDS.length + k] as Calibration;
-      const raw = Math.exp(Math.max(-20, Math.min(600, scores[k] as number)));
-      if (raw >= calibration.watch) noteScore(calibration, 0, raw, ['centre']);
-      if (!(raw > calibration.thresholdRaw)) return;
-      const sinceDay = day - ([1, 7, 28][k] as number);
-      work.crossings.push({
-        row: -1,
-        type: calibration.type,
-        logEvidence: Math.log(raw),
-        threshold: calibration.threshold,
-        sinceDay,
-      });
+function judgePool({ balance, pool, day, crossings }: Work): void {
+  if (!scoreLevel(balance.poolHabit, 0, levelOf(pool, GIGABYTE), scores)) return;
+  SPEEDS.forEach((_, k) => {
+    const calibration = balance.poolCalibrations[k] as Calibration;
+    const raw = Math.exp(Math.max(-20, Math.min(600, scores[k] as number)));
+    if (raw >= calibration.watch) noteScore(calibration, 0, raw, ['centre']);
+    if (!(raw > calibration.thresholdRaw)) return;
+    crossings.push({
+      row: -1,
+      type: calibration.type,
+      logEvidence: Math.log(raw),
+      threshold: calibration.threshold,
+      sinceDay: day - (SPEED_DAYS[k] as number),
     });
   });
 }

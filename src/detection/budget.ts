@@ -25,13 +25,15 @@ interface Judged {
  * multiple with which the past, told at these thresholds, shows no more leads than the budget: leads, that is entities
  * of a family in a block of 30 days, however many channels saw them. No type's share exceeds the whole budget.
  * @param alive entities of each table active in the last 30 days.
- * @returns leads a week for each unit of weight.
+ * @param most the largest multiple of each table, of those whose past is shorter than the others'.
+ * @returns leads a week for each unit of weight, of each table.
  */
 export function setThresholds(
   tables: readonly Pick<Table, 'calibrations'>[],
   leadsPerWeek: number,
   alive: readonly number[],
-): number {
+  most: readonly number[] = [],
+): number[] {
   const all = tables
     .filter(takesPart)
     .reduce((sum, { calibrations }) => calibrations.reduce((more, { type }) => more + type.weight, sum), 0);
@@ -48,20 +50,26 @@ export function setThresholds(
   const expected = (leadsPerWeek * days) / 7;
   const allowed = expected - CAUTION * Math.sqrt(expected);
   let multiple = 1;
-  const most = 2 ** ((days / 7 - PROVEN_WEEKS) / DOUBLING_WEEKS);
+  const proven = provenMultiple(days);
   for (const tried of MULTIPLES) {
-    if (tried > most) break;
+    if (tried > proven) break;
     const leads = judged.reduce((sum, each) => sum + leadsAt(each, leadsPerWeek, tried), 0);
     if (leads > allowed) break;
     multiple = tried;
   }
-  tables.forEach(({ calibrations }, t) => {
+  return tables.map(({ calibrations }, t) => {
+    const own = Math.min(multiple, most[t] ?? multiple);
     for (const calibration of calibrations as Calibration[]) {
-      const share = Math.min(1, (multiple * calibration.type.weight) / all);
+      const share = Math.min(1, (own * calibration.type.weight) / all);
       recalibrate(calibration, leadsPerWeek * share, alive[t] as number);
     }
+    return (leadsPerWeek * own) / all;
   });
-  return (leadsPerWeek * multiple) / all;
+}
+
+/** Returns the largest multiple that a past of so many days allows. */
+export function provenMultiple(days: number): number {
+  return 2 ** ((days / 7 - PROVEN_WEEKS) / DOUBLING_WEEKS);
 }
 
 /** Returns whether a family takes part: a centre that knows no tenants spends nothing on them. */
