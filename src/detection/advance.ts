@@ -9,13 +9,14 @@ import {
 } from './balance.ts';
 import { passBalance, withBalance } from './balance-leads.ts';
 import { exposureOf, learnWeekdays, weekOf } from './baseline.ts';
-import { provenMultiple, setThresholds } from './budget.ts';
+import { setThresholds } from './budget.ts';
 import { BLOCK_DAYS, closeBlock } from './calibration.ts';
 import { PATIENT, PATIENT_STATISTICS, UNITS } from './channels.ts';
 import type { DayStatistics, Family, FamilyDay, Statistic } from './input.ts';
 import { checkShape, firstScoredDay, judgeFamily, WARM_UP_DAYS } from './judge.ts';
 import type { Lead } from './lead.ts';
 import { learnFromPeers } from './peers.ts';
+import { orderRows } from './row-order.ts';
 import {
   COVERAGE_WEEKS,
   type DetectionState,
@@ -127,6 +128,7 @@ function beginWeek(state: DetectionState, day: number, week: number): void {
     learnWeekdays(table, state.fullDaysOfWeek === 7);
     table.exposure.fill(0, (week % (RING_WEEKS + 1)) * PATIENT, ((week % (RING_WEEKS + 1)) + 1) * PATIENT);
     alive.push(forgetTheDead(table, day));
+    orderRows(table);
     learnFromPeers(table, day);
   }
   if (week >= 2) spendBudget(state, day, alive);
@@ -142,15 +144,8 @@ function spendBudget(state: DetectionState, day: number, alive: readonly number[
     return;
   }
   const all = [...tables, ...balanceTables(balance)];
-  // Its past is shorter than that of the rest.
-  const most = Math.max(1, provenMultiple(day - balance.firstDay - BALANCE_DAYS));
-  const perWeight = setThresholds(
-    all,
-    leadsPerWeek,
-    [...alive, balance.principals.index.size, 1],
-    [...tables.map(() => Number.POSITIVE_INFINITY), most, most],
-  );
-  setOwnThresholds(balance, leadsPerWeek, perWeight[tables.length] as number);
+  const perWeight = setThresholds(all, leadsPerWeek, [...alive, balance.principals.index.size, 1]);
+  setOwnThresholds(balance, leadsPerWeek, perWeight);
 }
 
 function forgetTheDead(table: Table, day: number): number {

@@ -17,11 +17,15 @@ export const SLEEP_DAYS = 84;
 
 const LARGEST_EVIDENCE = 1e250;
 const Z_DRIFT = Z_BETS.map((theta) => Math.exp((-theta * theta) / 2));
-const IDLE_POWERS = MEAN_BETS.map((lambda) => {
-  const powers = new Float64Array(SLEEP_DAYS + 1).fill(1);
-  for (let n = 1; n <= SLEEP_DAYS; n++) powers[n] = (powers[n - 1] as number) * (1 - lambda);
-  return powers;
-});
+/** What n days without a byte make of R, for each bet of each n: R ← IDLE_FACTORS·R + IDLE_TERMS. */
+const IDLE_FACTORS = new Float64Array(MEANS * (SLEEP_DAYS + 1)).fill(1);
+const IDLE_TERMS = new Float64Array(MEANS * (SLEEP_DAYS + 1));
+for (let at = MEANS; at < IDLE_FACTORS.length; at++) {
+  const lambda = MEAN_BETS[at % MEANS] as number;
+  const power = (IDLE_FACTORS[at - MEANS] as number) * (1 - lambda);
+  IDLE_FACTORS[at] = power;
+  IDLE_TERMS[at] = ((1 - lambda) * (1 - power)) / lambda;
+}
 
 /** Returns the day's ratio for the mean bet, r = min(30, Y / expected); `expected` is w·μ·(1+δ) > 0. */
 export function meanRatio(value: number, expected: number): number {
@@ -78,9 +82,8 @@ export function advanceZ(R: Float64Array, at: number, z: number): number {
  */
 export function idleMean(R: Float64Array, at: number, days: number): void {
   for (let l = 0; l < MEANS; l++) {
-    const power = (IDLE_POWERS[l] as Float64Array)[days] as number;
-    const lambda = MEAN_BETS[l] as number;
-    R[at + l] = power * (R[at + l] as number) + ((1 - lambda) * (1 - power)) / lambda;
+    const n = days * MEANS + l;
+    R[at + l] = (IDLE_FACTORS[n] as number) * (R[at + l] as number) + (IDLE_TERMS[n] as number);
   }
 }
 

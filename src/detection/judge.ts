@@ -12,6 +12,7 @@ import type { DayStatistics, FamilyDay } from './input.ts';
 import type { Lead } from './lead.ts';
 import { betOnMean, betOnZ, idle, learnOnly, restart } from './patient.ts';
 import { type Crossing, raiseLead } from './raise.ts';
+import { findRow } from './row-order.ts';
 import { addRow, type DetectionState, type Table } from './state.ts';
 import { FIRST_CONTACT_DAYS, HABIT_FIRST_DAY, judgeHabits, judgeLoud, LOUD_DAYS } from './unusual.ts';
 import { sinceWidth, type Work } from './work.ts';
@@ -59,7 +60,9 @@ export function judgeFamily(
   const leads: Lead[] = [];
   for (let from = 0; from < entities.length; from += BLOCK) {
     const to = Math.min(from + BLOCK, entities.length);
-    for (let i = from; i < to; i++) work.rows[i] = enter(work, entities[i] as string);
+    for (let i = from; i < to; i++) {
+      work.rows[i] = enter(work, entities[i] as string, i === 0 ? -1 : (work.rows[i - 1] as number));
+    }
     for (let s = 0; s < PATIENT; s++) (bets ? betOnMean : learnOnly)(work, s, from, to);
     for (let z = 0; bets && z < rules.zColumns.length; z++) betOnZ(work, z, from, to);
     judgeLoud(work, from, to);
@@ -70,9 +73,9 @@ export function judgeFamily(
 }
 
 /** Finds or adds the entity's row and brings it up to yesterday. Returns the row. */
-function enter(work: Work, key: string): number {
+function enter(work: Work, key: string, after: number): number {
   const { state, table, today, week } = work;
-  const known = table.index.get(key);
+  const known = findRow(table, key, after);
   const row = known ?? addRow(table, key);
   const c = table.columns;
   if (known === undefined) {
@@ -147,12 +150,19 @@ export function checkShape(family: FamilyDay): void {
         `detection: ${family.family}.${name} has ${values.length} values for ${family.entities.length} entities`,
       );
     }
-    for (let i = 0; i < values.length; i++) {
-      if (!Number.isSafeInteger(values[i]) || (values[i] as number) < 0) {
-        throw new InternalError(
-          `detection: ${family.family}.${name} of ${family.entities[i]} is ${values[i]}`,
-        );
-      }
+    const wrong = firstInexact(values);
+    if (wrong >= 0) {
+      throw new InternalError(
+        `detection: ${family.family}.${name} of ${family.entities[wrong]} is ${values[wrong]}`,
+      );
     }
   }
+}
+
+function firstInexact(values: Float64Array): number {
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] as number;
+    if (!(value >= 0 && value <= Number.MAX_SAFE_INTEGER && value === Math.floor(value))) return i;
+  }
+  return -1;
 }

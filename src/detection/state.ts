@@ -57,6 +57,9 @@ export interface Columns {
 export interface Table {
   readonly family: Family;
   readonly index: Map<string, number>;
+  /** The rows in the order of their keys as of the last week's beginning, and where in it the next one stands (row-order.ts). */
+  order: Int32Array;
+  places: Int32Array;
   keys: string[];
   free: number[];
   capacity: number;
@@ -144,6 +147,8 @@ export function createTable(family: Family, capacity = 64): Table {
   return {
     family,
     index: new Map(),
+    order: new Int32Array(),
+    places: new Int32Array(),
     keys: [],
     free: [],
     capacity,
