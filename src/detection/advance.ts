@@ -9,7 +9,7 @@ import {
 } from './balance.ts';
 import { passBalance, withBalance } from './balance-leads.ts';
 import { exposureOf, learnWeekdays, weekOf } from './baseline.ts';
-import { setThresholds } from './budget.ts';
+import { provenMultiple, setThresholds } from './budget.ts';
 import { BLOCK_DAYS, closeBlock } from './calibration.ts';
 import { PATIENT, PATIENT_STATISTICS, UNITS } from './channels.ts';
 import type { DayStatistics, Family, FamilyDay, Statistic } from './input.ts';
@@ -144,8 +144,15 @@ function spendBudget(state: DetectionState, day: number, alive: readonly number[
     return;
   }
   const all = [...tables, ...balanceTables(balance)];
-  const perWeight = setThresholds(all, leadsPerWeek, [...alive, balance.principals.index.size, 1]);
-  setOwnThresholds(balance, leadsPerWeek, perWeight);
+  // Its past is shorter than that of the rest.
+  const most = Math.max(1, provenMultiple(day - balance.firstDay - BALANCE_DAYS));
+  const perWeight = setThresholds(
+    all,
+    leadsPerWeek,
+    [...alive, balance.principals.index.size, 1],
+    [...tables.map(() => Number.POSITIVE_INFINITY), most, most],
+  );
+  setOwnThresholds(balance, leadsPerWeek, perWeight[tables.length] as number);
 }
 
 function forgetTheDead(table: Table, day: number): number {
