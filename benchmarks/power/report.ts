@@ -10,6 +10,7 @@ const GENERATOR_WORDS: Readonly<Record<string, string>> = {
   everyday: 'The centre of habits (steps of the method were chosen on such centres, other seeds)',
   otherwise:
     'The centre of projects (built differently; other seeds were in sight when steps were kept or dropped)',
+  services: 'The centre of services (written when the method stood: nothing was chosen with it in sight)',
 };
 
 /** Returns bytes as TB with three digits. */

@@ -1,6 +1,7 @@
 /**
- * The power bench: planted campaigns, Weir and the rules people use today, on the centre the method was tuned on and
+ * The power bench: planted campaigns, Weir and the rules people use today, on the centres the method was tuned on and
  * on one it was not, at one budget of false leads. Run: npm run bench:power [-- --full] [--seeds 6] [--cases 12]
+ * [--only everyday|otherwise|services] [--tenants].
  * Writes docs/power.md and its pictures. Everything is simulated, in memory, and named so.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -14,6 +15,7 @@ import { otherwiseCentre } from './otherwise.ts';
 import { picture } from './picture.ts';
 import { page } from './report.ts';
 import { RIVALS } from './rivals/all.ts';
+import { servicesCentre } from './services.ts';
 import { type Delay, delayOf, type Loss, lossOf, rateOf } from './summary.ts';
 import { type SustainedLimit, sustainedLimitOf } from './sustained.ts';
 import { alarmsAbove, calibrate } from './threshold.ts';
@@ -43,6 +45,7 @@ export interface Found {
 const GENERATORS: readonly (readonly [string, (size: Size, seed: number) => Centre])[] = [
   ['everyday', everydayCentre],
   ['otherwise', otherwiseCentre],
+  ['services', servicesCentre],
 ];
 
 function benchGenerator(
