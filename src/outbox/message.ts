@@ -47,9 +47,16 @@ export function asciiJson(value: unknown): string {
   );
 }
 
+/** Of OpenSSL's messages what went wrong; the rest is where in its own sources. */
+function textOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  const [, reason] = /:error:[0-9A-F]+:[^:]*:[^:]*:([^:]+):/.exec(text) ?? [];
+  return reason ?? text;
+}
+
 /** Returns the failure that an exception of the network or the file system is. */
 export function failed(error: unknown, lasting = false): Sent {
   const code = error instanceof Error && 'code' in error ? `${String(error.code)}: ` : '';
-  const text = error instanceof Error ? error.message : String(error);
+  const text = textOf(error).trim();
   return { ok: false, lasting, reason: `${text.startsWith(code) ? '' : code}${text}`.slice(0, 300) };
 }

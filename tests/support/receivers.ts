@@ -171,6 +171,16 @@ export async function mailReceiver(habits: MailHabits = {}): Promise<Receiver<Ma
   return { port: typeof address === 'object' && address !== null ? address.port : 0, got };
 }
 
+/** Takes connections, reads nothing and closes none: a receiver that hangs. */
+export async function silentReceiver(): Promise<{ port: number; connections: () => number }> {
+  let connections = 0;
+  const server = createTcp({ allowHalfOpen: true }, (socket) => {
+    connections += 1;
+    socket.pause().on('error', () => undefined);
+  });
+  return { port: await listening(server), connections: () => connections };
+}
+
 /** Returns a port on which nobody listens. */
 export async function closedPort(): Promise<number> {
   const server = createTcp();

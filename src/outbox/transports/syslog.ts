@@ -49,13 +49,15 @@ function exchange(socket: Socket, ready: 'connect' | 'secureConnect', frame: Buf
       socket.destroy();
       resolve(sent);
     };
-    socket.setTimeout(TIMEOUT_MILLIS, () =>
-      settle(failed(new Error(`no answer within ${TIMEOUT_MILLIS / 1000} s`))),
+    socket.setTimeout(TIMEOUT_MILLIS);
+    // One listener for both waits: what was handed over whole and is met with silence was taken.
+    socket.once('timeout', () =>
+      settle(written ? { ok: true } : failed(new Error(`no answer within ${TIMEOUT_MILLIS / 1000} s`))),
     );
     socket.once(ready, () => socket.end(frame));
     socket.once('finish', () => {
       written = true;
-      socket.setTimeout(PARTING_MILLIS, () => settle({ ok: true }));
+      socket.setTimeout(PARTING_MILLIS);
     });
     socket.once('error', (error) => settle(failed(error)));
     socket.once('close', () =>

@@ -7,6 +7,7 @@ import {
   httpReceiver,
   mailReceiver,
   selfSigned,
+  silentReceiver,
   syslogReceiver,
 } from '../../../tests/support/receivers.ts';
 import { resolveChannels } from '../../facility/channels.ts';
@@ -48,6 +49,13 @@ it('frames syslog by octets, with a header of RFC 5424, whatever a name holds', 
   expect(header).toBeDefined();
   expect(JSON.parse(json ?? '')).toEqual({ uid: 'a'.repeat(32), name: NASTY });
   expect(got[0]).toMatch(/^[\x20-\x7e]+$/);
+});
+
+it('takes silence for an answer when the whole message was handed over: it is sent once', async () => {
+  const { port, connections } = await silentReceiver();
+  const send = sender('/', { kind: 'syslog', target: `tcp://127.0.0.1:${port}` });
+  expect(await send(messageOf())).toEqual({ ok: true });
+  expect(connections()).toBe(1);
 });
 
 it('speaks TLS to receivers it can verify, and to no others', async () => {
