@@ -116,6 +116,33 @@ test("clients that share a connection of the proxy share its bytes by what each 
   for (const { out, low, high } of cells) expect([low <= out, out <= high]).toEqual([true, true]);
 });
 
+test('of a connection over midnight whoever asked on either day has its part on both', async () => {
+  const ledger = testLedger(RELAY_YAML);
+  const hour = (from: string, to: string) => ({ event: 'end', startedAt: from, endedAt: to });
+  await commitFacts(ledger, {
+    session: [
+      { principal: 'alice', server: 'login1', ...hour(at('23:45:00'), at('23:58:00')) },
+      { principal: 'bob', server: 'login2', ...hour('2026-03-03T00:01:00Z', '2026-03-03T00:15:00Z') },
+    ],
+  });
+  await ledger.importFiles({
+    'zeek/conn.log': zeekTsv([border('C1', '23:50:00', 1200, 8000, 4_000_000)]),
+    'squid-1/access.log': [
+      fetched({ at: at('23:51:00'), lasts: 5, client: '10.0.0.1', bytes: 2_000_000 }),
+      fetched({ at: '2026-03-03T00:05:00Z', lasts: 5, client: '10.0.0.2', bytes: 2_000_000 }),
+    ].join(''),
+  });
+  const cells = await ledger.cells();
+  expect(
+    cells.map(({ hour: begin, principal, out }) => [begin.slice(0, 10), principal, Number(out)]).sort(),
+  ).toEqual([
+    ['2026-03-02', 'alice', 2000],
+    ['2026-03-02', 'bob', 2000],
+    ['2026-03-03', 'alice', 2000],
+    ['2026-03-03', 'bob', 2000],
+  ]);
+});
+
 test('behind a NAT and a proxy stands the client of the proxy; both logs say so', async () => {
   const yaml = RELAY_YAML.replace(
     '{ cidr: 192.0.2.6, logs: [squid-1] }',

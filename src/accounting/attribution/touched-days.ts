@@ -13,17 +13,17 @@ import { openPlaces } from './places.ts';
 import { openStays, openStretches } from './stretches.ts';
 
 /** What new records are told apart by: what the tables say of who was where, by the key it is looked up by. */
-const SAID: Readonly<Record<string, string>> = {
+const said = (isInside: Perspective['isInside']): Readonly<Record<string, string>> => ({
   stay: 'SELECT hostKey AS key, principal, since, until FROM stay',
   lent: 'SELECT key, principal, since, until FROM lent',
   begin: `SELECT ${addressKeySql('outerHi', 'outerLo')} AS key, concat_ws(' ', sensor, principal, outerPort, serverKey) AS principal,
     since, since AS until FROM session_begin`,
   transfer: `SELECT ${addressKeySql('peerHi', 'peerLo')} AS key, concat_ws(' ', sensor, principal, serverHi, serverLo, serverName, bytes, path) AS principal,
     startedAt - ${TRANSFER_SLACK_MICROS} AS since, endedAt + ${TRANSFER_SLACK_MICROS} AS until FROM identity_transfer WHERE peerLo IS NOT NULL`,
-  // What a proxy's log says is looked up by the server that was asked.
+  // What a proxy's log says is looked up by the server outside that was asked.
   fetched: `SELECT ${addressKeySql('serverHi', 'serverLo')} AS key, concat_ws(' ', sensor, principal, peerHi, peerLo, bytes, direction) AS principal,
-    startedAt - ${TRANSFER_SLACK_MICROS} AS since, endedAt + ${TRANSFER_SLACK_MICROS} AS until FROM identity_transfer WHERE peerLo IS NOT NULL AND serverLo IS NOT NULL`,
-};
+    startedAt - ${TRANSFER_SLACK_MICROS} AS since, endedAt + ${TRANSFER_SLACK_MICROS} AS until FROM identity_transfer WHERE peerLo IS NOT NULL AND serverLo IS NOT NULL AND NOT ${isInside('serverHi', 'serverLo')}`,
+});
 
 /**
  * SQL for the moments about which the records say something else with and without the new ones: `kind, key, since,
@@ -102,7 +102,9 @@ async function describe(
   await openPlaces(db, facility);
   await db.run(BEGINS);
   await openStays(db, hostOf, isInside);
-  const parts = Object.entries(SAID).map(([kind, sql]) => `SELECT '${kind}' AS kind, * FROM (${sql})`);
+  const parts = Object.entries(said(isInside)).map(
+    ([kind, sql]) => `SELECT '${kind}' AS kind, * FROM (${sql})`,
+  );
   await db.run(
     `CREATE OR REPLACE TEMP TABLE said_${name} AS SELECT DISTINCT * FROM (${parts.join(' UNION ALL ')})`,
   );
