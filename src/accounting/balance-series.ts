@@ -1,10 +1,8 @@
 import { z } from 'zod';
-import type { Facility } from '../facility/facility.ts';
 import type { Database } from '../ledger/duckdb/database.ts';
 import { CELL_COLUMNS } from '../records/columns.ts';
 import { FACT_COLUMNS } from '../records/families.ts';
 import { HOURS_PER_DAY } from '../records/time.ts';
-import { openTenants } from './attribution/tenants.ts';
 import { filesSql, microsOf } from './facts.ts';
 import { accessedSql, type ReadFiles } from './reads.ts';
 
@@ -80,13 +78,10 @@ const spanRow = z.object({
   toDay: z.number(),
 });
 
-/** Returns who belongs to which tenant on a day, as directories and weir.yaml say. */
+/** Returns who belongs to which tenant on a day, as directories and weir.yaml say. Needs the table of openTenants. */
 export async function tenantsByDay(
   db: Database,
-  memberFiles: readonly string[],
-  facility: Pick<Facility, 'tenants'>,
 ): Promise<(principal: string, day: number) => string | undefined> {
-  await openTenants(db, memberFiles, facility);
   const spans = new Map<string, z.infer<typeof spanRow>[]>();
   for (const span of await db.rows('SELECT * FROM tenant_span ORDER BY principal, fromDay', spanRow))
     spans.set(span.principal, [...(spans.get(span.principal) ?? []), span]);

@@ -1,9 +1,4 @@
-import {
-  type ProductSeries,
-  productsOn,
-  storageSensorsOn,
-  tenantsByDay,
-} from '../../accounting/balance-series.ts';
+import { type ProductSeries, productsOn, storageSensorsOn } from '../../accounting/balance-series.ts';
 import { COUNTER_LOOK_BACK_DAYS } from '../../accounting/reads.ts';
 import type { BalanceDay, FamilyDay } from '../../detection/input.ts';
 import type { Reading } from '../reading.ts';
@@ -26,27 +21,6 @@ const GONE_DAYS = 28;
 
 /** Returns whose member somebody is on a day. */
 export type TenantOf = (principal: string, day: number) => string | undefined;
-
-/** Returns who belongs to whom up to a last day; nobody in a ledger without storage logs, which have no use for it. */
-export async function tenantsOf(reading: Reading, firstDay: number, lastDay: number): Promise<TenantOf> {
-  if (!hasStorageLogs(reading, firstDay, lastDay)) return () => undefined;
-  return tenantsByDay(reading.db, memberFiles(reading, lastDay), reading.facility);
-}
-
-/** Returns what the balance of a ledger's days rests on beside their facts: it is part of what a state is named by. */
-export function directoryOf(reading: Reading, firstDay: number, lastDay: number): readonly unknown[] {
-  if (!hasStorageLogs(reading, firstDay, lastDay)) return [];
-  return [reading.facility.tenants, [...memberFiles(reading, lastDay)].sort()];
-}
-
-function hasStorageLogs({ snapshot }: Reading, firstDay: number, lastDay: number): boolean {
-  return snapshot.filesFor('access', firstDay - COUNTER_LOOK_BACK_DAYS, lastDay).length > 0;
-}
-
-/** Memberships hold from the day on which they began, however long ago. */
-function memberFiles({ factFiles }: Reading, lastDay: number): string[] {
-  return factFiles('member', Number.MIN_SAFE_INTEGER, lastDay);
-}
 
 /**
  * Returns what storage logs say of a day; undefined while none has ever said anything.

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { type DayPair, takeAllowances } from '../../accounting/allowed-pairs.ts';
 import { openTenants, tenantVersions } from '../../accounting/attribution/tenants.ts';
+import { tenantsByDay } from '../../accounting/balance-series.ts';
 import { BUILD_VERSION } from '../../accounting/build.ts';
 import { coverageRows } from '../../accounting/coverage-query.ts';
 import {
@@ -22,7 +23,7 @@ import { DAY_FAMILIES, DAY_STATISTICS } from '../../records/day-statistics.ts';
 import { formatDay, MICROS_PER_DAY, MICROS_PER_HOUR } from '../../records/time.ts';
 import type { Progress } from '../progress.ts';
 import type { Reading } from '../reading.ts';
-import { balanceOn, directoryOf, type TenantOf, tenantsOf } from './balance-day.ts';
+import { balanceOn, type TenantOf } from './balance-day.ts';
 import { type Carried, checkpointsIn } from './checkpoint.ts';
 import { observeDay } from './day-coverage.ts';
 import { entityTexts } from './texts.ts';
@@ -55,7 +56,7 @@ export async function runDetection(
   const names = chainOf(reading, firstDay, lastDay, allowances, await tenantVersions(db, firstDay, lastDay));
   const checkpoints = checkpointsIn(reading.ledgerDir);
   const texts = await entityTexts(facility);
-  const tenantOf = await tenantsOf(reading, firstDay, lastDay);
+  const tenantOf = await tenantsByDay(db);
   const loaded = await checkpoints.load(db, names);
   if (!loaded) await openSeries(db);
   const carried: Carried = loaded?.carried ?? {
@@ -178,7 +179,6 @@ function chainOf(
       DETECTION_VERSION,
       facility.detection.leadsPerWeek,
       facility.hosts.map((host) => host.name),
-      directoryOf(reading, firstDay, lastDay),
     ]),
     asTable,
   );
