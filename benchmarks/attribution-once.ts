@@ -1,6 +1,6 @@
 /**
  * The import of one day's flows in a process of its own, told on standard output as JSON; attribution.ts starts it.
- * Run: npx tsx benchmarks/attribution-once.ts plain|named FLOWS SESSIONS
+ * Run: npx tsx benchmarks/attribution-once.ts plain|named|weeks FLOWS SESSIONS
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,8 +18,11 @@ sensors:
   - { name: sshd, files: ['sessions-*'] }
 `;
 
+const DAYS_AROUND = 8;
+
 const [piece = '', flows = '', sessions = ''] = process.argv.slice(2);
-if (piece !== 'plain' && piece !== 'named') throw new Error(`no such piece of work: ${piece}`);
+if (piece !== 'plain' && piece !== 'named' && piece !== 'weeks')
+  throw new Error(`no such piece of work: ${piece}`);
 const facility = parseFacility(FACILITY, 'weir.yaml', WORK);
 const ledgerDir = join(WORK, `ledger-${process.pid}`);
 
@@ -36,7 +39,10 @@ async function take(file: string): Promise<number> {
 
 try {
   const log = await plainLog('ordinary', Number(flows));
-  if (piece === 'named') await take(sessionLog(Number(sessions)));
+  // Days before and behind the day itself that are in the ledger, with as many sessions each.
+  const around = piece === 'weeks' ? DAYS_AROUND : 0;
+  for (let day = -around; piece !== 'plain' && day <= around; day += 1)
+    await take(sessionLog(Number(sessions), day));
   const cpu = process.cpuUsage();
   const began = performance.now();
   const amount = await take(log);

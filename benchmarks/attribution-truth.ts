@@ -1,8 +1,9 @@
 /**
  * Whether attribution is right, on a day of a centre whose truth is known: 20,000 principals, 3,000 hosts, shared login
  * nodes, re-used VPN addresses, jobs, a NAT, and clocks of the session logs that are off by half a minute. Every flow
- * has a service of its own, so that every cell is one flow.
- * Run: npx tsx benchmarks/attribution-truth.ts [--seed 1]
+ * has a service of its own, so that every cell is one flow. With --incomplete a tenth of the sessions and jobs leave no line,
+ * a tenth of the others no end, and sshd's log lacks an hour and breaks off two hours before midnight.
+ * Run: npx tsx benchmarks/attribution-truth.ts [--seed 1] [--incomplete]
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -16,7 +17,9 @@ import { sqlTextList } from '../src/records/sql-text.ts';
 import { WORK } from './generate.ts';
 import { describeMachine, publishResults, table, verdict } from './measuring.ts';
 
-const { values } = parseArgs({ options: { seed: { type: 'string', default: '1' } } });
+const { values } = parseArgs({
+  options: { seed: { type: 'string', default: '1' }, incomplete: { type: 'boolean', default: false } },
+});
 
 const DAY_SECONDS = Date.UTC(2026, 2, 2) / 1000;
 const LAST_SECOND = 86_399;
@@ -33,6 +36,17 @@ function random(): number {
   state ^= state << 5;
   return (state >>> 0) / 2 ** 32;
 }
+/** Which lines are missing is drawn apart, so that the day is the same with and without them. */
+let lossState = Number(values.seed) * 0x85ebca6b || 1;
+const LOST_SHARE = 0.1;
+function isLost(): boolean {
+  lossState ^= lossState << 13;
+  lossState ^= lossState >>> 17;
+  lossState ^= lossState << 5;
+  return values.incomplete && (lossState >>> 0) / 2 ** 32 < LOST_SHARE;
+}
+/** The hour that sshd's log lacks, and from when on it is cut off. */
+const isUnlogged = (at: number) => values.incomplete && (Math.floor(at / 3_600) === 10 || at >= 22 * 3_600);
 const upTo = (count: number) => Math.floor(random() * count);
 const lasting = (meanSeconds: number) => Math.ceil(-Math.log(1 - random()) * meanSeconds);
 const principal = () => `u${upTo(PRINCIPALS)}`;
@@ -80,13 +94,16 @@ for (let index = 0; index < LOGINS; index += 1) {
   const to = Math.min(LAST_SECOND, from + lasting(7_200));
   const client = [outside(), 1024 + upTo(60_000)];
   flow('own connection', who, from, client.join(' '), `${login(host)} 22`, 2_000, size(), to - from);
+  const [noLine, noEnd] = [isLost(), isLost()];
   const says = (at: number, text: string) =>
+    !noLine &&
+    !isUnlogged(at) &&
     sshd.push({
       at,
       text: `${new Date((DAY_SECONDS + at + SSHD_AHEAD) * 1000).toISOString().replace('Z', '+00:00')} login${host} sshd[${index + 10}]: ${text}`,
     });
   says(from + 1, `Accepted publickey for ${who} from ${client[0]} port ${client[1]} ssh2`);
-  says(to, `pam_unix(sshd:session): session closed for user ${who}`);
+  if (!noEnd) says(to, `pam_unix(sshd:session): session closed for user ${who}`);
   for (let flows = upTo(3); flows > 0; flows -= 1)
     flow(
       'login node',
@@ -109,14 +126,16 @@ for (let index = 0, from = 0; index < VPNS; index += 1) {
   freeAt[slot] = to;
   const [who, address] = [principal(), `10.200.${slot >> 8}.${slot & 255}`];
   const client = `${outside()}:${1024 + upTo(60_000)}`;
+  const [noLine, noEnd] = [isLost(), isLost()];
   const says = (at: number, text: string) =>
+    !noLine &&
     openvpn.push({
       at,
       text: `${new Date((DAY_SECONDS + at + OPENVPN_AHEAD) * 1000).toISOString().slice(0, 19).replace('T', ' ')} ${text}`,
     });
   says(from + 1, `${client} [${who}] Peer Connection Initiated with [AF_INET]${client}`);
   says(from + 1, `${who}/${client} MULTI: primary virtual IP for ${who}/${client}: ${address}`);
-  says(to, `${who}/${client} SIGTERM[soft,remote-exit] received, client-instance exiting`);
+  if (!noEnd) says(to, `${who}/${client} SIGTERM[soft,remote-exit] received, client-instance exiting`);
   flow('own connection', who, from, client.replace(':', ' '), '10.0.0.10 1194', 500, 900, to - from);
   for (let flows = 1 + upTo(4); flows > 0; flows -= 1)
     flow(
@@ -143,7 +162,8 @@ for (const [index, from] of begins.entries()) {
   for (const each of nodes) takenUntil.set(each, to);
   for (const each of nodes) busy.add(each);
   const text = (at: number) => new Date((DAY_SECONDS + at) * 1000).toISOString().slice(0, 19);
-  sacct.push(`${index}|${index}|${who}|a|COMPLETED|${text(from)}|${text(to)}|${nodes.map(name).join(',')}`);
+  if (!isLost())
+    sacct.push(`${index}|${index}|${who}|a|COMPLETED|${text(from)}|${text(to)}|${nodes.map(name).join(',')}`);
   for (const each of nodes)
     flow(
       'job',
@@ -272,8 +292,10 @@ interface Tally {
   expected: number;
 }
 const tallies = new Map<Kind, Tally>();
+/** What one is named for alone, by what names it. */
+const named = new Map<string, { right: number; wrong: number }>();
 let sharesGiven = 0;
-for (const { service, principal: found, present, sharers, bytesOut } of cells) {
+for (const { service, principal: found, basis, present, sharers, bytesOut } of cells) {
   const real = truth.get(service);
   if (!real || bytesOut === 0) continue;
   const tally = tallies.get(real.kind) ?? {
@@ -293,7 +315,13 @@ for (const { service, principal: found, present, sharers, bytesOut } of cells) {
     tally[isAmong ? 'among' : 'notAmong'] += bytesOut;
     if (isAmong) tally.expected += bytesOut / present;
     sharesGiven += bytesOut / present;
-  } else tally[found === real.who ? 'right' : 'wrong'] += bytesOut;
+  } else {
+    const how = found === real.who ? 'right' : 'wrong';
+    tally[how] += bytesOut;
+    const by = named.get(basis) ?? { right: 0, wrong: 0 };
+    by[how] += bytesOut;
+    named.set(basis, by);
+  }
 }
 const sum = (kinds: readonly Kind[], of: keyof Tally) =>
   kinds.reduce((all, kind) => all + (tallies.get(kind)?.[of] ?? 0), 0);
@@ -308,10 +336,31 @@ const calibrated = sum(all, 'expected') / sharesGiven;
 const clocks = Object.entries(built.totals).filter(
   ([key]) => key.startsWith('clock.') && key.endsWith('offsetMicros'),
 );
-publishResults('attribution-truth.md', [
-  '# Attribution against the truth',
+/** What nobody logged can go to nobody: by incomplete logs these are figures and no targets. */
+const judged = (text: string, met: boolean) => (values.incomplete ? `- figure: ${text}` : verdict(text, met));
+const LOSSES =
+  'A tenth of the sessions and jobs leave no line, a tenth of the others no end; sshd’s log lacks the hour from 10:00 and breaks off at 22:00.';
+publishResults(values.incomplete ? 'attribution-incomplete.md' : 'attribution-truth.md', [
+  values.incomplete
+    ? '# Attribution by incomplete logs against the truth'
+    : '# Attribution against the truth',
   machine.filter((line) => !line.startsWith('**')).join('\n\n'),
   `${conns.length} flows of ${PRINCIPALS} principals on ${LOGIN_NODES + NODES} hosts in one day, ${answer.commits.reduce((lines, { accepted }) => lines + accepted, 0) - conns.length} lines of sessions and jobs; seed ${values.seed}. Clocks: sshd ${SSHD_AHEAD} s ahead, OpenVPN ${-OPENVPN_AHEAD} s behind. Found: ${clocks.map(([key, value]) => `${key.split('.')[1]} ${Number(value) / 1e6} s`).join(', ')}.`,
+  ...(values.incomplete
+    ? [
+        LOSSES,
+        table(
+          ['One named by', 'bytes', 'right'],
+          [...named]
+            .sort(([a], [b]) => (a < b ? -1 : 1))
+            .map(([basis, { right, wrong }]) => [
+              basis,
+              (right + wrong).toFixed(0),
+              percent(right, right + wrong),
+            ]),
+        ),
+      ]
+    : []),
   table(
     ['Bytes of', 'one named: right', 'wrong', 'several: it is one', 'it is none', 'unknown'],
     all.map((kind) => {
@@ -320,7 +369,7 @@ publishResults('attribution-truth.md', [
     }),
   ),
   [
-    verdict(
+    judged(
       `of bytes that can be attributed at least 99 % go to the right principal: ${percent(rightShare, 1)}`,
       rightShare >= 0.99,
     ),
@@ -328,7 +377,7 @@ publishResults('attribution-truth.md', [
       `of what one principal alone is named for at least 98 % is its own: ${percent(certain, 1)}`,
       certain >= 0.98,
     ),
-    verdict(
+    judged(
       `of stated shares as much falls to the right ones as they promise: ${percent(calibrated, 1)}`,
       Math.abs(calibrated - 1) <= 0.02,
     ),

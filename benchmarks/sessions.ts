@@ -12,12 +12,13 @@ const PRINCIPALS = 20_000;
 const DAY_MILLIS = Date.UTC(2026, 2, 2);
 const DAY_SECONDS = 86_400;
 
-/** Returns the path of an sshd log of so many sessions, written unless it is there. */
-export function sessionLog(sessions: number): string {
-  const path = join(WORK, `sessions-${sessions}.log`);
+/** Returns the path of an sshd log of so many sessions, so many days after the day of the flows; written unless it is there. */
+export function sessionLog(sessions: number, daysLater = 0): string {
+  const path = join(WORK, `sessions-${sessions}${daysLater === 0 ? '' : `-${daysLater}`}.log`);
   if (existsSync(path)) return path;
   mkdirSync(WORK, { recursive: true });
-  const random = randomFrom(7);
+  const random = randomFrom(7 + daysLater);
+  const dayMillis = DAY_MILLIS + daysLater * DAY_SECONDS * 1000;
   const lines: { at: number; text: string }[] = [];
   for (let index = 0; index < sessions; index += 1) {
     const host = random() < 0.5 ? Math.floor(random() * LOGIN_NODES) : Math.floor(random() * HOSTS);
@@ -27,7 +28,7 @@ export function sessionLog(sessions: number): string {
     const says = (at: number, message: string) =>
       lines.push({
         at,
-        text: `${new Date(DAY_MILLIS + at * 1000).toISOString().replace('Z', '+00:00')} ${addressOf(host)} sshd[${index + 1}]: ${message}`,
+        text: `${new Date(dayMillis + at * 1000).toISOString().replace('Z', '+00:00')} ${addressOf(host)} sshd[${(daysLater + 100) * sessions + index + 1}]: ${message}`,
       });
     says(
       from,
