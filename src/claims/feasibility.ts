@@ -30,6 +30,11 @@ export function neededRate(volume: VolumeRange, { leastDays, mostDays }: Assesse
   };
 }
 
+/** Returns the least that a volume can have crossed as, packed; rounded down so that nothing is ruled out by rounding. */
+export function leastCrossed(bytes: bigint, packedAtMost: number): bigint {
+  return (bytes * 1_000_000n) / BigInt(Math.ceil(packedAtMost * 1e6));
+}
+
 /** Returns how each channel compares with a claim, unpacked. */
 export function feasibilityOf(
   channels: readonly ChannelBound[],

@@ -1,6 +1,6 @@
 import type { Bounds, Side } from './bounds.ts';
 import type { VolumeRange } from './claim.ts';
-import { neededRate } from './feasibility.ts';
+import { leastCrossed, neededRate } from './feasibility.ts';
 import { windowInWords } from './window.ts';
 import { boundInWords, bytesInWords, intervalInWords, rateInWords, volumeInWords } from './words.ts';
 
@@ -67,8 +67,9 @@ export function pictureOf(
   );
   const needed = different.map(({ id, volume }) => {
     const rate = neededRate(volume, bounds.window);
-    const least = volume.least / BigInt(Math.max(1, Math.ceil(packedAtMost)));
-    const text = `${bytesInWords(least)} packed to ${bytesInWords(volume.least)}${rate ? `, ${rateInWords(rate.low)}` : ''}`;
+    const least = leastCrossed(volume.least, packedAtMost);
+    const crossed = packedAtMost === 1 ? '' : `${bytesInWords(least)} packed to `;
+    const text = `${crossed}${bytesInWords(volume.least)}${rate ? `, ${rateInWords(rate.low)}` : ''}`;
     return bar('needed', id, text, least, volume.least);
   });
   const carried = bounds.channels
@@ -130,7 +131,7 @@ function bytesIn(
   packedAtMost: number,
 ): bigint[] {
   const claimed = volumes.flatMap(({ volume }) => [
-    volume.least / BigInt(Math.max(1, Math.ceil(packedAtMost))),
+    leastCrossed(volume.least, packedAtMost),
     volume.most ?? volume.least,
   ]);
   const channels = bounds.channels.flatMap(({ evidence, mostBytes }) => [

@@ -32,6 +32,8 @@ export function headlineOf(weighed: Weighed): string {
     case 'notPossible':
       return `Not possible${way}: ${claimed} in ${windowInWords(combination.window)}, where ${mostInWords(weighed)}${stillInWords(weighed)}.${remaining(weighed, ', at full capacity in that figure')}`;
     case 'beyondListed':
+      if (weighed.channels.length === 0)
+        return `Nothing bounds ${claimed}${way}: weir.yaml lists no such way, and does not declare its list complete.`;
       return channel.kind === 'unknown'
         ? `More than every listed channel together can have carried: ${claimed} against ${boundInWords(mostBytes)}${evenPacked(weighed)}; weir.yaml does not declare its list complete, so what remains is a channel it does not name.${remaining(weighed, ', at full capacity in that figure')}`
         : `More than can have left${way}: ${claimed} against ${boundInWords(mostBytes)}${evenPacked(weighed)}; it would have to have left another way, or by a channel that weir.yaml does not name.${remaining(weighed, ', at full capacity in that figure')}`;

@@ -180,7 +180,10 @@ describe('planted thefts get the right verdict', () => {
     const verdict = verdictOf([border(), open], 10_000n * TB);
     expect(verdict.kind).toBe('onlyThrough');
     expect(verdict.headline).toContain('Possible only through disks');
-    expect(verdictOf([], 1n, false)).toMatchObject({ kind: 'beyondListed' });
+    expect(verdictOf([], 1n, false)).toMatchObject({
+      kind: 'beyondListed',
+      headline: 'Nothing bounds 1 B: weir.yaml lists no such way, and does not declare its list complete.',
+    });
   });
 });
 

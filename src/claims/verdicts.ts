@@ -1,7 +1,7 @@
 import { type ChannelBound, channelsOf, sumIntervals, sumOrNull } from './bounds.ts';
 import type { VolumeRange } from './claim.ts';
 import type { ByteInterval } from './expected.ts';
-import { feasibilityOf, neededRate } from './feasibility.ts';
+import { feasibilityOf, leastCrossed, neededRate } from './feasibility.ts';
 import type { Case, Verdict, VerdictKind, Weighed } from './verdict.ts';
 import { headlineOf, reasonsOf } from './verdict-words.ts';
 
@@ -28,7 +28,7 @@ function weigh(each: Case): Weighed {
   const { volume, window } = combination;
   const listed = channelsOf(bounds, combination.channel);
   const channels = listed ?? [];
-  const leastCrossedBytes = volume ? packed(volume.least, packedAtMost) : 0n;
+  const leastCrossedBytes = volume ? leastCrossed(volume.least, packedAtMost) : 0n;
   const unwatched = channels.filter(({ evidence }) => evidence.unseenHours > 0);
   const numbers = {
     ...each,
@@ -63,11 +63,6 @@ function kindOf(numbers: Omit<Weighed, 'kind' | 'essential'>, volume: VolumeRang
     return unexplained.high >= volume.least ? 'supported' : 'partlySupported';
   if (volume.least > seenMostBytes) return 'moreThanWatched';
   return unjudged.length === 0 ? 'nothingUnusual' : 'noHistory';
-}
-
-/** The smallest that a volume can have left as, rounded down so that nothing is ruled out by rounding. */
-function packed(bytes: bigint, packedAtMost: number): bigint {
-  return (bytes * 1_000_000n) / BigInt(Math.ceil(packedAtMost * 1e6));
 }
 
 /** Returns the channels that carried something of which no history says how much was usual. */

@@ -143,13 +143,24 @@ function boundsText({ id, window, channels, remote, onSite, total, storageReads 
       each.seen.high === '0' && each.unseenHours > 0 ? '-' : formatInterval(each.seen),
       dash(each.expected),
       dash(each.unexplained),
-      `${Number(each.unseenHours.toFixed(1)).toLocaleString('en-US')} h`,
+      unseenText(each.unseenHours),
       most(each.couldHaveBeen),
       most(each.most),
     ]),
   );
   const days = window.mostDays === null ? 'of unknown length' : counted(window.mostDays, 'day');
   return `Window ${id}: ${window.from ?? '?'} to ${window.to}, at most ${days}\n${table}${notesText(channels)}${sidesText(channels, { remote, onSite, total })}${readsText(storageReads)}`;
+}
+
+/** A little is not nothing: under an hour in minutes, under a minute in seconds. */
+function unseenText(hours: number): string {
+  const [amount, unit] =
+    hours === 0 || hours >= 1
+      ? [hours, 'h']
+      : hours * 60 >= 1
+        ? [hours * 60, 'min']
+        : [Math.max(0.1, hours * 3600), 's'];
+  return `${Number(amount.toFixed(1)).toLocaleString('en-US')} ${unit}`;
 }
 
 function readsText(reads: Bounds['storageReads']): string {

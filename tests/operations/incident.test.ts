@@ -219,6 +219,9 @@ statements:
   const other = { ...question, incident: second.id };
   await expect(acknowledgeIncident({ ...other, at: '2999-01-01T00:00:00Z' })).rejects.toThrow('future');
   await expect(acknowledgeIncident({ ...other, at: 'yesterday' })).rejects.toThrow('--at yesterday');
+  await expect(containIncident({ ...other, at: '2026-03-31T23:59:59Z' })).rejects.toThrow(
+    'before 2026-04-01, the first day of the case',
+  );
   await expect(noteIncident({ ...other, about: [] })).rejects.toThrow('a note says something');
   await expect(noteIncident({ ...other, about: [], note: 'n', source: 's' })).rejects.toThrow(
     'belong together',

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { ConfigurationError, InternalError } from '../../errors.ts';
 import { newId } from '../../ledger/entries.ts';
+import { holdsIn } from '../../ledger/holds.ts';
 import { type IncidentPayload, incidentPayload, type TlpLevel } from '../../ledger/incident-entry.ts';
 import { append } from '../../ledger/journal.ts';
-import { readSnapshot } from '../../ledger/snapshot.ts';
-import { MICROS_PER_DAY, parseDay } from '../../records/time.ts';
+import { readSnapshot, type Snapshot } from '../../ledger/snapshot.ts';
+import { dayOfMicros, formatDay, formatMicros, MICROS_PER_DAY, parseDay } from '../../records/time.ts';
 import type { IncidentSaidAnswer } from '../answers/incident.ts';
 import { type Question, withReading } from '../reading.ts';
 import { readClaim } from './claim-file.ts';
@@ -135,6 +136,7 @@ async function say(saying: Saying, id: string, payload: () => Payload): Promise<
   const entry = await append(ledgerDir, (snapshot) => {
     const prepared = payload();
     const incident = prepared.verb === 'open' ? id : mayFollow(caseOf(snapshot, id), prepared);
+    if (prepared.verb === 'contain') afterItBegan(snapshot, incident, prepared.atMicros);
     return { kind: 'incident', id: newId(), payload: validated({ v: 1, by, ...prepared, incident }) };
   });
   if (entry?.kind !== 'incident') throw new InternalError('a case was neither written nor refused');
@@ -150,6 +152,15 @@ function mayFollow(course: ReturnType<typeof caseOf>, { verb, releasesHold }: Pa
     verb === 'close'
       ? `case ${course.id} is closed already; --release-hold lets its records go`
       : `case ${course.id} is closed; add a note, or open another case`,
+  );
+}
+
+/** A containment ends the hold of records: dated before they begin it would let all of them go. */
+function afterItBegan(snapshot: Snapshot, incident: string, atMicros: number | null): void {
+  const hold = holdsIn(snapshot).find((each) => each.incident === incident);
+  if (atMicros === null || !hold || dayOfMicros(atMicros) >= hold.fromDay) return;
+  throw new ConfigurationError(
+    `--at ${formatMicros(atMicros)} lies before ${formatDay(hold.fromDay)}, the first day of the case: nothing was to be contained then`,
   );
 }
 
