@@ -1,9 +1,11 @@
 /**
- * What a day of detection costs on one core, in processor time: entity-days a second through all channels of a family, and one more day
- * after 300 days of history against one more after 30, at equal live entities. Run: npx tsx benchmarks/detection.ts
+ * What a day of detection costs on one core, in processor time: entity-days a second through all channels of a family, weekly
+ * work included; the same through the patient bets alone; and one more day after 300 days of history against one more
+ * after 30, at equal live entities. Run: npx tsx benchmarks/detection.ts
  */
 import { advance } from '../src/detection/advance.ts';
-import { PATIENT_STATISTICS } from '../src/detection/channels.ts';
+import { channelTypes, PATIENT, PATIENT_STATISTICS, RULES } from '../src/detection/channels.ts';
+import { advanceMean, advanceZ, MEANS, meanRatio, ZS, zScore } from '../src/detection/evidence.ts';
 import type { DayStatistics, Family, Statistic } from '../src/detection/input.ts';
 import { createState } from '../src/detection/state.ts';
 
@@ -50,10 +52,34 @@ function measure(family: Family): void {
   };
   const [early, late] = [costOf(28), costOf(287)];
   const rate = (7 * ENTITIES * 1000) / late;
+  const channels = channelTypes(family).length;
   process.stdout.write(
-    `${family}: ${(rate / 1e6).toFixed(2)} million entity-days a second; a day after 300 days costs ${(late / early).toFixed(2)} times one after 30\n`,
+    `${family}: ${millions(rate)} entity-days a second through all ${channels} channels (${millions(rate * channels)} channel-days); a day after 300 days costs ${(late / early).toFixed(2)} times one after 30\n`,
   );
 }
 
+/** The arithmetic of the patient bets on ready values: no look-up of entities, no baseline, no same-day rule. */
+function measureBets(family: Family): void {
+  const zs = RULES[family].zColumns.length;
+  const [meanR, zR] = [new Float64Array(ENTITIES * PATIENT * MEANS), new Float64Array(ENTITIES * zs * ZS)];
+  const values = Float64Array.from({ length: ENTITIES * PATIENT }, (_, i) => ((i * 7919) % 1000) + 1);
+  const seconds: number[] = [];
+  for (let day = 0; day < 28; day++) {
+    const started = process.cpuUsage();
+    for (let at = 0; at < values.length; at++)
+      advanceMean(meanR, at * MEANS, meanRatio(values[at] as number, 700));
+    for (let at = 0; at < ENTITIES * zs; at++) advanceZ(zR, at * ZS, zScore(values[at] as number, 500, 300));
+    const { user, system } = process.cpuUsage(started);
+    seconds.push((user + system) / 1e6);
+  }
+  const middle = seconds.sort((a, b) => a - b)[14] as number;
+  process.stdout.write(
+    `${family}: ${millions(ENTITIES / middle)} entity-days a second through the ${PATIENT + zs} patient bets alone (${millions((ENTITIES * (PATIENT + zs)) / middle)} channel-days)\n`,
+  );
+}
+
+const millions = (value: number) => `${(value / 1e6).toFixed(2)} million`;
+
 measure('host');
 measure('network');
+measureBets('host');
