@@ -11,6 +11,9 @@ const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 const DAY_MILLIS = 86_400_000;
 /** 29 February has no later year than this many before. */
 const YEARS_BACK = 8;
+const LF = 10;
+/** Where the last line with a time is looked for first. */
+const TAIL_BYTES = 16 * 1024;
 
 /** Priority, month, and day of a line of syslog without a year. */
 const STAMPED = new RegExp(
@@ -82,10 +85,14 @@ function isYearsEnd({ month, day }: MonthAndDay): boolean {
   return month === 11 && day >= 30;
 }
 
-/** Returns month and day of a block's last line that has them. */
+/** Returns month and day of a block's last line that has them; it is mostly one of the last few. */
 function lastStamp(block: Buffer): MonthAndDay | undefined {
-  const [, , month, day] = [...block.toString('latin1').matchAll(STAMPED)].at(-1) ?? [];
-  return month === undefined ? undefined : { month: MONTHS.indexOf(month), day: Number(day) };
+  const tail = block.indexOf(LF, Math.max(0, block.length - TAIL_BYTES)) + 1;
+  for (const part of tail > 0 ? [block.subarray(tail), block] : [block]) {
+    const [, , month, day] = [...part.toString('latin1').matchAll(STAMPED)].at(-1) ?? [];
+    if (month !== undefined) return { month: MONTHS.indexOf(month), day: Number(day) };
+  }
+  return undefined;
 }
 
 /** Returns the latest year in which a day exists and is no later than a moment, in any zone. */
