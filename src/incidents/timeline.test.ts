@@ -200,6 +200,47 @@ test('the sheet begins with identities, tells the case apart from what breaks, a
   );
 });
 
+test('the last marking stands, and none is the strictest but red', () => {
+  const [opening] = STORY;
+  if (!opening) throw new Error('no opening');
+  const { tlp: _tlp, ...unmarked } = opening.said;
+  const marked = (...levels: ('green' | 'red')[]) =>
+    exampleCase({}, [
+      { ...opening, said: unmarked },
+      ...levels.map((tlp, index) => sentence(20 + index, '2026-03-27T00:00:00Z', 'note', { tlp, text: 'x' })),
+    ]).incident.tlp;
+  expect([marked(), marked('green'), marked('green', 'red')]).toEqual(['amber+strict', 'green', 'red']);
+});
+
+test('of things of one kind the sheet begins with what carried the largest part of the case', () => {
+  const passage = (name: string, bytesOutOfCase: bigint) => ({
+    ...{ cut: 'host' as const, bytesOut: 1000n, counterparts: 1, principals: 1, lastSeen: null },
+    ...{ name, bytesOutOfCase },
+  });
+  const passages = [
+    passage('small', 1n),
+    passage('b-large', 9n),
+    passage('a-large', 9n),
+    passage('none', 0n),
+  ];
+  expect(exampleCase({ passages }).sheet.rows.map(({ name }) => name)).toEqual([
+    'a-large',
+    'b-large',
+    'small',
+    'none',
+  ]);
+});
+
+test('a pair that was there long before has no first byte of the campaign before its change', () => {
+  const [old, ...others] = factsOf().traffic;
+  if (!old) throw new Error('no traffic');
+  const firstByte = (traffic: ReturnType<typeof factsOf>['traffic']) =>
+    exampleCase({ traffic }).timeline.find(({ kind }) => kind === 'first byte')?.at.estimate;
+  const before = { ...old, firstAt: old.firstAt - 60 * DAY * 1_000_000 };
+  expect(firstByte([before, ...others])).toBe('2026-03-10T03:04:05.000007Z');
+  expect(firstByte([before])).toBe('2026-03-10T00:00:00Z');
+});
+
 test('the last word of a kind stands, those before it stay in the timeline; no sentence opens a case but `open`', () => {
   const again = sentence(12, '2026-04-02T00:00:00Z', 'contain', { text: 'it went on' });
   const told = exampleCase({}, [...STORY, again]);

@@ -1,3 +1,4 @@
+import { appendFileSync, truncateSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import { DamagedInput } from './damaged-input.ts';
@@ -115,6 +116,20 @@ describe('damage', () => {
       }
     }
     expect(found).toBeGreaterThan(whole.length);
+  });
+
+  it('leaves what is written meanwhile to the next reading, and says when a file got shorter', async () => {
+    const read = async (meanwhile: (path: string) => void) => {
+      const path = folder.write('growing.log', 'abcdefghij');
+      let content = '';
+      for await (const buffer of (await openBytes(path, 4)).bytes) {
+        if (content === '') meanwhile(path);
+        content += buffer.toString();
+      }
+      return content;
+    };
+    expect(await read((path) => appendFileSync(path, 'klmnop'))).toBe('abcdefghij');
+    await expect(read((path) => truncateSync(path, 5))).rejects.toThrow(/shrank from 10 to \d bytes/);
   });
 
   it('ends early without waiting for the rest', async () => {

@@ -103,6 +103,16 @@ describe('going on where an import ended', () => {
     expect(first.head.sha256).not.toBe(second.head.sha256);
   });
 
+  it('a log that is nothing but its header yet is the beginning of no other', async () => {
+    folder.write('a.log', connLog(0));
+    folder.write('b.log', connLog(3));
+    const { inputs } = await stageAll([folder.path]);
+    expect(inputs.map(({ status, staged, bytesFrom }) => [status, staged, bytesFrom])).toEqual([
+      ['new', 0, 0],
+      ['new', 3, 0],
+    ]);
+  });
+
   it('headers in the middle of what is known still count', async () => {
     const start = connLog(3) + connLog(3).replace('#path\tconn', '#path\tssl');
     const first = await stageFile(folder.write('a', start));
