@@ -91,6 +91,17 @@ describe('an on-site channel of which logs are kept', () => {
     );
   });
 
+  test('is unwatched before a silent hour for as long as a transfer takes: it is logged when it ends', async () => {
+    const ledger = testLedger(YAML('loggedBy: [mover]'));
+    const lines = hours(DAYS * 24).flatMap((hour) =>
+      hour === 106 ? [] : [moved(hour, GB, hour === 50 ? 5 : 0)],
+    );
+    await ledger.importFiles({ 'mover/log': lines.join('') });
+    // What began up to five hours before would be in the log of the silent hour.
+    const answer = await assessed(ledger, claim('500GB', '2026-03-05', '2026-03-05'));
+    expect(tapeOf(answer)?.unseenHours).toBe(6);
+  });
+
   test('carried no more than its identities read, nameless reads included', async () => {
     const ledger = testLedger(YAML('readBy: [hsm]'));
     const lines = hours(DAYS * 24).flatMap((hour) => [
