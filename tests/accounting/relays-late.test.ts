@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { report } from '../../src/operations/report.ts';
+import { commitFacts } from '../support/identity-facts.ts';
 import { comparable, type Files, sumOf, type TestLedger, testLedger } from '../support/ledgers.ts';
 import { destroyed, fetched, RELAY_YAML } from '../support/relay-logs.ts';
 import { conn, micros, zeekTsv } from '../support/zeek-text.ts';
@@ -82,6 +83,39 @@ const BORDER: Files = {
       got: 1,
     }),
   ]),
+  // Five days through the proxy, of which its log speaks on the first.
+  'zeek/conn-8.log': zeekTsv([
+    conn({
+      uid: 'C8',
+      at: day(1, '13:00:00'),
+      from: '192.0.2.6 40008',
+      to: '203.0.113.9 443',
+      lasts: 388_800,
+      sent: 88_888,
+      got: 8_000_000,
+    }),
+  ]),
+  'squid-1/z.log': fetched({
+    at: day(1, '14:00:00'),
+    lasts: 9,
+    client: '10.0.0.8',
+    server: '203.0.113.9',
+    bytes: 7_900_000,
+  }),
+};
+/** What comes last of all, and touches a day on which no log of a relay speaks. */
+const LAST: Files = {
+  'zeek/conn-9.log': zeekTsv([
+    conn({
+      uid: 'C9',
+      at: day(5, '13:00:00'),
+      from: '10.0.0.7 40009',
+      to: SERVER,
+      lasts: 5,
+      sent: 9,
+      got: 1,
+    }),
+  ]),
 };
 const RELAYS: Files = {
   // Of the night before: the NAT forgot it after midnight, and does not say when it began.
@@ -114,7 +148,7 @@ async function importOne(ledger: TestLedger, files: Files): Promise<string[]> {
 
 test('logs of relays that come late give the cells of logs in time, in any order; the days they touch are built again', async () => {
   const inTime = testLedger(RELAY_YAML);
-  await inTime.importFiles({ ...BORDER, ...RELAYS });
+  await inTime.importFiles({ ...BORDER, ...RELAYS, ...LAST });
   const expected = comparable(await inTime.cells());
   expect(new Set((await inTime.cells()).map(({ host }) => host))).toEqual(
     new Set([
@@ -125,6 +159,7 @@ test('logs of relays that come late give the cells of logs in time, in any order
       '10.0.0.5',
       '10.0.0.6',
       '10.0.0.7',
+      '10.0.0.8',
       '192.0.2.6',
     ]),
   );
@@ -134,11 +169,77 @@ test('logs of relays that come late give the cells of logs in time, in any order
     const rebuilt = await importOne(late, { [name]: text });
     expect([name, rebuilt]).toEqual([name, DAYS_OF[name]?.map((number) => day(number, '').slice(0, 10))]);
   }
+  expect(await importOne(late, LAST)).toEqual(['2026-03-05']);
   expect(comparable(await late.cells())).toEqual(expected);
   const early = testLedger(RELAY_YAML);
-  for (const [name, text] of [...Object.entries(RELAYS), ...Object.entries(BORDER)].reverse())
+  for (const [name, text] of [
+    ...Object.entries(LAST),
+    ...Object.entries(RELAYS),
+    ...Object.entries(BORDER),
+  ].reverse())
     await importOne(early, { [name]: text });
   expect(comparable(await early.cells())).toEqual(expected);
+});
+
+test('late sessions of a hidden host have the days built again into which its connections last', async () => {
+  type Stay = readonly [principal: string, server: string, from: string, to: string];
+  const sessions = (ledger: TestLedger, [principal, server, from, to]: Stay) =>
+    commitFacts(ledger, { session: [{ principal, server, event: 'end', startedAt: from, endedAt: to }] });
+  const inTime = testLedger(RELAY_YAML);
+  const late = testLedger(RELAY_YAML);
+  const files: Files = {
+    'zeek/conn.log': zeekTsv([
+      conn({
+        uid: 'C1',
+        at: day(1, '23:00:00'),
+        from: '192.0.2.5 40001',
+        to: SERVER,
+        lasts: 100_000,
+        sent: 100_000,
+        got: 1,
+      }),
+      conn({
+        uid: 'C2',
+        at: day(1, '22:00:00'),
+        from: '192.0.2.6 40002',
+        to: '203.0.113.9 443',
+        lasts: 40_000,
+        sent: 9,
+        got: 80_000,
+      }),
+    ]),
+    'nat-1/a.log': destroyed({
+      end: since(1, '23:00:00') + 100_060e6,
+      lasted: 100_060,
+      from: '10.0.0.1 40001',
+      to: SERVER,
+    }),
+    'squid-1/b.log': fetched({
+      at: day(1, '23:30:00'),
+      lasts: 5,
+      client: '10.0.0.2',
+      server: '203.0.113.9',
+      bytes: 79_000,
+    }),
+  };
+  const stays: readonly Stay[] = [
+    ['alice', 'login1', day(1, '22:55:00'), day(1, '23:05:00')],
+    ['bob', 'login2', day(1, '23:29:00'), day(1, '23:40:00')],
+  ];
+  for (const stay of stays) await sessions(inTime, stay);
+  await inTime.importFiles(files);
+  await late.importFiles(files);
+  const rebuilt: string[][] = [];
+  for (const stay of stays) {
+    await sessions(late, stay);
+    rebuilt.push((await late.importFiles({})).answer.rebuiltDays);
+  }
+  expect(rebuilt).toEqual([
+    ['2026-03-01', '2026-03-02', '2026-03-03'],
+    ['2026-03-01', '2026-03-02'],
+  ]);
+  expect(comparable(await late.cells())).toEqual(comparable(await inTime.cells()));
+  expect(new Set((await late.cells()).map(({ principal }) => principal))).toEqual(new Set(['alice', 'bob']));
 });
 
 /** No port is that of two connections at once, on neither side of a NAT. */

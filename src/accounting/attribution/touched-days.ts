@@ -5,12 +5,17 @@ import { FLOW_COLUMNS } from '../../records/columns.ts';
 import { MICROS_PER_DAY } from '../../records/time.ts';
 import { type DayRange, filesSql, IDENTITY_FAMILIES, type IdentityFiles } from '../facts.ts';
 import { type Perspective, perspectiveOn } from '../perspective.ts';
+import { type RelayLook, relayLookOn } from '../relays/look.ts';
+import { hiddenSpans } from '../relays/touched-days.ts';
 import { addressKeySql } from '../zone-sql.ts';
 import { ATTRIBUTION_TABLES } from './attribute.ts';
 import { BEGINS } from './connections.ts';
 import { CLOCK_REACH_MICROS, loadIdentity, TRANSFER_SLACK_MICROS } from './identity.ts';
 import { openPlaces } from './places.ts';
 import { openStays, openStretches } from './stretches.ts';
+
+/** A connection through NAT that lasts longer may be told in the log of a later day than is looked into. */
+const LONGEST_HIDDEN_DAYS = 31;
 
 /** What new records are told apart by: what the tables say of who was where, by the key it is looked up by. */
 const said = (isInside: Perspective['isInside']): Readonly<Record<string, string>> => ({
@@ -51,13 +56,15 @@ const CHANGED = (() => {
 /**
  * Returns the days whose attribution new records can change: those on which who was where differs with and without
  * them, and those into which connections last that began there. Ascending; days without any traffic may be among them.
- * @param known the records before, @param added the new ones, @param flows files of flows that last over a midnight.
+ * @param known the records before, @param added the new ones, @param flows files of flows that last over a midnight,
+ * @param translations files of what logs of NAT say of connections on some days.
  */
 export async function daysTouched(
   db: Database,
   known: IdentityFiles,
   added: IdentityFiles,
   flows: (days: DayRange) => readonly string[],
+  translations: (days: DayRange) => readonly string[],
   range: DayRange,
   facility: Facility,
 ): Promise<number[]> {
@@ -74,6 +81,7 @@ export async function daysTouched(
       to: z.bigint().transform(Number).nullable(),
     }),
   );
+  const look = relayLookOn(facility, range.fromDay);
   const days =
     span?.from == null || span.to === null
       ? []
@@ -81,6 +89,10 @@ export async function daysTouched(
           db,
           flows({ fromDay: span.from, toDay: span.to }),
           perspectiveOn(facility, range.fromDay),
+          look && {
+            look,
+            translations: translations({ fromDay: span.from - 1, toDay: span.to + LONGEST_HIDDEN_DAYS }),
+          },
         );
   for (const table of [...ATTRIBUTION_TABLES, 'said_before', 'said_after', 'touched'])
     await db.run(`DROP TABLE IF EXISTS ${table}`);
@@ -115,19 +127,21 @@ async function daysIn(
   db: Database,
   flowFiles: readonly string[],
   { hostOf }: Perspective,
+  relays: { readonly look: RelayLook; readonly translations: readonly string[] } | undefined,
 ): Promise<number[]> {
   const ended = 'startedAt + greatest(coalesce(durationMicros, 0), 0)';
   const ends = ['orig', 'resp'].map(
     (side) =>
-      `SELECT startedAt, ${ended} AS endedAt, ${addressKeySql(`${side}Hi`, `${side}Lo`)} AS key, ${hostOf(`${side}Hi`, `${side}Lo`)} AS hostKey FROM overnight`,
+      `SELECT startedAt AS momentAt, startedAt, ${ended} AS endedAt, ${addressKeySql(`${side}Hi`, `${side}Lo`)} AS key, ${hostOf(`${side}Hi`, `${side}Lo`)} AS hostKey FROM overnight`,
   );
+  const hidden = relays ? [hiddenSpans(flowFiles, relays.translations, relays.look, hostOf)] : [];
   const rows = await db.rows(
     `WITH overnight AS (SELECT DISTINCT origHi, origLo, respHi, respLo, startedAt, durationMicros FROM ${filesSql(flowFiles, FLOW_COLUMNS)}
        WHERE startedAt // ${MICROS_PER_DAY} < (${ended}) // ${MICROS_PER_DAY}),
      span AS (SELECT since, until FROM touched UNION ALL
-       SELECT f.startedAt, f.endedAt FROM (${ends.join(' UNION ALL ')}) f
-       JOIN touched t ON t.key IN (f.key, f.hostKey) AND f.startedAt <= t.until
-         AND t.since <= CASE WHEN t.kind IN ('transfer', 'fetched') THEN f.endedAt ELSE f.startedAt END)
+       SELECT f.startedAt, f.endedAt FROM (${[...ends, ...hidden].join(' UNION ALL ')}) f
+       JOIN touched t ON t.key IN (f.key, f.hostKey) AND f.momentAt <= t.until
+         AND t.since <= CASE WHEN t.kind IN ('transfer', 'fetched') THEN f.endedAt ELSE f.momentAt END)
      SELECT DISTINCT unnest(range(since // ${MICROS_PER_DAY}, until // ${MICROS_PER_DAY} + 1)) AS day FROM span ORDER BY day`,
     z.object({ day: z.bigint().transform(Number) }),
   );

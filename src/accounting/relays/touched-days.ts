@@ -5,8 +5,10 @@ import { FLOW_COLUMNS } from '../../records/columns.ts';
 import { TRANSLATION_COLUMNS } from '../../records/families.ts';
 import { TUPLE } from '../../records/flow-ends.ts';
 import { MICROS_PER_DAY } from '../../records/time.ts';
+import { TRANSFER_SLACK_MICROS } from '../attribution/identity.ts';
 import { filesSql } from '../facts.ts';
-import { relayLookOn } from './look.ts';
+import { addressKeySql } from '../zone-sql.ts';
+import { type RelayLook, relayLookOn } from './look.ts';
 import { FORGOTTEN_MICROS, isApart, NAT_SLACK_MICROS } from './translations.ts';
 
 /** Files of flows and of what logs of NAT say of them. */
@@ -52,4 +54,35 @@ export async function daysOfSeen(
     z.object({ day: z.bigint().transform(Number) }),
   );
   return rows.map((row) => row.day);
+}
+
+/**
+ * SQL for who stood behind relays in connections that last over a midnight: `momentAt` (when to ask who was there),
+ * `startedAt`, `endedAt`, `key` (the address) and `hostKey`; by logs of NAT, and by rows of proxies in `identity_transfer`.
+ */
+export function hiddenSpans(
+  flows: readonly string[],
+  translations: readonly string[],
+  look: RelayLook,
+  hostOf: (hi: string, lo: string) => string,
+): string {
+  const overnight = `(SELECT *, ${TUPLE} AS tuple FROM (SELECT *, ${ENDED} AS endedAt FROM ${filesSql(flows, FLOW_COLUMNS)})
+    WHERE startedAt // ${MICROS_PER_DAY} < endedAt // ${MICROS_PER_DAY} AND ${isApart(look, [])})`;
+  const keys = (hi: string, lo: string) => `${addressKeySql(hi, lo)} AS key, ${hostOf(hi, lo)} AS hostKey`;
+  const seen = ENDS.map((name) => `seen${name} AS ${name.charAt(0).toLowerCase()}${name.slice(1)}`);
+  const told = `(SELECT *, ${TUPLE} AS tuple FROM (SELECT startedAt AS since, endedAt AS until, proto, ${seen.join(', ')},
+    ${['orig', 'resp'].flatMap((end) => [`${end}Hi AS ${end}RealHi`, `${end}Lo AS ${end}RealLo`]).join(', ')}
+    FROM ${filesSql(translations, TRANSLATION_COLUMNS)}))`;
+  const byNat = ['orig', 'resp'].map(
+    (
+      end,
+    ) => `SELECT f.startedAt AS momentAt, f.startedAt, f.endedAt, ${keys(`t.${end}RealHi`, `t.${end}RealLo`)}
+      FROM ${overnight} f JOIN ${told} t ON t.tuple = f.tuple AND f.startedAt <= t.until + ${NAT_SLACK_MICROS} AND f.endedAt >= t.since - ${FORGOTTEN_MICROS}`,
+  );
+  const byProxy = ['orig', 'resp'].map(
+    (end) => `SELECT r.startedAt AS momentAt, f.startedAt, f.endedAt, ${keys('r.peerHi', 'r.peerLo')}
+      FROM ${overnight} f JOIN identity_transfer r ON r.serverLo = f.${end}Lo AND r.serverHi = f.${end}Hi AND r.peerLo IS NOT NULL
+        AND f.startedAt <= r.startedAt + ${TRANSFER_SLACK_MICROS} AND r.startedAt <= f.endedAt + ${TRANSFER_SLACK_MICROS}`,
+  );
+  return [...(translations.length > 0 ? byNat : []), ...byProxy].join(' UNION ALL ');
 }

@@ -71,6 +71,7 @@ async function namedDays(
         added.filter((file) => file.family === family),
       ),
     (range) => absolute(ledgerDir, overnightFiles(snapshot, range)),
+    ({ fromDay, toDay }) => absolute(ledgerDir, snapshot.filesFor('translation', fromDay, toDay)),
     span,
     facility,
   );
