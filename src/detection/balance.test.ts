@@ -12,8 +12,9 @@ import {
   rowOf,
   useUp,
 } from './balance-rows.ts';
+import { assembleCampaigns } from './campaigns.ts';
 import { decodeState, encodeState } from './encoding.ts';
-import type { BalanceDay, DayStatistics } from './input.ts';
+import type { BalanceDay, DayStatistics, PairDay } from './input.ts';
 import type { Lead } from './lead.ts';
 import { createState } from './state.ts';
 import { statisticsOf } from './test-centre.ts';
@@ -51,8 +52,8 @@ function balanceOf(day: number, story: Story): BalanceDay {
   };
 }
 
-function dayOf(day: number, story: Story): DayStatistics {
-  const pairs = NAMES.map((principal, p) => ({
+function pairsOf(day: number): PairDay[] {
+  return NAMES.map((principal, p) => ({
     day,
     host: 'login',
     network: `n${p}`,
@@ -62,6 +63,10 @@ function dayOf(day: number, story: Story): DayStatistics {
     bytesOut: bytesOf(p),
     firstDay: 0,
   }));
+}
+
+function dayOf(day: number, story: Story): DayStatistics {
+  const pairs = pairsOf(day);
   const today = { ...statisticsOf(day, pairs), balance: balanceOf(day, story) };
   if (!story.reversed) return today;
   const families = today.families.map((family) => ({
@@ -121,6 +126,13 @@ describe('the balance of a centre', () => {
     const { leads } = leadsOf({ read: (day) => (day >= CHANGE ? 300 * GB : 0) });
     expect(new Set(whose(leads))).toEqual(new Set(['principal p01 readsBeyond']));
     expect(leads[0]?.because).toContain('path without a sensor');
+    const pairs = Array.from({ length: DAYS }, (_, day) => pairsOf(day)).flat();
+    const series = { flagged: new Map(), placebos: [] };
+    const [campaign] = assembleCampaigns(leads.slice(0, 1), pairs, series, { asOfDay: DAYS - 1 });
+    expect(campaign).toMatchObject({ principals: ['p01'], hosts: [], destinations: [] });
+    expect(campaign?.bytesOut).toMatchObject({ low: 0, estimate: 0 });
+    expect(campaign?.bytesOut.high).toBeGreaterThan(300 * GB);
+    expect(campaign?.because).toMatch(/^What identity p01 read .* is not seen to leave: no pair carried it/);
   });
 
   test('takes a day without storage logs for an ordinary one, not for one on which nothing was made', () => {

@@ -1,6 +1,7 @@
 import { formatDay } from '../records/time.ts';
+import { INNOCENT_BALANCE } from './balance-words.ts';
 import type { Campaign } from './campaign.ts';
-import { formatBytes, type Lead, nameEntity, STATISTIC_WORDS, sentence } from './lead.ts';
+import { formatBytes, isReadsAlone, type Lead, nameEntity, STATISTIC_WORDS, sentence } from './lead.ts';
 
 /** Returns the sentences that explain a campaign: how much, who, where, since when, which evidence, what else it may be. */
 export function explainCampaign(
@@ -10,6 +11,9 @@ export function explainCampaign(
   falseDiscoveryRate: number,
 ): string {
   const { bytesOut, startedAt, hosts, destinations } = campaign;
+  if (leads.every(isReadsAlone)) {
+    return `What ${list('identity', campaign.principals)} read beyond what is usual, up to ${formatBytes(bytesOut.high)} since ${formatDay(startedAt.estimate)}, is not seen to leave: no pair carried it. ${evidenceWords(leads)} It would be innocent if it were ${INNOCENT_BALANCE.readsBeyond}.`;
+  }
   const sources = hosts.length === 0 ? 'what no single host explains came to' : `${list('host', hosts)} sent`;
   const loss = `${formatBytes(bytesOut.estimate)} (${formatBytes(bytesOut.low)} to ${formatBytes(bytesOut.high)}) beyond what was usual`;
   const start = `since ${formatDay(startedAt.estimate)} (${formatDay(startedAt.low)} to ${formatDay(startedAt.high)})`;
@@ -56,5 +60,9 @@ function systemsWords(systems: readonly string[]): string {
 function list(what: string, names: readonly string[]): string {
   const first = names.slice(0, 3).join(', ');
   if (names.length === 1) return `${what} ${first}`;
-  return `${names.length} ${what}s (${first}${names.length > 3 ? ', …' : ''})`;
+  return `${names.length} ${plural(what)} (${first}${names.length > 3 ? ', …' : ''})`;
+}
+
+function plural(what: string): string {
+  return what === 'identity' ? 'identities' : `${what}s`;
 }

@@ -3,7 +3,7 @@ import { explainCampaign } from './campaign-words.ts';
 import { estimateChange } from './changepoint.ts';
 import { coreOf, doubtfulBytes, expand, type Group, sideOf, uniteGroups } from './groups.ts';
 import type { DailySeries, Family, PairDay } from './input.ts';
-import { type DayEstimate, type Lead, stableHash } from './lead.ts';
+import { type DayEstimate, isReadsAlone, type Lead, stableHash } from './lead.ts';
 import { type BytesEstimate, lossOf, placeboErrors } from './loss.ts';
 import { membersOf, weighty } from './membership.ts';
 import { isPooled, pull } from './pulled.ts';
@@ -193,9 +193,16 @@ function ordinaryNovelty(
   return bytes / days;
 }
 
+/** What a lead about reads found beyond the usual, in bytes. */
+function readBytes({ channels }: Lead): number {
+  return Math.round(1e9 * Math.exp(Math.max(...channels.map(({ logEvidence }) => logEvidence))));
+}
+
 /** Where no pair could be named: the flagged entity with the largest excess over its own usual level. */
 function topDown(group: Group, { flagged, placebos }: CampaignSeries, asOfDay: number): BytesEstimate {
   const losses = group.leads.map((lead): BytesEstimate => {
+    // Of reads that no egress shows only the most that can have left is known.
+    if (isReadsAlone(lead)) return { low: 0, estimate: 0, high: readBytes(lead) };
     const from = lead.changePoint.estimate;
     const days = asOfDay - from + 1;
     const usual = lead.baselineBytesPerDay * days;

@@ -104,6 +104,11 @@ export const STATISTIC_WORDS: Readonly<Record<Statistic | BalanceStatistic, stri
   readsBeyond: 'reads beyond what is usual',
 };
 
+/** Returns whether a lead is about nothing but reads: what was read is not seen to leave, so no pair carried it. */
+export function isReadsAlone({ channels }: Pick<Lead, 'channels'>): boolean {
+  return channels.every(({ statistic }) => statistic === 'readsBeyond');
+}
+
 /** Returns whether a bet compares an entity with its own habit. */
 export function isHabit(bet: Bet): boolean {
   return bet === 'day' || bet === 'week' || bet === 'month';

@@ -1,6 +1,6 @@
 import { estimateChange } from './changepoint.ts';
 import { CLIP_BYTES } from './input.ts';
-import { isBalance, isOneDay, type Lead, type LeadChannel } from './lead.ts';
+import { isBalance, isOneDay, isReadsAlone, type Lead, type LeadChannel } from './lead.ts';
 import { eBenjaminiHochberg, evidenceAgainst } from './membership.ts';
 import { CARRIES, type Excess, excessOf, sumBytes, type Track, touches, type Window } from './tracks.ts';
 
@@ -34,6 +34,7 @@ export function pull(
   const own = tracks.filter((track) => touches(track, lead.family, lead.entity));
   const from = isPooled(lead) ? strongest(lead).sinceDay + 1 : changeOf(lead, own, rowsFromDay);
   const window = { from, to: asOfDay };
+  if (isReadsAlone(lead)) return { lead, window, evidence: [] };
   const all: Excess[] = [];
   for (const track of own) {
     const excess = excessOf(track, window, rowsFromDay);
