@@ -50,6 +50,14 @@ function jobstats(...lines: string[]): string {
 
 const HOUR = 3600;
 
+test('counters: the last reading before a period is what its first one is counted from', async () => {
+  const jobs = 'JobID|JobIDRaw|User|State|Start|End\n7|7|alice|RUNNING|2026-03-01T00:00:00|Unknown\n';
+  const readOn = async (...before: string[]) =>
+    (await measured({ 'jobs.txt': jobs, 'stats.txt': jobstats(...before, `T 7 ${2 * HOUR} 3000`) })).reads;
+  expect(await readOn(`T 7 ${-10 * HOUR} 1000`)).toEqual(['alice 0: 2000 2000 2000, 0 unsized, 0 resets']);
+  expect(await readOn(`T 7 ${-6 * 24 * HOUR} 2900`)).toEqual(['alice 0: 100 100 100, 0 unsized, 0 resets']);
+});
+
 test('counters: what readings add, by day; resets; who it was by job, array index or user number', async () => {
   const { reads } = await measured(
     {
