@@ -5,6 +5,7 @@ import { contextOf, type PeriodFlags, stated, subjectOf, wholeNumber, withPeriod
 import { EXIT_LEADS } from './exit-codes.ts';
 import { assertWhole, failUnlessDelivered, notifyText } from './notify.ts';
 import { coverageText } from './print/coverage.ts';
+import { emptyText } from './print/empty.ts';
 import { safeText } from './print/safe-text.ts';
 import { renderTable } from './print/table.ts';
 import { counted, formatBytes, formatInstant, formatInterval } from './print/units.ts';
@@ -56,6 +57,8 @@ async function detectAndTell(question: DetectQuestion) {
 
 /** Returns detection's answer for a person: at most `limit` leads, all of them for 0. */
 export function detectText(answer: DetectAnswer, limit: number): string {
+  const empty = emptyText(answer);
+  if (empty) return empty;
   const { window, asOf, promise, campaigns, leads, coverage } = answer;
   return [
     `Leads from ${formatInstant(window.from)} to ${formatInstant(window.to)} UTC, as of entry ${asOf}\n`,

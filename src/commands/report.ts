@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import { REPORT_KEYS, type ReportAnswer, type ReportKey } from '../operations/answers/report.ts';
 import { contextOf, type PeriodFlags, stated, subjectOf, wholeNumber, withPeriod } from './context.ts';
 import { coverageText } from './print/coverage.ts';
+import { emptyText } from './print/empty.ts';
 import { oneOfText } from './print/one-of.ts';
 import { reconciliationText } from './print/reconciliation.ts';
 import { renderTable } from './print/table.ts';
@@ -58,6 +59,8 @@ export function addReport(program: Command): void {
 
 /** Returns a report for a person: at most `limit` rows, all of them for 0. */
 export function reportText(answer: ReportAnswer, facilityName: string, limit: number): string {
+  const empty = emptyText(answer);
+  if (empty) return empty;
   const { window, total, asOf, rows, by, couldHaveBeen } = answer;
   const shown = limit === 0 ? rows : rows.slice(0, limit);
   const right = { align: 'right' } as const;
@@ -112,7 +115,7 @@ export function reportText(answer: ReportAnswer, facilityName: string, limit: nu
 }
 
 const SHARED_NOTE =
-  'Low: what was certainly theirs. Estimate: with an equal share where several were present. High: all that they were present at.';
+  'Low: where nobody else is known to have been present. Estimate: with an equal share where several were present. High: all that they were present at.';
 
 function balanceText(balance: ReportAnswer['balance'], limit: number): string | undefined {
   if (!balance) return undefined;

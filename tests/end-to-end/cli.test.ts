@@ -253,6 +253,18 @@ describe('exit codes', () => {
     ]);
   });
 
+  it('are 0 for a ledger in which nothing is, which says so', async () => {
+    const cwd = temporaryFolder();
+    writeFileSync(join(cwd, 'weir.yaml'), 'facility: { name: X }\nnetworks: { inside: [10.0.0.0/8] }\n');
+    writeFileSync(join(cwd, 'empty.log'), '');
+    expect((await weir(cwd, ['import', 'empty.log'])).code).toBe(0);
+    for (const command of ['report', 'detect']) {
+      const { code, out } = await weir(cwd, [command]);
+      expect({ code, out }).toEqual({ code: 0, out: expect.stringMatching(/holds nothing yet/) });
+      expect(out).not.toContain('1970');
+    }
+  });
+
   it('are 3 when check finds an error', async () => {
     const cwd = temporaryFolder();
     writeFileSync(join(cwd, 'weir.yaml'), 'facility: { name: X }\nnetworks: { inside: [192.168.0.0/16] }\n');

@@ -118,5 +118,5 @@ test('explain names who could have opened it: how sure, on what basis, from wher
     decisions: [],
   });
   expect(text).toMatch(/alice +1\.25 kB \[1\.00–1\.50\] +part: one of 2 present +presence +123 B/);
-  expect(text).toMatch(/carol .*all theirs +lease .*vpn from 198\.51\.100\.200 as 10\.200\.0\.9/);
+  expect(text).toMatch(/carol .*nobody else known +lease .*vpn from 198\.51\.100\.200 as 10\.200\.0\.9/);
 });

@@ -20,7 +20,7 @@ export const explainedPair = z.strictObject({
 /** Somebody who could have opened connections of what is explained: an account that was there, no culprit. */
 export const explainedPrincipal = z.strictObject({
   principal: z.string(),
-  /** What was certainly theirs, with their share of what several could have opened, all that they could have. */
+  /** Low: where nobody else is known to have been present; their share of what several could have opened; all that they could have. */
   bytesOut: bytesInterval,
   /** What says so: transfer, connection, lease, presence, stated. */
   bases: z.array(z.string()),
