@@ -102,7 +102,7 @@ describe('the balance of a centre', () => {
     const own = theft.leads.filter(({ family }) => family === 'principal');
     // And again after thirty days, for it goes on.
     expect(new Set(whose(own))).toEqual(new Set(['principal p00 beyondMade']));
-    expect(own[0]?.raisedOnDay).toBeGreaterThan(CHANGE);
+    expect(own[0]?.raisedOnDay).toBeGreaterThanOrEqual(CHANGE);
     expect(own[0]?.channels[0]?.balance).toMatchObject({ usualAWeek: 0 });
     expect(own[0]?.because).toContain('Since 1970-05-2');
   });
@@ -131,7 +131,7 @@ describe('the balance of a centre', () => {
     const [campaign] = assembleCampaigns(leads.slice(0, 1), pairs, series, { asOfDay: DAYS - 1 });
     expect(campaign).toMatchObject({ principals: ['p01'], hosts: [], destinations: [] });
     expect(campaign?.bytesOut).toMatchObject({ low: 0, estimate: 0 });
-    expect(campaign?.bytesOut.high).toBeGreaterThan(300 * GB);
+    expect(campaign?.bytesOut.high).toBeGreaterThan(100 * GB);
     expect(campaign?.because).toMatch(/^What identity p01 read .* is not seen to leave: no pair carried it/);
   });
 

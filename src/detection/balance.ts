@@ -42,9 +42,9 @@ import { HABIT, levelOf, SPEED_DAYS, SPEEDS, scoreLevel } from './levels.ts';
 
 /** A day of which less of the storage logs was there is not judged: what was read or made on it is unknown, not nothing. */
 export const LEAST_AUDIT = 0.9;
-/** Days of storage logs after which uncovered egress says what is usual, and after which it is judged. */
-const LEARNED_WEEKS = 9;
-export const BALANCE_DAYS = 7 * COVER_WEEKS;
+/** Weeks of storage logs after which uncovered egress says what is usual, and days after which it is judged. */
+const LEARNED_WEEKS = 6;
+export const BALANCE_DAYS = 77;
 /** What of the sum of weeks is left after one more: half of it after seven. */
 const WEEKLY_KEEPS = 0.9;
 /** Sums below this are about nothing, and scores are in this unit. */
@@ -62,7 +62,7 @@ const type = (
 
 /** In the order of the columns `beyond`, and after them the reads. */
 const OWN_TYPES: readonly ChannelType[] = [
-  type('principal', 'beyondMade', 'surpluses', 8),
+  type('principal', 'beyondMade', 'surpluses', 12),
   type('principal', 'beyondTenant', 'surpluses', 4),
   type('principal', 'beyondRead', 'surpluses', 3),
   type('principal', 'readsBeyond', 'surpluses', 3),
