@@ -14,7 +14,7 @@ const FILES = {
   ]),
 };
 
-test('an import killed at every single step and repeated ends in the same ledger', async () => {
+test('an import killed at every step and repeated ends in the same ledger', async () => {
   const folder = temporaryFolder();
   writeFolder(folder, PLAIN_YAML, FILES);
   const list = join(folder, 'points');
@@ -30,7 +30,13 @@ test('an import killed at every single step and repeated ends in the same ledger
       step,
     ).toBe(true);
 
-  const queue = points.map((point, index) => ({ point, fault: `#${index + 1}` }));
+  // Of a step that recurs for each of many files the first two and the last: between them nothing else can be.
+  const all = points.map((point, index) => ({ point, fault: `#${index + 1}` }));
+  const queue = all.filter(({ point }, index) => {
+    const before = points.slice(0, index).filter((each) => each === point).length;
+    return before < 2 || !points.includes(point, index + 1);
+  });
+  expect(queue.length).toBeGreaterThan(30);
   const crashAndResume = async (): Promise<void> => {
     for (let next = queue.shift(); next; next = queue.shift()) {
       const { point, fault } = next;
