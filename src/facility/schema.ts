@@ -131,7 +131,9 @@ const onSiteSchema = z.strictObject({
   readBy: z
     .array(name)
     .default([])
-    .describe('Identities that read from storage all that goes this way, and storage logs hold it all: they bound it then.'),
+    .describe(
+      'Identities that read from storage all that goes this way, and storage logs hold it all: they bound it then.',
+    ),
 });
 
 const hostSchema = z.strictObject({
