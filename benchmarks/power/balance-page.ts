@@ -95,7 +95,7 @@ function breakRows({ generator, breaks }: BalanceFound): string[] {
 }
 
 function terabytes(bytes: number): string {
-  return (bytes / 1e12).toPrecision(2);
+  return String(Number((bytes / 1e12).toPrecision(2)));
 }
 
 function percent(share: number): string {
