@@ -1,6 +1,7 @@
 /** A picture of losses: for each case a line from median to 90th percentile, Weir above the best other rule. */
+
+import type { Found } from './found.ts';
 import { bestRival, terabytes } from './report.ts';
-import type { Found } from './run.ts';
 import type { Loss } from './summary.ts';
 
 const WIDTH = 860;

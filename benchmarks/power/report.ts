@@ -1,8 +1,8 @@
 /** docs/power.md, as the bench writes it. */
 import { poissonUpperBound } from '../../src/detection/promise.ts';
 import type { Size } from './centre.ts';
+import type { Found } from './found.ts';
 import { RIVALS } from './rivals/all.ts';
-import type { Found } from './run.ts';
 import { better, type Loss } from './summary.ts';
 import type { SustainedLimit } from './sustained.ts';
 

@@ -11,12 +11,13 @@ import type { Case } from './campaigns.ts';
 import { DOZEN, SIXTY } from './cases.ts';
 import { type Centre, DAYS, FULL, HISTORY_DAYS, type Size, TENTH } from './centre.ts';
 import { everydayCentre } from './everyday.ts';
+import type { Found } from './found.ts';
 import { otherwiseCentre } from './otherwise.ts';
 import { picture } from './picture.ts';
 import { page } from './report.ts';
 import { RIVALS } from './rivals/all.ts';
 import { servicesCentre } from './services.ts';
-import { type Delay, delayOf, type Loss, lossOf, rateOf } from './summary.ts';
+import { delayOf, lossOf, rateOf } from './summary.ts';
 import { type SustainedLimit, sustainedLimitOf } from './sustained.ts';
 import { alarmsAbove, calibrate } from './threshold.ts';
 import { BUDGET, type Outcome, prepare, tryCase } from './trial.ts';
@@ -24,23 +25,6 @@ import { BUDGET, type Outcome, prepare, tryCase } from './trial.ts';
 /** Seeds never meet: thresholds are set on the first, false leads and campaigns are told from the others. */
 const CALIBRATION_SEED = 10_001;
 const JUDGE_SEED = 70_001;
-
-/** What the bench found on one kind of centre. */
-export interface Found {
-  readonly generator: string;
-  readonly seeds: number;
-  /** Weir first, then the rivals. */
-  readonly methods: readonly string[];
-  readonly rates: readonly { rate: number; upper: number }[];
-  readonly cases: readonly {
-    readonly what: Case;
-    readonly takenBytes: number;
-    readonly losses: readonly Loss[];
-    readonly delay: Delay | undefined;
-  }[];
-  /** What could be sustained without a lead, centre by centre. */
-  readonly limits: readonly SustainedLimit[];
-}
 
 const GENERATORS: readonly (readonly [string, (size: Size, seed: number) => Centre])[] = [
   ['everyday', everydayCentre],
