@@ -1,5 +1,6 @@
 /** How many honest principals break the balance, nuisance by nuisance. */
-import { createBalance, judgeBalance, missDay } from '../../src/detection/balance.ts';
+import { judgeBalance, missDay } from '../../src/detection/balance.ts';
+import { createBalance } from '../../src/detection/balance-state.ts';
 import type { DayStatistics } from '../../src/detection/input.ts';
 import { type Centre, DAYS, HISTORY_DAYS, type Rows } from './centre.ts';
 import { nameOf } from './statistics.ts';

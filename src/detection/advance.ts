@@ -1,13 +1,13 @@
 import { assertIdentity } from '../errors.ts';
 import { DAY_FAMILIES } from '../records/day-statistics.ts';
+import { passBalance, withBalance } from './balance-leads.ts';
 import {
   BALANCE_DAYS,
   balanceTables,
   closeBalanceBlock,
   forgetBalance,
   setOwnThresholds,
-} from './balance.ts';
-import { passBalance, withBalance } from './balance-leads.ts';
+} from './balance-state.ts';
 import { exposureOf, learnWeekdays, weekOf } from './baseline.ts';
 import { provenMultiple, setThresholds } from './budget.ts';
 import { BLOCK_DAYS, closeBlock } from './calibration.ts';

@@ -1,6 +1,7 @@
 /** The balance as bytes: canonical and exact, as encoding.ts writes the rest of a state. */
-import { type BalanceState, createBalance } from './balance.ts';
+
 import { type Roster, reserve } from './balance-rows.ts';
+import { type BalanceState, createBalance } from './balance-state.ts';
 import { cutShort, keysOf, type Reader, type Writer } from './encoding-bytes.ts';
 import { decodeCalibration, encodeCalibration } from './encoding-calibration.ts';
 

@@ -1,15 +1,7 @@
 /** From the channels of the mass balance to leads: one for each entity in thirty days, together with those of its other channels. */
 
-import {
-  type BalanceCrossing,
-  type BalanceState,
-  createBalance,
-  judgeBalance,
-  LEAST_AUDIT,
-  missDay,
-  takeProducts,
-  weighedOf,
-} from './balance.ts';
+import { judgeBalance, LEAST_AUDIT, missDay, takeProducts } from './balance.ts';
+import { type BalanceCrossing, type BalanceState, createBalance, weighedOf } from './balance-state.ts';
 import { weekOf } from './baseline.ts';
 import type { DayStatistics, Family } from './input.ts';
 import { QUIET_DAYS } from './judge.ts';

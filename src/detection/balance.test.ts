@@ -1,6 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { advance } from './advance.ts';
-import { BALANCE_DAYS } from './balance.ts';
 import {
   addBeyond,
   addTo,
@@ -12,6 +11,7 @@ import {
   rowOf,
   useUp,
 } from './balance-rows.ts';
+import { BALANCE_DAYS } from './balance-state.ts';
 import { assembleCampaigns } from './campaigns.ts';
 import { decodeState, encodeState } from './encoding.ts';
 import type { BalanceDay, DayStatistics, PairDay } from './input.ts';

@@ -1,5 +1,5 @@
 import cephes from 'cephes';
-import { balanceTables } from './balance.ts';
+import { balanceTables } from './balance-state.ts';
 import { takesPart } from './budget.ts';
 import type { DetectionState } from './state.ts';
 import { PROMISE_DAYS } from './state.ts';

@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../errors.ts';
 import { DAY_FAMILIES } from '../records/day-statistics.ts';
-import type { BalanceState } from './balance.ts';
+import type { BalanceState } from './balance-state.ts';
 import { type Calibration, createCalibration, forgetRow } from './calibration.ts';
 import { channelTypes, HABITS, LOUD, PATIENT, RULES } from './channels.ts';
 import { MEANS, ZS } from './evidence.ts';
