@@ -3,6 +3,7 @@ import type { Facility } from '../facility/facility.ts';
 import type { Database } from '../ledger/duckdb/database.ts';
 import { FLOW_COLUMNS } from '../records/columns.ts';
 import { LOGGED_PACKET } from '../records/flow-parts.ts';
+import { ENDED } from '../records/flow-time.ts';
 import { sqlText } from '../records/sql-text.ts';
 import { HOURS_PER_DAY, MICROS_PER_DAY } from '../records/time.ts';
 import {
@@ -111,9 +112,8 @@ async function hasPackets(db: Database, files: FactFiles): Promise<boolean> {
 
 /** Collects the uids of tunnels with the days on which their content has records of its own; undefined when there is none. */
 async function collectTunnels(db: Database, files: FactFiles, range: DayRange): Promise<string | undefined> {
-  const ended = '(startedAt + greatest(coalesce(durationMicros, 0), 0))';
   await db.run(`CREATE OR REPLACE TEMP TABLE tunnel_day AS
-    SELECT DISTINCT uid, unnest(range(startedAt // ${MICROS_PER_DAY}, ${ended} // ${MICROS_PER_DAY} + 1)) AS day
+    SELECT DISTINCT uid, unnest(range(startedAt // ${MICROS_PER_DAY}, ${ENDED} // ${MICROS_PER_DAY} + 1)) AS day
     FROM (SELECT unnest(regexp_extract_all(parents, '[A-Za-z0-9]+')) AS uid, startedAt, durationMicros
       FROM ${filesSql(files.flow, FLOW_COLUMNS)} WHERE parents IS NOT NULL AND ${overlapsSql(range)})`);
   const [row] = await db.rows('SELECT count(*) AS n FROM tunnel_day', z.object({ n: z.bigint() }));

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Database } from '../ledger/duckdb/database.ts';
 import { FLOW_COLUMNS } from '../records/columns.ts';
+import { LASTED } from '../records/flow-time.ts';
 import { HOURS_PER_DAY, MICROS_PER_DAY, MICROS_PER_HOUR } from '../records/time.ts';
 import { type DayRange, type FactFiles, filesSql, microsOf } from './facts.ts';
 import { CORRECTIONS, isPlainSql, ORIGINATOR, payloadOf, RESPONDER } from './payload.ts';
@@ -77,7 +78,7 @@ function openUnknownSql(range: DayRange, openAfterMicros: number): string {
 function counterSql(files: FactFiles, inRange: string, perspective: Perspective): string {
   const counts = ['origBytes', 'origIpBytes', 'origPackets', 'respBytes', 'respIpBytes', 'respPackets'];
   const facts = `SELECT startedAt, sensor, proto, history, missedBytes, ${counts.join(', ')},
-    greatest(coalesce(durationMicros, 0), 0) AS lastedMicros FROM ${filesSql(files.flow, FLOW_COLUMNS)} WHERE ${inRange}`;
+    ${LASTED} AS lastedMicros FROM ${filesSql(files.flow, FLOW_COLUMNS)} WHERE ${inRange}`;
   const directions = [ORIGINATOR, RESPONDER];
   const corrected = directions.map((direction) => {
     const payload = payloadOf(direction, 'mostBytes');

@@ -1,5 +1,6 @@
 import { COVERAGE_COLUMNS, FLOW_COLUMNS, GIVEN_COLUMNS } from '../records/columns.ts';
 import { LOGGED_PACKET } from '../records/flow-parts.ts';
+import { ENDED } from '../records/flow-time.ts';
 import { sqlText } from '../records/sql-text.ts';
 import { HOURS_PER_DAY, MICROS_PER_DAY, MICROS_PER_HOUR, MICROS_PER_SECOND } from '../records/time.ts';
 import { type DayRange, type FactFiles, filesSql, microsOf, shortSql } from './facts.ts';
@@ -61,7 +62,7 @@ export function coverageSql(files: FactFiles, range: DayRange, withPackets: bool
   const hours = `hour BETWEEN ${range.fromDay * HOURS_PER_DAY} AND ${range.toDay * HOURS_PER_DAY + HOURS_PER_DAY - 1}`;
   const { from, to } = microsOf(range);
   const long = filesSql(files.long({ fromDay: range.fromDay, toDay: range.toDay }), FLOW_COLUMNS);
-  const ended = '(startedAt + greatest(coalesce(durationMicros, 0), 0)) // 3600000000';
+  const ended = `${ENDED} // 3600000000`;
   const flows = (source: string, where: string) =>
     `SELECT sensor, ${ended} AS hour, count(*) AS records, 0 AS reports, 0 AS seen, 0 AS lost FROM ${source} WHERE ${where} GROUP BY ALL`;
   const isSign = withPackets ? `state IS DISTINCT FROM ${sqlText(LOGGED_PACKET)}` : 'true';

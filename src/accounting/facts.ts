@@ -6,6 +6,7 @@ import {
   FLOW_COLUMNS,
   sqlType,
 } from '../records/columns.ts';
+import { ENDED, LASTED } from '../records/flow-time.ts';
 import { IS_LONG, LONG_MICROS } from '../records/long-flow.ts';
 import { sqlTextList } from '../records/sql-text.ts';
 import { MICROS_PER_DAY } from '../records/time.ts';
@@ -86,13 +87,13 @@ export function filesSql(files: readonly string[], columns: readonly Column[]): 
  */
 export function factSql(source: string, perspective: Perspective, where: string): string {
   return `SELECT *, ${perspective.origZone} AS origZone, ${perspective.respZone} AS respZone
-    FROM (SELECT *, greatest(coalesce(durationMicros, 0), 0) AS lastedMicros FROM ${source} WHERE ${where})`;
+    FROM (SELECT *, ${LASTED} AS lastedMicros FROM ${source} WHERE ${where})`;
 }
 
 /** SQL that keeps flows with a moment in the range, widened by an hour on both sides. */
 export function overlapsSql(range: DayRange): string {
   const { from, to } = microsOf(range);
-  return `startedAt < ${to + LONG_MICROS} AND startedAt + greatest(coalesce(durationMicros, 0), 0) >= ${from - LONG_MICROS}`;
+  return `startedAt < ${to + LONG_MICROS} AND ${ENDED} >= ${from - LONG_MICROS}`;
 }
 
 /**

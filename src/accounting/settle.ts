@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Database } from '../ledger/duckdb/database.ts';
 import { TUPLE } from '../records/flow-ends.ts';
 import { IS_PART } from '../records/flow-parts.ts';
+import { ENDED } from '../records/flow-time.ts';
 import { LONG_MICROS } from '../records/long-flow.ts';
 import { dayOfMicros } from '../records/time.ts';
 import {
@@ -20,9 +21,6 @@ import { lastHour } from './spread.ts';
 
 /** Sensors' clocks differ; two sensors' records of one connection may miss each other by this much. */
 const CLOCK_SLACK_MICROS = 1_000_000;
-
-/** SQL for a flow's last moment. */
-const ENDED = '(startedAt + greatest(coalesce(durationMicros, 0), 0))';
 
 /** SQL over flow columns that tells flows with bytes in more than one hour. */
 const CROSSES_HOUR = (() => {

@@ -7,6 +7,7 @@ import { ocsfOf } from '../../src/incidents/ocsf.ts';
 import { ocsfCase } from '../../src/incidents/ocsf-case.ts';
 import { OCSF_VERSION, ocsfFinding } from '../../src/incidents/ocsf-finding.ts';
 import { stixOf } from '../../src/incidents/stix.ts';
+import { LEAD as ONE } from '../../src/incidents/test-finding.ts';
 import { timesketchOf } from '../../src/incidents/timesketch.ts';
 import { TLP_LEVELS } from '../../src/ledger/incident-entry.ts';
 import { exampleCase, STORY } from '../incidents/example-case.ts';
@@ -31,28 +32,7 @@ const CASES: readonly IncidentCase[] = [
   }),
 ];
 
-const LEAD: Finding = {
-  kind: 'lead',
-  id: '202ffdc730695c98',
-  facility: 'Centre',
-  simulated: false,
-  weirVersion: '0.1.0',
-  asOf: 7,
-  detectedAt: '2026-03-26T00:00:00Z',
-  startedAt: { low: '2026-03-02', estimate: '2026-03-23', high: '2026-03-25' },
-  amount: { of: 'day', observed: '964189653836', usual: '837801882229' },
-  hosts: ['10.0.0.7'],
-  principals: ['alice'],
-  destinations: ['198.51.100.0/24'],
-  about: null,
-  evidence: [{ channel: 'host/clip3/mean', logEvidence: 9.9, threshold: 9.7, since: '2026-03-23' }],
-  leads: [],
-  campaigns: [],
-  incident: null,
-  replaces: [],
-  because: 'Host 10.0.0.7: 964 GB a day.',
-  decision: null,
-};
+const LEAD: Finding = { ...ONE, principals: ['alice'], destinations: ['198.51.100.0/24'] };
 const BRIEF: CaseBrief = exampleCase().incident;
 const FINDINGS: readonly Finding[] = [
   LEAD,

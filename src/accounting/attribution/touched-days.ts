@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Facility } from '../../facility/facility.ts';
 import type { Database } from '../../ledger/duckdb/database.ts';
 import { FLOW_COLUMNS } from '../../records/columns.ts';
+import { ENDED } from '../../records/flow-time.ts';
 import { MICROS_PER_DAY } from '../../records/time.ts';
 import { type DayRange, filesSql, IDENTITY_FAMILIES, type IdentityFiles } from '../facts.ts';
 import { type Perspective, perspectiveOn } from '../perspective.ts';
@@ -129,15 +130,14 @@ async function daysIn(
   { hostOf }: Perspective,
   relays: { readonly look: RelayLook; readonly translations: readonly string[] } | undefined,
 ): Promise<number[]> {
-  const ended = 'startedAt + greatest(coalesce(durationMicros, 0), 0)';
   const ends = ['orig', 'resp'].map(
     (side) =>
-      `SELECT startedAt AS momentAt, startedAt, ${ended} AS endedAt, ${addressKeySql(`${side}Hi`, `${side}Lo`)} AS key, ${hostOf(`${side}Hi`, `${side}Lo`)} AS hostKey FROM overnight`,
+      `SELECT startedAt AS momentAt, startedAt, ${ENDED} AS endedAt, ${addressKeySql(`${side}Hi`, `${side}Lo`)} AS key, ${hostOf(`${side}Hi`, `${side}Lo`)} AS hostKey FROM overnight`,
   );
   const hidden = relays ? [hiddenSpans(flowFiles, relays.translations, relays.look, hostOf)] : [];
   const rows = await db.rows(
     `WITH overnight AS (SELECT DISTINCT origHi, origLo, respHi, respLo, startedAt, durationMicros FROM ${filesSql(flowFiles, FLOW_COLUMNS)}
-       WHERE startedAt // ${MICROS_PER_DAY} < (${ended}) // ${MICROS_PER_DAY}),
+       WHERE startedAt // ${MICROS_PER_DAY} < (${ENDED}) // ${MICROS_PER_DAY}),
      span AS (SELECT since, until FROM touched UNION ALL
        SELECT f.startedAt, f.endedAt FROM (${[...ends, ...hidden].join(' UNION ALL ')}) f
        JOIN touched t ON t.key IN (f.key, f.hostKey) AND f.momentAt <= t.until

@@ -1,5 +1,6 @@
 import type { Database } from '../../ledger/duckdb/database.ts';
 import { TUPLE } from '../../records/flow-ends.ts';
+import { ENDED } from '../../records/flow-time.ts';
 import { MICROS_PER_DAY } from '../../records/time.ts';
 import { isNamed, TRANSFER_SLACK_MICROS } from './identity.ts';
 import { nameKeySql } from './presence.ts';
@@ -29,7 +30,7 @@ export async function openTransfers(
       WHERE t.peerLo IS NOT NULL AND ${isNamed('t.principal')}) WHERE serverKey IS NOT NULL`);
   const from = day * MICROS_PER_DAY;
   const today = `SELECT origHi, origLo, respHi, respLo, ${TUPLE} AS tuple, startedAt,
-      startedAt + greatest(coalesce(durationMicros, 0), 0) AS endedAt
+      ${ENDED} AS endedAt
     FROM ${flows} WHERE startedAt >= ${from} AND startedAt < ${from + MICROS_PER_DAY}`;
   const early = 'SELECT origHi, origLo, respHi, respLo, tuple, startedAt, endedAt FROM early_flow';
   const between = (some: string, peer: string, server: string) =>

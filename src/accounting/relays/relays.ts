@@ -4,6 +4,7 @@ import type { Database } from '../../ledger/duckdb/database.ts';
 import { columnList, FLOW_COLUMNS } from '../../records/columns.ts';
 import { TUPLE } from '../../records/flow-ends.ts';
 import { IS_PART } from '../../records/flow-parts.ts';
+import { ENDED } from '../../records/flow-time.ts';
 import { sqlText } from '../../records/sql-text.ts';
 import { dayOfMicros, MICROS_PER_DAY } from '../../records/time.ts';
 import { type CorrectionCount, correctionRow } from '../corrections.ts';
@@ -56,8 +57,6 @@ export const RELAY_TABLES: readonly string[] = [
   'relay_part',
   'relay_piece',
 ];
-
-const ENDED = '(startedAt + greatest(coalesce(durationMicros, 0), 0))';
 
 /**
  * Joins connections of addresses that stand for others with the logs of those (docs/accounting.md, rule 2): of NAT the

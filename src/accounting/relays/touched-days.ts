@@ -4,6 +4,7 @@ import type { Database } from '../../ledger/duckdb/database.ts';
 import { FLOW_COLUMNS } from '../../records/columns.ts';
 import { TRANSLATION_COLUMNS } from '../../records/families.ts';
 import { TUPLE } from '../../records/flow-ends.ts';
+import { ENDED } from '../../records/flow-time.ts';
 import { MICROS_PER_DAY } from '../../records/time.ts';
 import { TRANSFER_SLACK_MICROS } from '../attribution/identity.ts';
 import { filesSql } from '../facts.ts';
@@ -17,7 +18,6 @@ interface Sight {
   readonly translations: readonly string[];
 }
 
-const ENDED = '(startedAt + greatest(coalesce(durationMicros, 0), 0))';
 const ENDS = ['OrigHi', 'OrigLo', 'OrigPort', 'RespHi', 'RespLo', 'RespPort'];
 
 /**

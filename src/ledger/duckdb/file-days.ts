@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { hasEnd } from '../../records/families.ts';
 import { TUPLE } from '../../records/flow-ends.ts';
+import { ENDED } from '../../records/flow-time.ts';
 import { IS_LONG } from '../../records/long-flow.ts';
 import { sqlText, sqlTextList } from '../../records/sql-text.ts';
 import { MICROS_PER_DAY, MICROS_PER_HOUR, MICROS_PER_SECOND } from '../../records/time.ts';
@@ -26,7 +27,7 @@ export async function daysOfFile(db: Database, path: string, family: string): Pr
 
 /** SQL for the last moment a record of a family has to do with. */
 function endOf(family: string): string {
-  if (family === 'flow' || family === 'long') return '(startedAt + greatest(coalesce(durationMicros, 0), 0))';
+  if (family === 'flow' || family === 'long') return ENDED;
   if (family === 'given') return GIVEN_END;
   // Who belongs to whom holds until further notice, however old the record of it.
   if (family === 'member') return `greatest(startedAt, coalesce(endedAt - 1, ${LAST_MICROS}))`;
@@ -57,7 +58,7 @@ export async function daysOfRelated(
   knownFlows: readonly string[],
 ): Promise<number[]> {
   if (newFlows.length === 0 || knownFlows.length === 0) return [];
-  const columns = `${TUPLE} AS tuple, startedAt, startedAt + greatest(coalesce(durationMicros, 0), 0) AS endedAt, snapshot`;
+  const columns = `${TUPLE} AS tuple, startedAt, ${ENDED} AS endedAt, snapshot`;
   const lastDay = `(endedAt + CASE WHEN snapshot THEN ${MICROS_PER_HOUR} ELSE 0 END) // ${MICROS_PER_DAY}`;
   const read = (paths: readonly string[]) =>
     `SELECT ${columns} FROM read_parquet(${sqlTextList(paths)}, union_by_name=true)`;

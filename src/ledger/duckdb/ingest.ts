@@ -1,6 +1,7 @@
 import { rename, rm } from 'node:fs/promises';
 import { z } from 'zod';
 import { assertIdentity } from '../../errors.ts';
+import { ENDED } from '../../records/flow-time.ts';
 import { sqlText } from '../../records/sql-text.ts';
 import { faultSql, type RecordRule, selectList, valuesSql } from '../../sources/record.ts';
 import type { Database } from './database.ts';
@@ -235,8 +236,7 @@ async function countsByInput(
       : log.rule.family === 'given'
         ? 'bytesOut'
         : '0';
-  const ended =
-    log.rule.family === 'flow' ? 'startedAt + greatest(coalesce(durationMicros, 0), 0)' : 'startedAt';
+  const ended = log.rule.family === 'flow' ? ENDED : 'startedAt';
   const row = log.ordinal ? '"stagedLine"' : 'file_row_number';
   const starts = log.ordinal
     ? 'SELECT start, input FROM origin'

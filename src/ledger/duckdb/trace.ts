@@ -2,6 +2,7 @@ import { join, relative, resolve } from 'node:path';
 import { z } from 'zod';
 import { LedgerError } from '../../errors.ts';
 import { communityId, protocolNumber } from '../../records/community-id.ts';
+import { ENDED } from '../../records/flow-time.ts';
 import { sqlText, sqlTextList } from '../../records/sql-text.ts';
 import type { LedgerFile } from '../fold.ts';
 import type { Snapshot } from '../snapshot.ts';
@@ -155,18 +156,17 @@ export async function findFlows(
   filter: FlowFilter,
 ): Promise<FoundFlow[]> {
   if (files.length === 0) return [];
-  const ended = 'startedAt + greatest(coalesce(durationMicros, 0), 0)';
   const rows = await db.rows(
     `WITH seen AS (SELECT *, ${isBetween('orig', 'resp', filter)} AS origInside
         FROM read_parquet(${sqlTextList(files)}, union_by_name=true, filename=true, file_row_number=true)
-        WHERE startedAt < ${filter.toMicros} AND ${ended} >= ${filter.fromMicros}
+        WHERE startedAt < ${filter.toMicros} AND ${ENDED} >= ${filter.fromMicros}
           AND (${isBetween('orig', 'resp', filter)} OR ${isBetween('resp', 'orig', filter)})),
       sided AS (SELECT filename AS file, file_row_number AS "row", *,
           coalesce(CASE WHEN origInside THEN origBytes ELSE respBytes END, 0) AS bytesOut,
           coalesce(CASE WHEN origInside THEN respBytes ELSE origBytes END, 0) AS bytesIn FROM seen)
     SELECT file, "row", startedAt, coalesce(durationMicros, 0) AS durationMicros, sensor, uid, origHi, origLo, origPort,
       respHi, respLo, respPort, proto, service, snapshot, origInside, bytesOut, bytesIn FROM sided
-    QUALIFY row_number() OVER (PARTITION BY sensor, coalesce(uid, file || "row") ORDER BY snapshot, ${ended} DESC, file, "row") = 1
+    QUALIFY row_number() OVER (PARTITION BY sensor, coalesce(uid, file || "row") ORDER BY snapshot, ${ENDED} DESC, file, "row") = 1
     ORDER BY bytesOut DESC, startedAt, sensor, uid LIMIT ${Math.max(0, Math.floor(filter.limit))}`,
     flowRow,
   );

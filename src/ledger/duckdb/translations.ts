@@ -1,4 +1,5 @@
 import { TRANSLATION_COLUMNS } from '../../records/families.ts';
+import { ENDED } from '../../records/flow-time.ts';
 import { sqlText } from '../../records/sql-text.ts';
 import type { RecordRule } from '../../sources/record.ts';
 import type { Database } from './database.ts';
@@ -28,7 +29,7 @@ export async function writeTranslations(db: Database, flowPath: string, path: st
         AND (seen${seen}Hi, seen${seen}Lo, ${port}) <> (${own}Hi, ${own}Lo, ${own}Port)`;
   };
   const result = await db.connection.runAndReadAll(
-    `COPY (WITH told AS (SELECT *, startedAt + greatest(coalesce(durationMicros, 0), 0) AS endedAt, coalesce(durationMicros, 0) > 0 AS timed
+    `COPY (WITH told AS (SELECT *, ${ENDED} AS endedAt, coalesce(durationMicros, 0) > 0 AS timed
          FROM read_parquet(${sqlText(flowPath)}))
        SELECT ${TRANSLATION_COLUMNS.map(({ name }) => `"${name}"`).join(', ')} FROM (${side('Orig')} UNION ALL ${side('Resp')}))
      TO ${sqlText(path)} (FORMAT parquet, COMPRESSION lz4, PARQUET_VERSION v2)`,
