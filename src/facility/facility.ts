@@ -88,6 +88,8 @@ export interface Sensor {
   readonly ownEndpoints: readonly string[] | undefined;
   /** The keys of its JSON lines, where they are accesses of no known format. */
   readonly keys: AccessKeys | undefined;
+  /** The host that wrote its logs, where they do not name it. */
+  readonly host: string | undefined;
   /** One packet in how many; 1 where weir.yaml does not state it. */
   readonly samplingRate: number;
   /** Whether weir.yaml states the rate. */

@@ -63,6 +63,9 @@ export const sensorSchema = z.strictObject({
     .describe(
       "Names or identifiers of the centre's own ends in logs that tell both ends of a transfer (Globus).",
     ),
+  host: name
+    .optional()
+    .describe('Host that wrote its logs, where they do not name it (rsync daemon, vsftpd, nginx, XRootD).'),
   samplingRate: z
     .int('must be a whole number')
     .min(1, 'must be at least 1 (1 means every packet)')

@@ -47,7 +47,7 @@ const SESSION_COLUMNS: readonly Column[] = [
   optional('observedAt', 'micros', 'when the line was true: the time of a snapshot, else of the event'),
   column('sensor', 'text', 'what wrote the log'),
   optional('uid', 'text', 'what joins the lines of one session, as the log says it'),
-  column('kind', 'text', 'vpn, ssh or portal'),
+  column('kind', 'text', 'vpn, ssh, portal or data (a data server: no presence on its host)'),
   column('event', 'text', 'begin, end or snapshot: what the line tells of the session'),
   optional('principal', 'text', 'identity as logged'),
   ...address('outer', 'address the client came from', optional),

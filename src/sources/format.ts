@@ -18,6 +18,8 @@ export interface SensorSettings {
   readonly ownEndpoints?: readonly string[] | undefined;
   /** The keys of its JSON lines, where they are accesses of no known format. */
   readonly keys?: AccessKeys | undefined;
+  /** The host that wrote its logs, where they do not name it. */
+  readonly host?: string | undefined;
   /** IANA name or offset. */
   readonly timezone: string | undefined;
   /** That of an input's first line. */

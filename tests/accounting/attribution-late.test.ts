@@ -43,6 +43,14 @@ const CONNS: readonly ConnWords[] = [
     lasts: 1800,
   },
   {
+    at: '2026-03-01T23:58:00Z',
+    from: '203.0.113.10 7000',
+    to: '10.0.0.2 1094',
+    sent: 0,
+    got: 60_000,
+    lasts: 600,
+  },
+  {
     at: '2026-03-06T23:00:00Z',
     from: '203.0.113.9 6001',
     to: '10.0.0.2 22',
@@ -101,6 +109,16 @@ const LOGS: readonly Facts[] = [
     ],
   },
   {
+    session: [
+      {
+        ...session('frank.7:3@[203.0.113.10]', 'frank', 'login2'),
+        kind: 'data',
+        outer: '203.0.113.10',
+        startedAt: '2026-03-01T23:58:01Z',
+      },
+    ],
+  },
+  {
     lease: [
       {
         address: '10.0.0.2',
@@ -126,14 +144,14 @@ test('records that come late, one after the other in any order, give the cells o
     await late.importFiles(flows());
     for (const [index, log] of order.entries()) {
       await commitFacts(late, log);
-      if (index % 3 === 2) await rebuild(late);
+      if (index % 3 === 2 || index === order.length - 1) await rebuild(late);
     }
     expect(comparable(await late.cells())).toEqual(expected);
   }
   const named = new Set(
     (await inTime.cells()).filter(({ present }) => present === 1).map(({ principal }) => principal),
   );
-  expect([...named].sort()).toEqual(['alice', 'bob', 'carol', 'dave', 'erin']);
+  expect([...named].sort()).toEqual(['alice', 'bob', 'carol', 'dave', 'erin', 'frank']);
 });
 
 test('late records have the days rebuilt that they touch, and those into which connections last that began there', async () => {
@@ -153,6 +171,8 @@ test('late records have the days rebuilt that they touch, and those into which c
     ['2026-03-02', '2026-03-03'],
     ['2026-03-04', '2026-03-05'],
     ['2026-03-06', '2026-03-07'],
+    // The login is within a minute of a connection that lasts beyond midnight.
+    ['2026-03-01', '2026-03-02'],
     ['2026-03-08'],
   ]);
 });

@@ -267,6 +267,76 @@ test('what a transfer log names went over its connections; several at once share
   ]);
 });
 
+test('a login at a data server is the connections that begin with it, and no presence there', async () => {
+  const from = (port: number, at: string, got: number): ConnWords => ({
+    at: day(at),
+    lasts: 600,
+    from: `203.0.113.7 ${port}`,
+    to: '10.0.0.40 1094',
+    sent: 0,
+    got,
+    service: `s${port}`,
+  });
+  const data = (words: FactWords): FactWords => ({
+    kind: 'data',
+    server: 'dtn',
+    outer: '203.0.113.7',
+    ...words,
+  });
+  const ledger = await attributed(
+    [
+      from(1, '10:00:00', 100),
+      from(2, '12:00:00', 2000),
+      from(3, '14:00:00', 30_000),
+      // Long after the login, of which a transfer log tells, and opened on the server while somebody was connected.
+      from(4, '10:05:00', 400_000),
+      from(5, '16:00:00', 5_000_000),
+      { at: day('10:01:00'), from: '10.0.0.40 9', to: '198.51.100.9 443', sent: 60_000_000, got: 0 },
+    ],
+    {
+      session: [
+        data({ uid: 'a', principal: 'alice', startedAt: day('10:00:02') }),
+        data({ uid: 'a', event: 'end', startedAt: day('10:00:02'), endedAt: day('10:10:00') }),
+        data({ uid: 'b', principal: 'alice', startedAt: day('12:00:02') }),
+        data({ uid: 'c', principal: 'alice', startedAt: day('12:00:03') }),
+        data({ uid: 'd', principal: 'bob', startedAt: day('12:00:30') }),
+        data({ uid: 'e', principal: 'carol', startedAt: day('14:00:02'), outer: '203.0.113.8' }),
+        data({ uid: 'f', principal: 'dave', startedAt: day('16:00:01') }),
+      ],
+      transfer: [
+        {
+          principal: 'erin',
+          server: '10.0.0.40',
+          peer: '203.0.113.7',
+          bytes: 9,
+          startedAt: day('16:00:05'),
+          endedAt: day('16:05:00'),
+        },
+      ],
+    },
+  );
+  expect(named(await ledger.cells())).toEqual([
+    'alice by transfer (1): 100',
+    'erin by transfer (1): 5000000',
+    'unknown by transfer (2): 2000',
+    'unknown by unknown (0): 30000',
+    'unknown by unknown (0): 400000',
+    'unknown by unknown (0): 60000000',
+  ]);
+  // Two logins of one and one of another: each half.
+  expect(
+    (await ledger.built('sharer')).map(({ principal, fromWeight, toWeight, total }) => [
+      principal,
+      fromWeight,
+      toWeight,
+      total,
+    ]),
+  ).toEqual([
+    ['alice', 0n, 1n, 2n],
+    ['bob', 1n, 2n, 2n],
+  ]);
+});
+
 test('a relay stands for others: whoever is logged in on it has opened nothing', async () => {
   const ledger = await attributed([{ at: day('10:00:00'), from: '10.9.9.9 4000', sent: 9, got: 0 }], {
     session: [{ principal: 'admin', server: 'proxy', uid: '1', startedAt: day('09:00:00') }],

@@ -97,6 +97,35 @@ const XROOTD: Sample = {
   harmless: [{ from: '"user":"alice",', to: '"new":{"a":[1]},' }],
 };
 
+const XROOTD_LOG: Sample = {
+  name: 'xrootd-log',
+  settings: 'timezone: UTC',
+  text: `++++++ xrootd dtn@dtn1.example.org initialization started.
+260301 09:00:00 7 XrootdXeq: alice.41:23@[::ffff:192.0.2.1] pvt IPv4 login as alice
+260301 09:00:09 8 XrootdXeq: alice.41:23@[::ffff:192.0.2.7] disc 0:00:09
+260301 09:01:00 7 TPC_PushRequest: event=TRANSFER_SUCCESS, local=/a b, remote=https://198.51.100.7:443/x, user=alice, bytes_transferred=1048576, tpc_status=201
+260301 09:02:00 7 XrootdBridge: bob.4:31@[2001:db8::7] login as bob
+`,
+  records: 4,
+  wrong: [
+    { from: '260301 09:00:00', to: '260231 09:00:00', column: 'time' },
+    { from: '[::ffff:192.0.2.7]', to: '[::ffff:192.0.2.777]', column: 'client' },
+    { from: '0:00:09', to: '99999:00:09', column: 'disc' },
+    { from: '=1048576', to: '=99999999999999999999', column: 'bytes_transferred' },
+    // Two readings of one line: which count is the copy's cannot be told.
+    {
+      from: 'TRANSFER_SUCCESS, local=/a b,',
+      to: 'TRANSFER_FAIL, local=/x, remote=https://h/y, user=u, bytes_transferred=1; z,',
+      column: null,
+    },
+  ],
+  harmless: [
+    { from: '260301 09:00:00 7', to: '260301 09:00:00.123456 7' },
+    { from: 'pvt IPv4 login', to: 'pub IPv4 TLSv1.3 login' },
+    { from: 'disc 0:00:09', to: 'disc 0:00:09 (link SSL read error)' },
+  ],
+};
+
 const HTTP: Sample = {
   name: 'http',
   settings: '',
@@ -269,6 +298,7 @@ export const TRANSFER_SAMPLES: readonly Sample[] = [
   VSFTPD,
   SFTP,
   XROOTD,
+  XROOTD_LOG,
   HTTP,
   GLOBUS,
 ];

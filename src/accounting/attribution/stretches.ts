@@ -66,7 +66,7 @@ export async function openStays(
       AND NOT list_contains(t.principals, s.principal)
     GROUP BY s.key, s.principal, s.since, s.until`);
   const logins = `(SELECT *, ${hostOf('outerHi', 'outerLo')} AS fromHost, coalesce(${insideOf('outerHi', 'outerLo')}, false) AS fromInside
-    FROM ${placed(onFlowTime(`SELECT * FROM session_stretch WHERE kind <> 'vpn' AND ${isNamed('principal')}`))})`;
+    FROM ${placed(onFlowTime(`SELECT * FROM session_stretch WHERE kind NOT IN ('vpn', 'data') AND ${isNamed('principal')}`))})`;
   await db.run(
     `CREATE OR REPLACE TEMP TABLE login AS SELECT hostKey, principal, since, until, fromHost, fromInside FROM ${logins}`,
   );

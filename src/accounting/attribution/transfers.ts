@@ -9,9 +9,17 @@ import { nameKeySql } from './presence.ts';
 const SLOT_BITS = 28;
 
 /**
+ * SQL for logins at data servers: such a session is one connection, or several that begin together, and the log names no
+ * port to tell which of those that began then from the same address.
+ */
+const DATA_LOGINS = `SELECT DISTINCT sensor, server, outerHi, outerLo, principal, since FROM session_stretch
+  WHERE kind = 'data' AND outerLo IS NOT NULL`;
+
+/**
  * Makes `transfer_flow(tuple, startedAt, sharers, present)`, the connections of a day (and `early_flow`) that logged
  * transfers between the same two ends went over, and `transfer_share(sharers, principal, weight)`: of several at once
- * each has its bytes. Needs `clock` and `place`.
+ * each has its bytes. Where there is no transfer, logins at data servers tell, each principal's alike. Needs `clock`,
+ * `place` and `session_stretch`.
  */
 export async function openTransfers(
   db: Database,
@@ -23,11 +31,16 @@ export async function openTransfers(
   await db.run(`CREATE OR REPLACE TEMP TABLE transfer_stretch AS
     SELECT row_number() OVER () AS id, * FROM (
       SELECT CASE WHEN t.serverLo IS NULL THEN p.hostKey ELSE ${hostOf('t.serverHi', 't.serverLo')} END::UBIGINT AS serverKey,
-        t.peerHi, t.peerLo, t.principal, greatest(t.bytes, 1) AS weight,
+        t.peerHi, t.peerLo, t.principal, greatest(t.bytes, 1) AS weight, false AS isLogin,
         ${shifted('startedAt', -TRANSFER_SLACK_MICROS)} AS since, greatest(${shifted('endedAt', TRANSFER_SLACK_MICROS)}, ${shifted('startedAt', TRANSFER_SLACK_MICROS)}) AS until
       FROM identity_transfer t LEFT JOIN clock c ON c.sensor = t.sensor
       LEFT JOIN place p ON p.name = t.serverName AND p.since <= t.startedAt AND t.startedAt < p.until
-      WHERE t.peerLo IS NOT NULL AND ${isNamed('t.principal')}) WHERE serverKey IS NOT NULL`);
+      WHERE t.peerLo IS NOT NULL AND ${isNamed('t.principal')}
+      UNION ALL SELECT p.hostKey, t.outerHi, t.outerLo, t.principal, 1, true,
+        ${shifted('since', -TRANSFER_SLACK_MICROS)}, ${shifted('since', TRANSFER_SLACK_MICROS)}
+      FROM (${DATA_LOGINS}) t LEFT JOIN clock c ON c.sensor = t.sensor
+      JOIN place p ON p.name = t.server AND p.since <= t.since AND t.since < p.until
+      WHERE ${isNamed('t.principal')}) WHERE serverKey IS NOT NULL`);
   const from = day * MICROS_PER_DAY;
   const today = `SELECT origHi, origLo, respHi, respLo, ${TUPLE} AS tuple, startedAt,
       ${ENDED} AS endedAt
@@ -45,12 +58,14 @@ export async function openTransfers(
   await db.run(`CREATE OR REPLACE TEMP TABLE transfer_part AS
     WITH life AS (SELECT tuple, startedAt, max(endedAt) AS endedAt, serverKey, peerHi, peerLo
       FROM (${met.join(' UNION ALL ')}) GROUP BY ALL),
-    met AS (SELECT DISTINCT f.tuple, f.startedAt, t.id, t.principal, t.weight
+    met AS (SELECT DISTINCT f.tuple, f.startedAt, t.id, t.principal, t.weight, t.isLogin
       FROM (SELECT *, ${slots('startedAt', 'endedAt')} FROM life) f
       JOIN (SELECT *, ${slots('since', 'until')} FROM transfer_stretch) t
         ON t.serverKey = f.serverKey AND t.peerHi = f.peerHi AND t.peerLo = f.peerLo AND t.slot = f.slot
-          AND t.since <= f.endedAt AND f.startedAt <= t.until)
-    SELECT tuple, startedAt, principal, sum(weight)::UBIGINT AS weight FROM met GROUP BY ALL`);
+          AND f.startedAt <= t.until AND CASE WHEN t.isLogin THEN t.since <= f.startedAt ELSE t.since <= f.endedAt END),
+    told AS (SELECT *, bool_and(isLogin) OVER (PARTITION BY tuple, startedAt) AS onlyLogins FROM met)
+    SELECT tuple, startedAt, principal, CASE WHEN onlyLogins THEN 1 ELSE sum(weight) END::UBIGINT AS weight
+    FROM told WHERE onlyLogins OR NOT isLogin GROUP BY tuple, startedAt, principal, onlyLogins`);
   await db.run(`CREATE OR REPLACE TEMP TABLE transfer_flow AS
     SELECT tuple, startedAt, count(*)::UBIGINT AS present,
       CASE WHEN count(*) = 1 THEN ${nameKeySql('min(principal)')}

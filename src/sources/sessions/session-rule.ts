@@ -16,7 +16,7 @@ interface Valued extends Named {
 
 /** What one line says of a session. What a log does not say stays unset. */
 export interface SessionFields {
-  readonly kind: 'vpn' | 'ssh' | 'portal';
+  readonly kind: 'vpn' | 'ssh' | 'portal' | 'data';
   readonly event: 'begin' | 'end' | 'snapshot';
   /** When the line was true, in microseconds. */
   readonly at: Valued & { readonly expected?: string };

@@ -6,6 +6,7 @@ import { rsyncd } from './rsyncd.ts';
 import { sftp } from './sftp.ts';
 import { vsftpd, xferlog } from './vsftpd.ts';
 import { xrootd } from './xrootd.ts';
+import { xrootdLog } from './xrootd-log.ts';
 
 /** Logs of services that move files across the perimeter, in the order in which they are asked. */
 export const TRANSFER_FORMATS: readonly LogFormat[] = [
@@ -15,6 +16,7 @@ export const TRANSFER_FORMATS: readonly LogFormat[] = [
   xferlog,
   vsftpd,
   xrootd,
+  xrootdLog,
   globus,
   http,
 ];

@@ -1,4 +1,5 @@
 import type { LogFormat } from '../format.ts';
+import { ownHost } from '../settings.ts';
 import { patternRelation } from '../text-relation.ts';
 import { transferRule } from './transfer-rule.ts';
 
@@ -32,7 +33,7 @@ export const http: LogFormat = {
         ELSE 'other requests' END`,
     streams: {
       transfer: {
-        rule: (field, { name }) =>
+        rule: (field, { name, host }) =>
           transferRule(
             {
               texts: { t_time: field('time') },
@@ -41,7 +42,7 @@ export const http: LogFormat = {
               bytes: { text: `coalesce(nullif(${field('bytes')}, '-'), '0')`, column: 'bytes' },
               direction: `'out'`,
               principal: `nullif(${field('user')}, '-')`,
-              server: 'NULL::VARCHAR',
+              server: ownHost({ host }),
               peer: field('peer'),
               path: field('path'),
               protocol: 'http',

@@ -1,4 +1,5 @@
 import type { LogFormat } from '../format.ts';
+import { ownHost } from '../settings.ts';
 import { patternRelation } from '../text-relation.ts';
 import { stampIn } from '../values.ts';
 import { transferRule } from './transfer-rule.ts';
@@ -29,7 +30,7 @@ export const rsyncd: LogFormat = {
     streamOf: (field) => `CASE WHEN ${field('operation')} IS NULL THEN 'message' ELSE 'transfer' END`,
     streams: {
       transfer: {
-        rule: (field, { name, timezone = 'UTC' }) =>
+        rule: (field, { name, host, timezone = 'UTC' }) =>
           transferRule(
             {
               texts: { t_stamp: field('stamp'), t_operation: field('operation') },
@@ -38,7 +39,7 @@ export const rsyncd: LogFormat = {
               bytes: { text: field('length'), column: 'length' },
               direction: `CASE t_operation WHEN 'send' THEN 'out' ELSE 'in' END`,
               principal: field('user'),
-              server: 'NULL::VARCHAR',
+              server: ownHost({ host }),
               peer: field('address', 'host'),
               path: `concat_ws('/', nullif(${field('module')}, ''), ${field('path')})`,
               protocol: 'rsync',

@@ -1,4 +1,5 @@
 import type { LogFormat } from '../format.ts';
+import { ownHost } from '../settings.ts';
 import { patternRelation } from '../text-relation.ts';
 import { seconds, stampIn } from '../values.ts';
 import { transferRule } from './transfer-rule.ts';
@@ -32,7 +33,7 @@ export const xferlog: LogFormat = {
     streamOf: (field) => `CASE WHEN ${field('direction')} = 'd' THEN 'deleted' ELSE 'transfer' END`,
     streams: {
       transfer: {
-        rule: (field, { name, timezone = 'UTC' }) =>
+        rule: (field, { name, host, timezone = 'UTC' }) =>
           transferRule(
             {
               texts: {
@@ -46,7 +47,7 @@ export const xferlog: LogFormat = {
               bytes: { text: field('bytes'), column: 'bytes' },
               direction: `CASE t_direction WHEN 'o' THEN 'out' ELSE 'in' END`,
               principal: field('user'),
-              server: 'NULL::VARCHAR',
+              server: ownHost({ host }),
               peer: field('peer'),
               path: field('path'),
               protocol: 'ftp',
@@ -86,7 +87,7 @@ export const vsftpd: LogFormat = {
     streamOf: (field) => `CASE WHEN ${field('operation')} IS NULL THEN 'message' ELSE 'transfer' END`,
     streams: {
       transfer: {
-        rule: (field, { name, timezone = 'UTC' }) =>
+        rule: (field, { name, host, timezone = 'UTC' }) =>
           transferRule(
             {
               texts: { t_end: field('end'), t_operation: field('operation') },
@@ -95,7 +96,7 @@ export const vsftpd: LogFormat = {
               bytes: { text: field('bytes'), column: 'bytes' },
               direction: `CASE t_operation WHEN 'DOWNLOAD' THEN 'out' ELSE 'in' END`,
               principal: field('user'),
-              server: 'NULL::VARCHAR',
+              server: ownHost({ host }),
               peer: field('peer'),
               path: field('path'),
               protocol: 'ftp',

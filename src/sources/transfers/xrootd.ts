@@ -1,40 +1,53 @@
 import type { LogFormat } from '../format.ts';
-import { jsonRelation } from '../relation.ts';
+import { type Field, jsonRelation } from '../relation.ts';
 import { instant } from '../values.ts';
 import { transferRule } from './transfer-rule.ts';
 
-const FIELDS = [
-  'start_time',
-  'end_time',
-  'server_ip',
-  'server_hostname',
-  'user',
-  'user_dn',
-  'token_subject',
-  'host',
-  'filename',
-  'read',
-  'readv',
-  'write',
-  'read_bytes_at_close',
+/** What the collectors call the same thing: as OSG's and Pelican's do, and as the records for the WLCG do, alone or under `data`. */
+const NAMES = {
+  began: ['start_time', 'data/start_time'],
+  ended: ['end_time', 'data/end_time'],
+  file: ['filename', 'file_lfn', 'data/file_lfn'],
+  read: ['read', 'read_bytes', 'data/read_bytes'],
+  vector: ['readv'],
+  readAtClose: ['read_bytes_at_close', 'data/read_bytes_at_close'],
+  written: ['write', 'write_bytes', 'data/write_bytes'],
+  writtenAtClose: ['write_bytes_at_close', 'data/write_bytes_at_close'],
+  dn: ['user_dn', 'data/user_dn'],
+  subject: ['token_subject'],
+  user: ['user', 'data/user'],
+  serverAddress: ['server_ip', 'data/server_ip'],
+  server: ['server_hostname', 'server_host', 'data/server_host'],
+  serverDomain: ['server_domain', 'data/server_domain'],
+  client: ['host', 'client_host', 'data/client_host'],
+  clientDomain: ['client_domain', 'data/client_domain'],
+} as const;
+const FIELDS = Object.values(NAMES).flat();
+
+const TELLING = [
+  ['filename', 'read', 'readv', 'write', 'start_time', 'end_time'],
+  ['file_lfn', 'read_bytes', 'client_host', 'start_time', 'end_time'],
 ];
 
 const number = (text: string) => `coalesce(TRY_CAST(${text} AS UBIGINT), 0)`;
 
-/** Single and vector reads are counted apart; some servers tell only what was read at the close. */
+/** Single and vector reads are counted apart; some servers tell only what was moved at the close. */
 const READ = `greatest(${number('t_read')} + ${number('t_readv')}, ${number('t_at_close')})`;
+const WRITTEN = `greatest(${number('t_write')}, ${number('t_written_at_close')})`;
 
 /**
- * File closings as the XRootD monitoring collectors write them (xrootd-monitoring-collector, shoveler in collector mode;
- * Pelican's origins and caches are XRootD servers). Times are milliseconds.
+ * File closings as the XRootD monitoring collectors write them (xrootd-monitoring-collector, shoveler in collector mode,
+ * Gled's records for the WLCG; Pelican's origins and caches are XRootD servers). Times are seconds or milliseconds.
  */
 export const xrootd: LogFormat = {
   name: 'xrootd',
   title: 'XRootD file monitoring',
-  recognise({ keys }) {
-    const all = ['filename', 'read', 'readv', 'write', 'start_time', 'end_time'];
-    if (!all.every((key) => keys.includes(key))) return undefined;
-    return { layout: { source: 'xrootd', encoding: 'ndjson', fields: keys } };
+  recognise({ keys, objects }) {
+    const wrapped = objects.flatMap(({ data }) => (data instanceof Object ? Object.keys(data) : []));
+    const isOne = TELLING.some((all) =>
+      [keys, wrapped].some((some) => all.every((key) => some.includes(key))),
+    );
+    return isOne ? { layout: { source: 'xrootd', encoding: 'ndjson', fields: keys } } : undefined;
   },
   reading: () => ({
     source: 'xrootd',
@@ -43,43 +56,61 @@ export const xrootd: LogFormat = {
     notValid: 'not a JSON object',
     streams: {
       '': {
-        rule: (field, { name }) =>
-          transferRule(
+        rule: (field, { name }) => {
+          const texts = textsOf(field);
+          return transferRule(
             {
               texts: {
-                t_start: field('start_time'),
-                t_end: field('end_time'),
-                t_read: field('read'),
-                t_readv: field('readv'),
-                t_write: field('write'),
-                t_at_close: field('read_bytes_at_close'),
+                t_start: texts.began,
+                t_end: texts.ended,
+                t_read: texts.read,
+                t_readv: texts.vector,
+                t_at_close: texts.readAtClose,
+                t_write: texts.written,
+                t_written_at_close: texts.writtenAtClose,
               },
               startedAt: `CASE WHEN t_start <> '0' THEN ${instant('t_start')} END`,
               endedAt: instant('t_end'),
               time: { text: 't_end', column: 'end_time', expected: 'a time between 1990 and 2100' },
               // A file that was written and not read came in.
-              bytes: {
-                text: moved(field('read'), field('readv'), field('read_bytes_at_close'), field('write')),
-                column: 'read',
-              },
-              direction: `CASE WHEN ${READ} = 0 AND ${number('t_write')} > 0 THEN 'in' ELSE 'out' END`,
-              principal: `coalesce(nullif(${field('user_dn')}, ''), nullif(${field('token_subject')}, ''), nullif(${field('user')}, ''))`,
-              server: `coalesce(nullif(${field('server_ip')}, ''), nullif(${field('server_hostname')}, ''))`,
-              peer: `trim(${field('host')}, '[]')`,
-              path: field('filename'),
+              bytes: { text: moved(texts), column: 'read' },
+              direction: `CASE WHEN ${READ} = 0 AND ${WRITTEN} > 0 THEN 'in' ELSE 'out' END`,
+              principal: first(texts.dn, texts.subject, texts.user),
+              server: first(texts.serverAddress, whole(texts.server, texts.serverDomain)),
+              peer: whole(`trim(${texts.client}, '[]')`, texts.clientDomain),
+              path: texts.file,
               protocol: 'xrootd',
             },
             name,
-          ),
+          );
+        },
       },
     },
   }),
 };
 
+type Texts = Readonly<Record<keyof typeof NAMES, string>>;
+
+function textsOf(field: Field): Texts {
+  const entries = Object.entries(NAMES).map(([key, names]) => [key, field(...names)]);
+  return Object.fromEntries(entries) as Texts;
+}
+
+function first(...texts: readonly string[]): string {
+  return `coalesce(${texts.map((text) => `nullif(${text}, '')`).join(', ')})`;
+}
+
+/** SQL for a host with its domain, where a record has them apart; an address has none. */
+function whole(host: string, domain: string): string {
+  const isBare = `NOT contains(${host}, '.') AND NOT contains(${host}, ':') AND nullif(${domain}, '') IS NOT NULL`;
+  return `CASE WHEN ${isBare} THEN ${host} || '.' || ${domain} ELSE ${host} END`;
+}
+
 /** SQL for the bytes as text, so that a count that is none is told as one. */
-function moved(read: string, readv: string, atClose: string, write: string): string {
-  const out = `greatest(${number(read)} + ${number(readv)}, ${number(atClose)})`;
-  return `CASE WHEN ${read} IS NULL OR ${write} IS NULL THEN NULL
-    WHEN TRY_CAST(${read} AS UBIGINT) IS NULL OR TRY_CAST(${write} AS UBIGINT) IS NULL THEN 'no count'
-    ELSE (CASE WHEN ${out} > 0 THEN ${out} ELSE ${number(write)} END)::VARCHAR END`;
+function moved({ read, vector, readAtClose, written, writtenAtClose }: Texts): string {
+  const out = `greatest(${number(read)} + ${number(vector)}, ${number(readAtClose)})`;
+  const into = `greatest(${number(written)}, ${number(writtenAtClose)})`;
+  return `CASE WHEN coalesce(${read}, ${readAtClose}) IS NULL THEN NULL
+    WHEN TRY_CAST(coalesce(${read}, '0') AS UBIGINT) IS NULL OR TRY_CAST(coalesce(${written}, '0') AS UBIGINT) IS NULL THEN 'no count'
+    ELSE (CASE WHEN ${out} > 0 THEN ${out} ELSE ${into} END)::VARCHAR END`;
 }
