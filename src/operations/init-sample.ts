@@ -152,15 +152,11 @@ function lineReader(layout: Layout): ((line: string) => FieldOf | undefined) | u
 
 /** One file may hold every log: a connection is what says so, or has fields that only connections have. */
 function jsonFields(line: string): FieldOf | undefined {
-  let record: Record<string, unknown>;
-  try {
-    record = JSON.parse(line);
-  } catch {
-    return undefined;
-  }
+  const record = recordOf(line);
+  if (!record) return undefined;
   const name = ['_path', '@stream', '_stream', 'stream', '_log']
     .map((key) => record[key])
-    .find((value) => value);
+    .find((value) => typeof value === 'string' && value !== '');
   const isConnection =
     name === undefined
       ? ['conn_state', 'orig_ip_bytes', 'missed_bytes', 'history'].some((key) => record[key] !== undefined)
@@ -168,6 +164,16 @@ function jsonFields(line: string): FieldOf | undefined {
   return isConnection
     ? (names) => names.map((each) => record[each]).find((value) => value !== undefined)
     : undefined;
+}
+
+/** Returns the JSON object that a line is; undefined where it is broken or, like `null`, another value. */
+function recordOf(line: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function count(field: FieldOf, seen: Map<string, Seen>): boolean {
@@ -210,7 +216,7 @@ function note(
 }
 
 function bytesOf(value: unknown): number {
-  const bytes = Number(value ?? 0);
+  const bytes = typeof value === 'number' || typeof value === 'string' ? Number(value) : 0;
   return Number.isFinite(bytes) && bytes > 0 ? bytes : 0;
 }
 

@@ -37,6 +37,17 @@ describe('a look into the logs', () => {
     expect(candidates.map(({ cidr }) => cidr)).toContain('192.0.2.0/24');
   });
 
+  it('passes over lines that are no connection, whatever JSON they are', async () => {
+    const dir = temporaryFolder();
+    const odd = ['null', '[]', '"x"', '7', '{', '{"_path":{"toString":1}}', '{"_path":"conn"}'];
+    const lying =
+      '{"_path":"conn","id.orig_h":"10.0.0.1","id.resp_h":"203.0.113.1","orig_bytes":{"valueOf":1}}';
+    const good = zeekNdjson(rows.map((row) => ({ ...row, _path: 'conn' })));
+    writeFileSync(join(dir, 'conn.json'), `${good}${[...odd, lying].join('\n')}\n`);
+    const { connections } = await suggestInside(['conn.json'], dir, quiet);
+    expect(connections).toBe(rows.length + 1);
+  });
+
   it('hears what the sensor itself calls local', async () => {
     const dir = temporaryFolder();
     const voted = Array.from({ length: 40 }, (_, part) =>
