@@ -14,6 +14,7 @@ import { stageInputs } from '../sources/stage.ts';
 import type { StagedInput } from '../sources/staged-input.ts';
 import type { TriedFile, TryAnswer } from './answers/try.ts';
 import { rootFinder } from './import/import.ts';
+import { bringIn, damageOf } from './import/parquet-input.ts';
 import type { Progress } from './progress.ts';
 
 /** What to look at. */
@@ -91,11 +92,18 @@ async function lookAt(
       tried = withInput(tried, step);
       break;
     }
+    const isParquet = step.layout.encoding === 'parquet';
     const origins = step.segments.map((segment) => ({ ...segment, start: 0, path: input.path }));
-    const chunk = { ...step, origins: startsOf(origins) };
     try {
+      const path = isParquet ? await bringIn(step.path, join(workDir, 'look-input.parquet')) : step.path;
+      const chunk = { ...step, path, origins: startsOf(origins) };
       const seen = await lookAtChunk(db, chunk, facility, join(workDir, 'look'), options.rows ?? ROWS);
       tried = withChunk(tried, seen, step.lines, facility.pseudonyms !== undefined);
+      if (isParquet) tried = { ...tried, whole: true, lines: rowsOf(seen) };
+    } catch (error) {
+      const damage = isParquet ? damageOf(error) : undefined;
+      if (damage === undefined) throw error;
+      tried = { ...tried, status: 'failed', reason: damage };
     } finally {
       await step.release();
     }
@@ -104,6 +112,12 @@ async function lookAt(
   }
   await steps.return(undefined);
   return tried;
+}
+
+/** Parquet is not read line by line: its rows stand for lines. */
+function rowsOf({ written }: SeenChunk): number {
+  const counts = written.logs.flatMap((log) => log.counts);
+  return counts.reduce((sum, { accepted, rejected }) => sum + accepted + rejected, 0);
 }
 
 /** Segments lie end to end: each starts where those before it end. */
@@ -184,7 +198,11 @@ function withInput(tried: TriedFile, staged: StagedInput): TriedFile {
     text: text ?? null,
   }));
   const alone = Object.entries(staged.leftAlone).map(([what, lines]) => ({ what, lines }));
-  const nothing = status === 'read' ? {} : { logs: [], records: [] };
+  // As an import answers: what was rejected before it was parsed belongs to no log, and stands with the first.
+  const logs = tried.logs.map((log, index) =>
+    index === 0 ? { ...log, rejected: log.rejected + staged.rejectedLines } : log,
+  );
+  const nothing = status === 'read' ? { logs } : { logs: [], records: [] };
   return {
     ...tried,
     ...nothing,

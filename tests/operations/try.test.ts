@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { tryText } from '../../src/commands/print/tried.ts';
@@ -6,11 +6,14 @@ import { parseFacility } from '../../src/facility/load.ts';
 import { tryAnswer } from '../../src/operations/answers/try.ts';
 import { tryLogs } from '../../src/operations/try.ts';
 import { temporaryFolder } from '../support/ledgers.ts';
+import { writeParquet } from '../support/parquet.ts';
 
 const YAML = `
 facility: { name: Test Centre }
 networks: { inside: [192.0.2.0/24] }
 paths: [{ name: border, capacityGbps: 10, sensors: [aws] }]
+mappings:
+  - { name: series, files: "*.parquet", format: parquet, time: at, per: hour, host: host, bytesOut: bytes, path: { value: border } }
 sensors: [{ name: aws, files: "aws*" }, { name: fw, files: "fw*", timezone: UTC, year: 2026 }, { name: other, files: "other*" }]
 `;
 const HEADER =
@@ -18,7 +21,7 @@ const HEADER =
 const flow = (bytes: number | string) =>
   `2 123456789010 eni-1 192.0.2.1 198.51.100.7 40001 443 6 100 ${bytes} 1772359200 1772359260 ACCEPT OK\n`;
 
-async function tried(files: Readonly<Record<string, string>>) {
+async function tried(files: Readonly<Record<string, string | Uint8Array>>) {
   const root = temporaryFolder();
   mkdirSync(join(root, 'logs'));
   for (const [name, text] of Object.entries(files)) writeFileSync(join(root, 'logs', name), text);
@@ -79,4 +82,34 @@ test('of a large file the beginning is read', async () => {
   expect(file).toMatchObject({ status: 'read', whole: false });
   expect(file?.lines).toBeGreaterThan(1_000);
   expect(file?.lines).toBeLessThan(60_000);
+});
+
+test('Parquet is looked at where only a copy may be read, and cut Parquet is said to be', async () => {
+  const file = join(temporaryFolder(), 'x.parquet');
+  const row = (at: string) => `SELECT '${at}' AS at, 'vm-1' AS host, 1000 AS bytes`;
+  await writeParquet(file, `${row('2026-03-01T10:00:00Z')} UNION ALL ${row('yesterday')}`);
+  const whole = readFileSync(file);
+  const { answer, failed } = await tried({
+    'a.parquet': whole,
+    'b.parquet': whole.subarray(0, whole.length - 9),
+  });
+  expect(answer.files).toMatchObject([
+    {
+      status: 'read',
+      sensor: 'series',
+      whole: true,
+      lines: 2,
+      logs: [{ source: 'mapping.series', accepted: 1, rejected: 1 }],
+    },
+    { status: 'failed', reason: expect.stringMatching(/^damaged Parquet: .*; import it again/) },
+  ]);
+  expect(failed).toBe(1);
+  expect(JSON.stringify(answer)).not.toContain('look-input');
+});
+
+test('lines that are rejected before they are parsed are counted where an import counts them', async () => {
+  const bad = Buffer.concat([Buffer.from(`${HEADER}${flow(7)}`), Buffer.from([0xff, 0xfe, 0x0a])]);
+  const { answer } = await tried({ 'aws.log': bad });
+  expect(answer.files).toMatchObject([{ lines: 3, logs: [{ accepted: 1, rejected: 1 }] }]);
+  expect(tryText(answer)).toContain('(1 taken, 1 rejected); all 3 lines');
 });

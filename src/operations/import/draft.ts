@@ -1,5 +1,4 @@
-import { constants } from 'node:fs';
-import { copyFile, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Facility } from '../../facility/facility.ts';
 import { writeChunk } from '../../ledger/duckdb/chunk.ts';
@@ -15,6 +14,7 @@ import { hashFile, publish, type Stage } from '../../ledger/files.ts';
 import { dayOfMicros } from '../../records/time.ts';
 import type { StagedChunk } from '../../sources/chunks.ts';
 import type { StagedInput } from '../../sources/staged-input.ts';
+import { bringIn, damageOf } from './parquet-input.ts';
 import { addCount, type DraftInput, type LogTotals, rangeOf } from './totals.ts';
 
 /** A file of records in the stage, with what the journal will say of it. */
@@ -94,9 +94,9 @@ export async function openDraft(db: Database, stage: Stage, facility: Facility):
       const toWrite = { ...chunk, path, origins: originsOf(chunk, paths) };
       const written = await writeChunk(db, toWrite, facility, prefix).catch((error: unknown) => {
         // Only the engine knows whether Parquet is whole; lines were seen to be before.
-        if (chunk.layout.encoding !== 'parquet' || chunk.unsettled === undefined || !isUnreadable(error))
-          throw error;
-        damaged.set(chunk.unsettled, reasonOf(error, path));
+        const damage = chunk.layout.encoding === 'parquet' ? damageOf(error) : undefined;
+        if (chunk.unsettled === undefined || damage === undefined) throw error;
+        damaged.set(chunk.unsettled, damage);
         return undefined;
       });
       if (!written) return;
@@ -176,26 +176,6 @@ function daysOf(files: readonly DraftFile[]): number[] {
 function sideFile(family: string, temporary: string, rows: number, days: readonly number[]): DraftFile {
   const name = `${family}.parquet`;
   return { name, temporary, family, rows, days, unsettled: undefined, durable: makeDurable(temporary) };
-}
-
-/** Returns whether the engine failed at what it was to read, not at what it was told. */
-function isUnreadable(error: unknown): error is Error {
-  return (
-    error instanceof Error &&
-    /^(Invalid Input|IO|Invalid|Conversion|Serialization) Error: /.test(error.message)
-  );
-}
-
-/** Returns the engine's words about a file, without where it lay. */
-function reasonOf(error: unknown, path: string): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return (message.split('\n')[0] ?? '').replaceAll(` '${path}'`, '').replaceAll(path, 'it');
-}
-
-/** Copies a file to where the engine may read: it reaches nothing outside the ledger. */
-async function bringIn(path: string, to: string): Promise<string> {
-  await copyFile(path, to, constants.COPYFILE_FICLONE);
-  return to;
 }
 
 /** Where the staged lines of a chunk come from. */
