@@ -52,13 +52,22 @@ export function addReport(program: Command): void {
       const subject = await subjectOf(context);
       const { report } = await import('../operations/report.ts');
       const answer = await report({ ...subject, ...stated(flags) });
-      context.answer(answer, (value) => reportText(value, subject.facility.name, limit));
+      const { name, checks } = subject.facility;
+      context.answer(answer, (value) => reportText(value, name, limit, checks.maxUnclassifiedShare));
     });
   withPeriod(command);
 }
 
-/** Returns a report for a person: at most `limit` rows, all of them for 0. */
-export function reportText(answer: ReportAnswer, facilityName: string, limit: number): string {
+/**
+ * Returns a report for a person: at most `limit` rows, all of them for 0.
+ * @param mostUnclassifiedShare beyond it a person is sent to `weir check`.
+ */
+export function reportText(
+  answer: ReportAnswer,
+  facilityName: string,
+  limit: number,
+  mostUnclassifiedShare = 1,
+): string {
   const empty = emptyText(answer);
   if (empty) return empty;
   const { window, total, asOf, rows, by, couldHaveBeen } = answer;
@@ -106,7 +115,7 @@ export function reportText(answer: ReportAnswer, facilityName: string, limit: nu
     coverageText(answer.coverage),
     couldHaveBeenText(couldHaveBeen),
     reconciliationText(answer.reconciliation) || undefined,
-    apartText(answer.apart),
+    apartText(answer.apart, mostUnclassifiedShare),
     correctionsText(answer.corrections),
   ]
     .filter((part) => part !== undefined)
@@ -153,14 +162,16 @@ function couldHaveBeenText({ bytes, paths }: ReportAnswer['couldHaveBeen']): str
   return `Could have left unseen, in no figure above: ${total} (${parts.join('; ')})`;
 }
 
-function apartText({
-  transit,
-  carrier,
-  internal,
-  unclassified,
-  unclassifiedShare,
-}: ReportAnswer['apart']): string {
-  return `Kept apart: transit ${formatBytes(transit)}, carrier ${formatBytes(carrier)}, internal ${formatBytes(internal)}, unclassified ${formatBytes(unclassified)} (${formatShare(unclassifiedShare)} crosses no perimeter)`;
+/** Beyond the share that check allows the figures above it are about something else than the centre. */
+function apartText(
+  { transit, carrier, internal, unclassified, unclassifiedShare }: ReportAnswer['apart'],
+  mostShare: number,
+): string {
+  const why =
+    unclassifiedShare > mostShare
+      ? `; at most ${formatShare(mostShare)} may: networks.inside may be wrong, weir check says what to do`
+      : '';
+  return `Kept apart: transit ${formatBytes(transit)}, carrier ${formatBytes(carrier)}, internal ${formatBytes(internal)}, unclassified ${formatBytes(unclassified)} (${formatShare(unclassifiedShare)} crosses no perimeter${why})`;
 }
 
 function correctionsText(corrections: ReportAnswer['corrections']): string | undefined {

@@ -6,27 +6,21 @@ import { coverageRows } from '../accounting/coverage-query.ts';
 import { ConfigurationError } from '../errors.ts';
 import { type AsTable, loadAsTable } from '../facility/asn.ts';
 import type { Facility } from '../facility/facility.ts';
-import { hostAliases, hostNames } from '../facility/zones.ts';
-import { formatHost, formatNetwork, hostKey, networkKey, parseAddress } from '../records/address.ts';
+import { hostNames } from '../facility/zones.ts';
+import { formatHost, formatNetwork } from '../records/address.ts';
 import { formatDay, formatHour, formatMicros, HOURS_PER_DAY } from '../records/time.ts';
 import type { ReportAnswer, ReportKey } from './answers/report.ts';
 import { balanceIn } from './balance.ts';
 import { coverageOf } from './coverage.ts';
 import { type HourWindow, type Question, type Reading, windowOf, withReading } from './reading.ts';
 import { counterBound, countersIn, reconciliationOf } from './reconcile.ts';
+import { assertMeant, filterOf, type ReportFilters } from './report-filters.ts';
 
 /** What a report is asked for. */
-export interface ReportQuestion extends Question {
+export interface ReportQuestion extends Question, ReportFilters {
   readonly by: ReportKey;
   readonly from?: string;
   readonly to?: string;
-  readonly host?: string;
-  readonly destination?: string;
-  readonly service?: string;
-  readonly principal?: string;
-  readonly tenant?: string;
-  readonly path?: string;
-  readonly initiator?: string;
   /** Whether to set reads and transfers against what left, by principal. */
   readonly balance?: boolean;
 }
@@ -44,8 +38,14 @@ export function report(question: ReportQuestion): Promise<ReportAnswer> {
       sharers: reading.builtFiles('sharer', fromDay, toDay),
     };
     await prepareTenants(reading, question, fromDay, toDay);
-    const filter = { ...window, ...(await filterOf(question, facility)) };
+    const filter = { ...window, ...filterOf(question, facility) };
     const [total] = await sumCells(db, files, 'nothing', filter);
+    const rows = await rowsBy(reading, files, question.by, filter);
+    if (rows.length === 0) {
+      const isNamed = async (one: ReportFilters) =>
+        (await sumCells(db, files, 'nothing', { ...window, ...filterOf(one, facility) })).length > 0;
+      await assertMeant(question, facility, isNamed);
+    }
     const coverage = await coverageIn(reading, window);
     return {
       asOf: snapshot.position,
@@ -53,7 +53,7 @@ export function report(question: ReportQuestion): Promise<ReportAnswer> {
       by: question.by,
       coverage: coverage.answer,
       total: totalOf(total),
-      rows: await rowsBy(reading, files, question.by, filter),
+      rows,
       apart: await apartOf(reading, files.cells, window),
       couldHaveBeen: coverage.couldHaveBeen,
       ...(coverage.reconciliation.length > 0 ? { reconciliation: coverage.reconciliation } : {}),
@@ -251,31 +251,4 @@ function correctionsIn(reading: Reading, { fromHour, toHour }: HourWindow): Repo
       records,
       bytes: String(bytes),
     }));
-}
-
-/** Turns a question's filters into conditions on cells. */
-async function filterOf(question: ReportQuestion, facility: Facility): Promise<Partial<CellFilter>> {
-  return {
-    ...(question.host === undefined ? {} : hostFilter(question.host, facility)),
-    ...(question.destination === undefined ? {} : await destinationFilter(question.destination)),
-    ...(question.principal === undefined ? {} : { principals: [question.principal] }),
-    ...(question.tenant === undefined ? {} : { tenant: question.tenant }),
-    ...(question.service === undefined ? {} : { service: question.service }),
-    ...(question.path === undefined ? {} : { path: question.path }),
-    ...(question.initiator === undefined ? {} : { initiator: question.initiator }),
-  };
-}
-
-function hostFilter(host: string, facility: Facility): Partial<CellFilter> {
-  const named = [...hostNames(facility).entries()].filter(([, name]) => name === host).map(([key]) => key);
-  if (named.length > 0) return { hostKeys: named };
-  const address = parseAddress(host.replace(/\/64$/, ''));
-  if (!address) return { hostName: host };
-  const key = hostKey(address);
-  return { hostKeys: [hostAliases(facility).get(key) ?? key] };
-}
-
-async function destinationFilter(destination: string): Promise<Partial<CellFilter>> {
-  const address = parseAddress(destination.replace(/\/(24|48)$/, ''));
-  return address ? { networkKeys: [networkKey(address)] } : { networkName: destination };
 }
