@@ -1,11 +1,12 @@
 import { Command, CommanderError } from 'commander';
 import { WeirError } from '../errors.ts';
+import { refusalOf } from '../refusals.ts';
 import { weirVersion } from '../version.ts';
 import { addAssess } from './assess.ts';
 import { addCheck } from './check.ts';
 import { addDecide, addRegister } from './decisions.ts';
 import { addDetect } from './detect.ts';
-import { EXIT_INTERNAL, EXIT_USAGE } from './exit-codes.ts';
+import { EXIT_INPUT, EXIT_INTERNAL, EXIT_USAGE } from './exit-codes.ts';
 import { addExplain } from './explain.ts';
 import { addImport } from './import.ts';
 import { addIncident } from './incident.ts';
@@ -20,7 +21,8 @@ import { addUnmask } from './unmask.ts';
 
 const HELP_FOOTER = `
 Exit codes: 0 done; 1 leads (with --fail-on-leads); 2 usage or configuration; 3 an input failed as a whole,
-coverage or unclassified share below what check demands, or a message not delivered; 4 internal error.`;
+coverage or unclassified share below what check demands, a message not delivered, or the machine refused (permission, space);
+4 internal error.`;
 
 /** Returns the whole command line: every command and the flags they share. */
 export function createProgram(): Command {
@@ -79,13 +81,16 @@ function exitCodeOf(error: unknown): number {
   // Commander has printed its message, or the help that was asked for.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
   const text = error instanceof Error ? error.message : String(error);
-  if (error instanceof WeirError) process.stderr.write(safeLines(`weir: ${text}\n`));
+  const refusal = error instanceof WeirError ? undefined : refusalOf(error);
+  if (error instanceof WeirError || refusal !== undefined)
+    process.stderr.write(safeLines(`weir: ${refusal ?? text}\n`));
   else {
     process.stderr.write(safeLines(`weir: internal error: ${text}\n`));
     process.stderr.write('weir: this is a defect in Weir; WEIR_DEBUG=1 shows where it happened\n');
   }
   if (process.env.WEIR_DEBUG === '1' && error instanceof Error) process.stderr.write(`${error.stack}\n`);
-  return error instanceof WeirError ? error.exitCode : EXIT_INTERNAL;
+  if (error instanceof WeirError) return error.exitCode;
+  return refusal === undefined ? EXIT_INTERNAL : EXIT_INPUT;
 }
 
 /** Messages may have several lines; each is escaped by itself. */

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { LineCounter, parseDocument } from 'yaml';
 import { ConfigurationError } from '../errors.ts';
+import { refusalOf } from '../refusals.ts';
 import type { Facility } from './facility.ts';
 import { problemsInMeaning } from './meaning.ts';
 import { formatProblems, problemsOf } from './problems.ts';
@@ -37,8 +38,8 @@ export async function loadFacility(path: string): Promise<Facility> {
   try {
     text = await readFile(path, 'utf8');
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new ConfigurationError(`cannot read ${path}: ${reason}`, { cause: error });
+    const reason = refusalOf(error, path) ?? `${path}: ${error instanceof Error ? error.message : error}`;
+    throw new ConfigurationError(`cannot read ${reason}`, { cause: error });
   }
   return parseFacility(text, basename(path), dirname(resolve(path)));
 }

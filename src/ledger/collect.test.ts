@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -53,6 +53,20 @@ test('an answer as of a position whose files are gone says so', async () => {
   await collectGarbage(dir, { nowMillis: inTwoHours() });
   expect(() => assertPresent(dir, early)).toThrow(LedgerError);
   expect(() => assertPresent(dir, early)).toThrow(/before 2 here/);
+});
+
+test('a file that is cut, or gone, is said before it is read', async () => {
+  const dir = await compacted();
+  const files = (await readSnapshot(dir)).files();
+  assertPresent(dir, files);
+  truncateSync(join(dir, 'facts/c.parquet'), 1);
+  expect(() => assertPresent(dir, files)).toThrow(
+    /c\.parquet, named by entry 2, has not the \d+ bytes.*ledger verify/,
+  );
+  rmSync(join(dir, 'facts/c.parquet'));
+  expect(() => assertPresent(dir, files)).toThrow(
+    /c\.parquet, named by entry 2, is missing; run weir ledger verify/,
+  );
 });
 
 test('files that no entry names go after an hour, unless an operation older than they are still runs', async () => {

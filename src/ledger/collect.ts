@@ -147,15 +147,22 @@ function sizeOf(path: string): number {
 }
 
 /**
- * Returns normally when all files can be read.
- * @throws LedgerError when one is gone, which an answer as of an earlier position may meet.
+ * Returns normally when all files are there in the size that the journal says; only `weir ledger verify` reads their bytes.
+ * @throws LedgerError when one is cut, or gone, which an answer as of an earlier position may meet.
  */
 export function assertPresent(ledgerDir: string, files: readonly LedgerFile[]): void {
-  const missing = files.find((file) => !existsSync(join(ledgerDir, file.path)));
+  const sizes = files.map((file) => statSync(join(ledgerDir, file.path), { throwIfNoEntry: false })?.size);
+  const other = files.find((file, index) => sizes[index] !== undefined && sizes[index] !== file.bytes);
+  if (other !== undefined) {
+    throw new LedgerError(
+      `${join(ledgerDir, other.path)}, named by entry ${other.addedAt}, has not the ${other.bytes} bytes that it says; run weir ledger verify, and restore the file from a backup`,
+    );
+  }
+  const missing = files.find((_, index) => sizes[index] === undefined);
   if (missing === undefined) return;
   throw new LedgerError(
     missing.removedAt === Number.POSITIVE_INFINITY
-      ? `${join(ledgerDir, missing.path)}, named by entry ${missing.addedAt}, is missing; run weir ledger verify`
+      ? `${join(ledgerDir, missing.path)}, named by entry ${missing.addedAt}, is missing; run weir ledger verify, and restore the file from a backup`
       : `${missing.path} was taken out by entry ${missing.removedAt} and removed since: the ledger can no longer answer as of a position before ${missing.removedAt} here; ask as of ${missing.removedAt} or later`,
   );
 }

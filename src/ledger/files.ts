@@ -2,7 +2,6 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import {
   chmodSync,
   closeSync,
-  existsSync,
   fsyncSync,
   linkSync,
   mkdirSync,
@@ -10,6 +9,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   unlinkSync,
   writeSync,
 } from 'node:fs';
@@ -225,7 +225,7 @@ export function readLedger(dir: string): Ledger {
  */
 export function openLedger(dir: string, options: OpenOptions = {}): Ledger {
   const path = join(dir, 'ledger.json');
-  if (!existsSync(path)) {
+  if (unlessMissing(() => statSync(path)) === undefined) {
     if (!options.create) {
       throw new ConfigurationError(
         `there is no ledger in ${dir}; weir import makes one, or name another folder`,

@@ -80,10 +80,21 @@ describe('findInputs', () => {
     expect(await find('.')).toEqual({
       names: ['a/conn.log'],
       refused: [
-        ['dangling', 'does not exist'],
+        ['dangling', 'is a symbolic link to gone, which does not exist'],
         ['self', 'is a symbolic link that leads to itself'],
       ],
     });
+  });
+
+  it('says of a glob nothing about broken links that it does not name', async () => {
+    folder.write('a.log', 'x');
+    symlinkSync('gone', join(folder.path, 'old.log'));
+    symlinkSync('self.gz', join(folder.path, 'self.gz'));
+    expect(await find('a*')).toEqual({ names: ['a.log'], refused: [] });
+    expect(await find('*.zip')).toEqual({ names: [], refused: [['*.zip', 'no file matches this pattern']] });
+    expect((await find('*.log')).refused).toEqual([
+      ['old.log', 'is a symbolic link to gone, which does not exist'],
+    ]);
   });
 
   it('finds a file by a glob although a symbolic link to its folder comes first', async () => {

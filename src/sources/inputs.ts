@@ -1,4 +1,4 @@
-import { open, readdir, realpath, stat } from 'node:fs/promises';
+import { open, readdir, readlink, realpath, stat } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { globMatcher } from '../facility/globs.ts';
 
@@ -18,6 +18,8 @@ type Found = {
   readonly folders: ReadonlySet<string>;
 };
 type Wanted = (path: string) => boolean;
+
+const MISSING = 'does not exist';
 
 /**
  * Returns the files behind paths, folders (recursively), globs and `-`, each once and in one order whatever
@@ -89,7 +91,15 @@ async function addPath(path: string, found: Found, wanted?: Wanted): Promise<voi
     else if (!info.isFile()) refuse('is a device, not a file');
     else await addFile(path, found);
   } catch (error) {
-    refuse(reasonOf(error));
+    const target = await readlink(path).catch(() => undefined);
+    // A broken link holds nothing: a pattern that does not name it is not about it.
+    if (target !== undefined && wanted && !wanted(path)) return;
+    const reason = reasonOf(error);
+    refuse(
+      target === undefined || reason !== MISSING
+        ? reason
+        : `is a symbolic link to ${target}, which ${reason}`,
+    );
   }
 }
 
@@ -114,7 +124,7 @@ async function addFolder(path: string, found: Found, wanted?: Wanted): Promise<v
 /** Returns in plain words why a path could not be opened or read. */
 export function reasonOf(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'ENOENT') return 'does not exist';
+  if (code === 'ENOENT') return MISSING;
   if (code === 'EACCES' || code === 'EPERM') return 'no permission to read it';
   if (code === 'ELOOP') return 'is a symbolic link that leads to itself';
   if (code === 'ENOTDIR') return 'a part of the path is not a folder';
