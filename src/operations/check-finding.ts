@@ -1,6 +1,6 @@
 import { formatHour } from '../records/time.ts';
 import type { Finding } from './answers/check.ts';
-import type { Gap } from './coverage.ts';
+import type { Gap } from './sensor-view.ts';
 
 /** So many gaps, holes or files are named; of the others only how many there are. */
 export const SHOWN_GAPS = 3;

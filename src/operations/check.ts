@@ -10,10 +10,11 @@ import { identityView } from './check-identity.ts';
 import { type LinesView, linesView } from './check-lines.ts';
 import { relayFindings } from './check-relays.ts';
 import { tunnelFindings } from './check-tunnels.ts';
-import { type CoverageView, coverageOf, type SensorView } from './coverage.ts';
+import { type CoverageView, coverageOf } from './coverage.ts';
 import { type HourWindow, type Question, type Reading, windowOf, withReading } from './reading.ts';
 import { reconciliationFindings } from './reconcile.ts';
 import { coverageIn } from './report.ts';
+import type { SensorView } from './sensor-view.ts';
 
 /** What a check is asked for; the whole ledger unless a period is stated. */
 export interface CheckQuestion extends Question {

@@ -2,8 +2,9 @@ import { type CoverageRow, coverageRows } from '../accounting/coverage-query.ts'
 import { stableHash } from '../detection/lead.ts';
 import { formatDay, formatHour, HOURS_PER_DAY } from '../records/time.ts';
 import type { LeadAnswer } from './answers/detect.ts';
-import { coverageOf, type SensorView } from './coverage.ts';
+import { coverageOf } from './coverage.ts';
 import { type HourWindow, type Reading, windowOf } from './reading.ts';
+import type { SensorView } from './sensor-view.ts';
 import { signsPerHour } from './silence.ts';
 
 /** A sensor that went quiet while others went on: a lead of its own kind, told from coverage and not from bytes. */
