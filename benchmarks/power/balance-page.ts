@@ -1,5 +1,5 @@
 /** docs/balance.md, from what the bench of the balance found. */
-import type { BalanceFound } from './balance.ts';
+import type { BalanceFound } from './balance-found.ts';
 import { BREAK_BYTES, type Breaks } from './breaks.ts';
 import { LOGS } from './storage-day.ts';
 import { lossOf, rateOf } from './summary.ts';

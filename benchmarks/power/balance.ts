@@ -10,6 +10,7 @@ import type { DayStatistics } from '../../src/detection/input.ts';
 import { isBalance, type Lead } from '../../src/detection/lead.ts';
 import type { DetectionState } from '../../src/detection/state.ts';
 import { type Alarm, alsoClean, FAIR_SHARE, shareOf } from './alarm.ts';
+import type { BalanceFound, Theft } from './balance-found.ts';
 import { balancePage } from './balance-page.ts';
 import { type Breaks, breaksOf } from './breaks.ts';
 import { type Case, type Planted, plant } from './campaigns.ts';
@@ -26,13 +27,6 @@ import { alarmOf, copyOf, newState, strongest } from './weir.ts';
 const JUDGE_SEED = 80_011;
 const BUDGET = 1;
 
-/** A theft of the bench: a case, and whether it crosses no link that anybody watches. */
-export interface Theft {
-  readonly name: string;
-  readonly what: Case;
-  readonly isUnseen: boolean;
-}
-
 const named = (name: string) => DOZEN.find((each) => each.name === name) as Case;
 const BULK = named("100 TB, one host, bulk-like, victim's own");
 export const THEFTS: readonly Theft[] = [
@@ -43,16 +37,6 @@ export const THEFTS: readonly Theft[] = [
   { name: '10 PB, shadow, shared cloud', what: named('10 PB, shadow, shared cloud'), isUnseen: false },
   { name: '100 TB onto media, one identity', what: named('100 TB, one host, one identity'), isUnseen: true },
 ];
-
-/** What the bench found on one kind of centre; by logs, in the order of LOGS. */
-export interface BalanceFound {
-  readonly generator: string;
-  readonly seeds: number;
-  readonly weeks: number;
-  readonly leads: readonly number[];
-  readonly thefts: readonly { readonly theft: Theft; readonly outcomes: readonly (readonly Outcome[])[] }[];
-  readonly breaks: readonly Breaks[];
-}
 
 interface Prepared {
   readonly centre: Centre;
