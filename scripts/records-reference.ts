@@ -48,6 +48,7 @@ const RECORDS: readonly {
   { name: 'access', is: 'Somebody read or wrote storage.', columns: FACT_COLUMNS.access },
   { name: 'transfer', is: 'A file that a service moved.', columns: FACT_COLUMNS.transfer },
   { name: 'member', is: 'Who belongs to which tenant, and from when.', columns: FACT_COLUMNS.member },
+  { name: 'account', is: 'Which name a user number is, and from when.', columns: FACT_COLUMNS.account },
   {
     name: 'translation',
     is: 'A connection as the other side of a NAT saw it; written beside the flow of the same line (FortiGate, PAN-OS, conntrack).',

@@ -3,6 +3,7 @@ import type { Database } from '../ledger/duckdb/database.ts';
 import { CELL_COLUMNS } from '../records/columns.ts';
 import { FACT_COLUMNS } from '../records/families.ts';
 import { HOURS_PER_DAY } from '../records/time.ts';
+import { ensureAccounts } from './attribution/accounts.ts';
 import { filesSql, microsOf } from './facts.ts';
 import { accessedSql, type ReadFiles } from './reads.ts';
 
@@ -31,6 +32,7 @@ export async function productsOn(
   files: { readonly cells: readonly string[]; readonly reads: ReadFiles },
   day: number,
 ): Promise<ProductSeries> {
+  await ensureAccounts(db);
   const hours = `hour >= ${day * HOURS_PER_DAY} AND hour < ${(day + 1) * HOURS_PER_DAY}`;
   const reader = await db.connection.runAndReadAll(
     `WITH stored AS (SELECT principal, sum(written)::HUGEINT AS made, sum(high)::HUGEINT AS most, sum(opensWithoutSize) AS unsized,

@@ -6,6 +6,7 @@ import { LOGGED_PACKET } from '../records/flow-parts.ts';
 import { ENDED } from '../records/flow-time.ts';
 import { sqlText } from '../records/sql-text.ts';
 import { HOURS_PER_DAY, MICROS_PER_DAY } from '../records/time.ts';
+import { openAccounts } from './attribution/accounts.ts';
 import {
   ATTRIBUTION_TABLES,
   hasIdentity,
@@ -17,7 +18,7 @@ import type { ClockOffset } from './attribution/connections.ts';
 import { CELL_NAMES, cellSql } from './cells.ts';
 import { type CorrectionCount, correctionCounts } from './corrections.ts';
 import { coverageSql } from './coverage.ts';
-import { type DayRange, type FactFiles, filesSql, overlapsSql } from './facts.ts';
+import { type DayRange, EVER, type FactFiles, filesSql, overlapsSql } from './facts.ts';
 import { type Perspective, perspectiveOn } from './perspective.ts';
 import { openPieces, openRelays, RELAY_TABLES, uncountedFlows } from './relays/relays.ts';
 import { settle } from './settle.ts';
@@ -60,6 +61,7 @@ export async function buildDays(
   folder: string,
 ): Promise<BuiltRange> {
   const perspective = perspectiveOn(facility, range.fromDay);
+  await openAccounts(db, files.identity('account', EVER));
   const parents = await collectTunnels(db, files, range);
   const relays = await openRelays(db, files, range, facility, perspective.hostOf, folder);
   const real = relays ? { ...files, real: relays.flows } : files;

@@ -53,14 +53,17 @@ export const IDENTITY_FAMILIES = ['session', 'lease', 'job', 'transfer'] as cons
 /** One of them. */
 export type IdentityFamily = (typeof IDENTITY_FAMILIES)[number];
 
-/** Returns the files of a family whose records meet some days. */
-export type IdentityFiles = (family: IdentityFamily, days: DayRange) => readonly string[];
+/** Returns the files of a family, or of directories of user numbers, whose records meet some days. */
+export type IdentityFiles = (family: IdentityFamily | 'account', days: DayRange) => readonly string[];
 
 /** The UTC days a build covers: from the first to the last, both included. */
 export interface DayRange {
   readonly fromDay: number;
   readonly toDay: number;
 }
+
+/** All days: what is valid until further notice is asked for whole, so that a day does not depend on those asked with it. */
+export const EVER: DayRange = { fromDay: -1_000_000, toDay: 1_000_000 };
 
 /** First microsecond of a range of days, and the first after it. */
 export function microsOf({ fromDay, toDay }: DayRange): { from: number; to: number } {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Database } from '../ledger/duckdb/database.ts';
 import { FACT_COLUMNS } from '../records/families.ts';
 import { MICROS_PER_DAY } from '../records/time.ts';
+import { byName, ensureAccounts, isAccount } from './attribution/accounts.ts';
 import { type DayRange, filesSql, microsOf } from './facts.ts';
 
 /**
@@ -17,7 +18,7 @@ import { type DayRange, filesSql, microsOf } from './facts.ts';
  *   is no bound where there are any.
  */
 export interface StorageReads {
-  /** As logged, by the job's principal where the access names a job alone; `unknown` where neither says. */
+  /** By name where a directory says it, else as logged; by the job's principal where the access names a job alone; `unknown` where neither says. */
   readonly principal: string;
   /** Days since 1970. */
   readonly day: number;
@@ -53,6 +54,7 @@ const readRow = z.object({
 
 /** Returns what was read on some days, sorted by principal and day; days and principals without reads are left out. */
 export async function storageReads(db: Database, files: ReadFiles, days: DayRange): Promise<StorageReads[]> {
+  await ensureAccounts(db);
   const rows = await db.rows(
     `SELECT principal, day, sum(low)::UBIGINT AS low, sum(estimate)::UBIGINT AS estimate, sum(high)::UBIGINT AS high,
       sum(opensWithoutSize)::UBIGINT AS opensWithoutSize, sum(resets)::UBIGINT AS resets
@@ -65,7 +67,8 @@ export async function storageReads(db: Database, files: ReadFiles, days: DayRang
 
 /**
  * SQL for the accesses of some days: `principal`, `day`, what was read (`low`, `estimate`, `high`), `opensWithoutSize` and
- * `resets` as StorageReads has them; `written`, and whether a job that the scheduler knows did it (`byJob`).
+ * `resets` as StorageReads has them; `written`, and whether a job that the scheduler knows did it (`byJob`). Counters go on
+ * when a number gets a name. Needs openAccounts.
  */
 export function accessedSql(files: ReadFiles, days: DayRange): string {
   const { from, to } = microsOf(days);
@@ -73,10 +76,11 @@ export function accessedSql(files: ReadFiles, days: DayRange): string {
   return `(WITH access AS (SELECT * FROM ${filesSql(files.access, FACT_COLUMNS.access)} WHERE startedAt >= ${since} AND startedAt < ${to}),
     counted AS (${COUNTED}), read AS (${READ} UNION ALL BY NAME ${NEWLY_READ}),
     job AS (${jobsSql(files.job)})
-    SELECT coalesce(r.principal, j.principal, 'unknown') AS principal, (r.startedAt // ${MICROS_PER_DAY})::BIGINT AS day,
+    SELECT coalesce(a.principal, r.principal, j.principal, 'unknown') AS principal, (r.startedAt // ${MICROS_PER_DAY})::BIGINT AS day,
       low, estimate, high, opensWithoutSize, resets, written, j.jobId IS NOT NULL AS byJob
     FROM (SELECT * FROM read WHERE startedAt >= ${from}) r
-      ASOF LEFT JOIN job j ON coalesce(r.jobId, '') = j.jobId AND r.startedAt >= j.since)`;
+      ASOF LEFT JOIN job j ON coalesce(r.jobId, '') = j.jobId AND r.startedAt >= j.since
+      LEFT JOIN account_span a ON ${isAccount('a', 'r')})`;
 }
 
 /** Readings of counters, each once however often it was logged, with the one before. */
@@ -105,7 +109,7 @@ const READ = `SELECT principal, jobId, startedAt, CASE WHEN bytesReadIsBound THE
 
 /** SQL for jobs under every name that storage may know them by. */
 function jobsSql(files: readonly string[]): string {
-  const jobs = `(SELECT * FROM ${filesSql(files, FACT_COLUMNS.job)} WHERE principal IS NOT NULL)`;
+  const jobs = `(SELECT * FROM ${byName(filesSql(files, FACT_COLUMNS.job))} WHERE principal IS NOT NULL)`;
   const by = (name: string) =>
     `SELECT ${name} AS jobId, startedAt - ${JOB_SLACK_MICROS} AS since, min(principal) AS principal FROM ${jobs} WHERE ${name} IS NOT NULL GROUP BY ALL`;
   return `SELECT jobId, since, min(principal) AS principal FROM (${by('jobId')} UNION ALL ${by('rawId')}) GROUP BY ALL`;
@@ -137,10 +141,11 @@ export async function transfersOut(
   days: DayRange,
 ): Promise<TransfersOut[]> {
   const { from, to } = microsOf(days);
+  await ensureAccounts(db);
   return db.rows(
     `SELECT coalesce(principal, 'unknown') AS principal, (endedAt // ${MICROS_PER_DAY})::BIGINT AS day,
       sum(bytes)::UBIGINT AS "bytesOut", count(*)::UBIGINT AS transfers
-    FROM ${filesSql(files, FACT_COLUMNS.transfer)}
+    FROM ${byName(filesSql(files, FACT_COLUMNS.transfer))}
     WHERE direction = 'out' AND endedAt >= ${from} AND endedAt < ${to} GROUP BY ALL ORDER BY ALL`,
     transferRow,
   );

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { openAccounts } from '../accounting/attribution/accounts.ts';
 import { BUILD_VERSION } from '../accounting/build.ts';
 import { SPREAD_MACRO } from '../accounting/spread.ts';
 import { ConfigurationError } from '../errors.ts';
@@ -67,6 +68,9 @@ export async function withReading<Answer>(
       assertPresent(ledgerDir, files);
       return files.map(({ path }) => resolve(ledgerDir, path));
     };
+    const factFiles = (family: string, from: number, to: number) =>
+      absolute(snapshot.filesFor(family, from, to));
+    await openAccounts(db, factFiles('account', Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER));
     return await ask({
       db,
       snapshot,
@@ -75,7 +79,7 @@ export async function withReading<Answer>(
       isNewest: question.asOf === undefined,
       builtFiles: (family, from, to) => absolute(snapshot.builtFilesFor(family, from, to, wanted)),
       totalsOn: (day) => snapshot.buildOf(day, wanted(day))?.totals ?? {},
-      factFiles: (family, from, to) => absolute(snapshot.filesFor(family, from, to)),
+      factFiles,
     });
   } finally {
     db.close();

@@ -122,6 +122,15 @@ const MEMBER_COLUMNS: readonly Column[] = [
   column('tenant', 'text', 'client organisation or project'),
 ];
 
+/** Which name a user number is, and from when. */
+const ACCOUNT_COLUMNS: readonly Column[] = [
+  column('startedAt', 'micros', 'begin of the day from which it holds'),
+  optional('endedAt', 'micros', 'begin of the day from which it holds no more; unset while it holds'),
+  column('sensor', 'text', 'what wrote the log'),
+  column('uid', 'text', 'number, as logs of storage and jobs have it'),
+  column('principal', 'text', 'identity'),
+];
+
 /**
  * A connection as the other side of a NAT saw it, written beside the flow of the same line: a row for each side on which
  * an end bore another address. An importer makes it of flows with `seen…` columns; no log and no mapping gives it by itself.
@@ -169,6 +178,7 @@ export const FACT_COLUMNS = {
   access: ACCESS_COLUMNS,
   transfer: TRANSFER_COLUMNS,
   member: MEMBER_COLUMNS,
+  account: ACCOUNT_COLUMNS,
 } as const satisfies Readonly<Record<string, readonly Column[]>>;
 
 /** The name of one of them. */

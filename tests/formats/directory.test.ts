@@ -6,11 +6,11 @@ async function membersOf(content: string) {
   const ledger = testLedger(PLAIN_YAML);
   const { answer } = await ledger.importFiles({ 'directory.txt': content });
   const day = (value: unknown) => (typeof value === 'bigint' ? formatMicros(Number(value)).slice(0, 10) : '');
-  const rows = (await ledger.facts('member')).map((row) =>
-    [day(row.startedAt), day(row.endedAt), row.principal, row.tenant].join(' ').replace('  ', ' '),
-  );
+  const shown = (column: string) => (row: Record<string, unknown>) =>
+    [day(row.startedAt), day(row.endedAt), row.principal, row[column]].join(' ').replace('  ', ' ');
   return {
-    rows: rows.sort(),
+    rows: (await ledger.facts('member')).map(shown('tenant')).sort(),
+    numbers: (await ledger.facts('account')).map(shown('uid')).sort(),
     reasons: answer.commits.flatMap(({ reason }) => (reason === null ? [] : [reason])),
     rejects: answer.rejects.map(({ column, reason }) => `${column}: ${reason}`),
   };
@@ -77,6 +77,38 @@ member: cn=nobody,ou=people,dc=example,dc=org
     '2026-03-01 carol, x 计算中心',
     '2026-03-01 dora chem',
   ]);
+});
+
+test('numbers of users: from getent and LDIF with the date of their dump, from CSV with dates of its own', async () => {
+  const getent = await membersOf(`# 2026-03-01
+root:x:0:0::/root:/bin/sh
+alice:x:09001:500:Alice, A.:/home/alice:/bin/sh
+# 2026-03-09
+alice:x:9001:500:Alice:/home/alice:/bin/sh
+`);
+  expect(getent.numbers).toEqual(['2026-03-01 alice 9001', '2026-03-01 root 0', '2026-03-09 alice 9001']);
+  const ldif = await membersOf(`# 2026-03-01
+
+dn: uid=dora,ou=people,dc=example,dc=org
+uid: dora
+uidNumber: 7001
+gidNumber: 700
+
+dn: uid=nobody,ou=people,dc=example,dc=org
+uid: nobody
+uidNumber: many
+`);
+  expect(ldif.numbers).toEqual(['2026-03-01 dora 7001']);
+  const csv = await membersOf(`uid;principal;from;to
+9001;alice;2026-01-01;2026-03-01
+9001;bob;2026-03-01;
+-1;carol;2026-03-01;
+99999999999;dave;2026-03-01;
+;erin;2026-03-01;
+`);
+  expect(csv.numbers).toEqual(['2026-01-01 2026-03-01 alice 9001', '2026-03-01 bob 9001']);
+  expect(csv.rejects).toEqual(['uid: not a user number', 'uid: not a user number', 'uid: missing']);
+  expect((await membersOf('principal,uid\nalice,1\n')).reasons[0]).toContain('a column `from`');
 });
 
 test('a directory that does not say from when it holds is refused', async () => {

@@ -30,12 +30,17 @@ const MEMBERS = `principal,tenant,from\no'neil,Physics,2026-03-01\n`;
 
 test('names are keyed before anything is written; the same name is the same person everywhere', async () => {
   const ledger = testLedger(YAML, root());
-  await ledger.importFiles({ 'auth.log': LINES, 'members.csv': MEMBERS });
+  const accounts = `principal,uid,from\no'neil,1007,2026-03-01\n`;
+  await ledger.importFiles({ 'auth.log': LINES, 'members.csv': MEMBERS, 'accounts.csv': accounts });
   const key = Buffer.from(KEY);
   const [neil, ming] = [pseudonymOf(key, "o'neil"), pseudonymOf(key, '小明')];
   const sessions = await ledger.facts('session');
   expect(sessions.map(({ principal }) => principal).sort()).toEqual([neil, ming].sort());
   expect((await ledger.facts('member')).map(({ principal }) => principal)).toEqual([neil]);
+  // A number is a name like others: records that have it find whose it is.
+  expect((await ledger.facts('account')).map(({ uid, principal }) => [uid, principal])).toEqual([
+    [pseudonymOf(key, '1007'), neil],
+  ]);
   expect(ledger.facility.tenants).toEqual([{ name: 'Physics', principals: [neil] }]);
   expect((await ledger.facts('reject')).map(({ text }) => text)).toEqual([null]);
   // Parquet compresses; what is not compressed at all shows it at least.

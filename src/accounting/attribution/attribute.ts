@@ -4,7 +4,7 @@ import type { Facility } from '../../facility/facility.ts';
 import type { Database } from '../../ledger/duckdb/database.ts';
 import { sqlText } from '../../records/sql-text.ts';
 import { MICROS_PER_DAY } from '../../records/time.ts';
-import { type FactFiles, flowSql, IDENTITY_FAMILIES, type IdentityFiles } from '../facts.ts';
+import { EVER, type FactFiles, flowSql, IDENTITY_FAMILIES, type IdentityFiles } from '../facts.ts';
 import type { Perspective } from '../perspective.ts';
 import { farParts } from '../relays/relays.ts';
 import { type ClockOffset, OWN_CONNECTIONS, openClock, openMeetings } from './connections.ts';
@@ -69,8 +69,6 @@ export const ATTRIBUTION_TABLES: readonly string[] = [
     'sharer',
   ],
 ];
-
-const EVER = { fromDay: -1_000_000, toDay: 1_000_000 };
 
 /** Returns whether a ledger holds any record that says who was where. */
 export function hasIdentity(identity: IdentityFiles): boolean {

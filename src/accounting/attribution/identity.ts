@@ -3,6 +3,7 @@ import type { Column } from '../../records/columns.ts';
 import { FACT_COLUMNS } from '../../records/families.ts';
 import { HOURS_PER_DAY, MICROS_PER_DAY, MICROS_PER_HOUR, MICROS_PER_SECOND } from '../../records/time.ts';
 import { type DayRange, filesSql, type IdentityFamily, type IdentityFiles } from '../facts.ts';
+import { byName, ensureAccounts } from './accounts.ts';
 
 /**
  * How long something is believed to go on after the last line about it, when no line says that it ended. Each day so
@@ -29,7 +30,7 @@ const REACH: Readonly<Record<IdentityFamily, { readonly before: number; readonly
 
 /**
  * Puts the records of a family that can say who was there on some days into the table `identity_FAMILY`, each once,
- * however many days ask for it.
+ * however many days ask for it, its principals by name.
  */
 export async function loadIdentity(
   db: Database,
@@ -37,6 +38,7 @@ export async function loadIdentity(
   family: IdentityFamily,
   ranges: readonly DayRange[],
 ): Promise<void> {
+  await ensureAccounts(db);
   const { before, after } = REACH[family];
   const apart = inOrder(ranges);
   const around = apart.map(({ fromDay, toDay }) => ({ fromDay: fromDay - before, toDay: toDay + after }));
@@ -47,9 +49,11 @@ export async function loadIdentity(
     ({ fromDay, toDay }) =>
       `(startedAt < ${(toDay + 1) * MICROS_PER_DAY} AND ${last} >= ${fromDay * MICROS_PER_DAY})`,
   );
-  const read = `SELECT * FROM ${filesSql([...new Set(paths)].sort(), columns)} WHERE ${within.join(' OR ')}`;
+  const read = byName(
+    `(SELECT * FROM ${filesSql([...new Set(paths)].sort(), columns)} WHERE ${within.join(' OR ')})`,
+  );
   if (family === 'session') await chooseSessions(db, read, apart);
-  else await db.run(`CREATE OR REPLACE TEMP TABLE identity_${family} AS SELECT DISTINCT * FROM (${read})`);
+  else await db.run(`CREATE OR REPLACE TEMP TABLE identity_${family} AS SELECT DISTINCT * FROM ${read}`);
 }
 
 /** When a line about a session was last true. */
@@ -79,7 +83,7 @@ function inOrder(ranges: readonly DayRange[]): DayRange[] {
  */
 async function chooseSessions(db: Database, read: string, ranges: readonly DayRange[]): Promise<void> {
   await db.run(`CREATE OR REPLACE TEMP TABLE session_line AS
-    SELECT *, ${SESSION_LAST} AS upTo, ${BY_UID} AS byUid, ${BY_CLIENT} AS byClient FROM (${read})`);
+    SELECT *, ${SESSION_LAST} AS upTo, ${BY_UID} AS byUid, ${BY_CLIENT} AS byClient FROM ${read}`);
   const order = `(upTo, CASE event WHEN 'begin' THEN 0 WHEN 'snapshot' THEN 1 ELSE 2 END)`;
   const near = ranges.map(({ fromDay, toDay }) => {
     const from = fromDay * MICROS_PER_DAY - MICROS_PER_HOUR;

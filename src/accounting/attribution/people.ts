@@ -4,6 +4,7 @@ import { FACT_COLUMNS } from '../../records/families.ts';
 import { sqlText } from '../../records/sql-text.ts';
 import { HOURS_PER_DAY } from '../../records/time.ts';
 import { type DayRange, filesSql, microsOf } from '../facts.ts';
+import { byName, ensureAccounts } from './accounts.ts';
 import { type NamedCellFiles, namedCellsSql } from './shares.ts';
 
 const personRow = z.object({
@@ -66,14 +67,15 @@ export async function seenOf(
   const { from, to } = microsOf(days);
   const theirs = `principal IN (${principals.map(sqlText).join(', ')}) AND startedAt >= ${from} AND startedAt < ${to}`;
   const none = 'NULL::UBIGINT';
+  await ensureAccounts(db);
   return db.rows(
     `SELECT * FROM (
        SELECT principal, kind AS what, outerHi AS fromHi, outerLo AS fromLo, max(assignedHi) AS lentHi, max(assignedLo) AS lentLo, server AS host, startedAt
-       FROM ${filesSql(files.session, FACT_COLUMNS.session)} WHERE ${theirs} AND (event <> 'end' OR startedAt < endedAt) GROUP BY ALL
+       FROM ${byName(filesSql(files.session, FACT_COLUMNS.session))} WHERE ${theirs} AND (event <> 'end' OR startedAt < endedAt) GROUP BY ALL
        UNION ALL SELECT principal, 'lease', ${none}, ${none}, addressHi, addressLo, hostName, startedAt
-       FROM ${filesSql(files.lease, FACT_COLUMNS.lease)} WHERE ${theirs}
+       FROM ${byName(filesSql(files.lease, FACT_COLUMNS.lease))} WHERE ${theirs}
        UNION ALL SELECT DISTINCT principal, 'job ' || jobId, ${none}, ${none}, ${none}, ${none}, hosts, startedAt
-       FROM ${filesSql(files.job, FACT_COLUMNS.job)} WHERE ${theirs})
+       FROM ${byName(filesSql(files.job, FACT_COLUMNS.job))} WHERE ${theirs})
      QUALIFY row_number() OVER (PARTITION BY principal ORDER BY startedAt DESC, what, host, fromLo, lentLo) <= ${most}
      ORDER BY principal, startedAt DESC, what, host, fromLo, lentLo`,
     seenRow,

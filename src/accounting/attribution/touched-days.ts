@@ -4,11 +4,12 @@ import type { Database } from '../../ledger/duckdb/database.ts';
 import { FLOW_COLUMNS } from '../../records/columns.ts';
 import { ENDED } from '../../records/flow-time.ts';
 import { MICROS_PER_DAY } from '../../records/time.ts';
-import { type DayRange, filesSql, IDENTITY_FAMILIES, type IdentityFiles } from '../facts.ts';
+import { type DayRange, EVER, filesSql, IDENTITY_FAMILIES, type IdentityFiles } from '../facts.ts';
 import { type Perspective, perspectiveOn } from '../perspective.ts';
 import { type RelayLook, relayLookOn } from '../relays/look.ts';
 import { hiddenSpans } from '../relays/touched-days.ts';
 import { addressKeySql } from '../zone-sql.ts';
+import { openAccounts } from './accounts.ts';
 import { ATTRIBUTION_TABLES } from './attribute.ts';
 import { BEGINS } from './connections.ts';
 import { CLOCK_REACH_MICROS, loadIdentity, TRANSFER_SLACK_MICROS } from './identity.ts';
@@ -97,7 +98,7 @@ export async function daysTouched(
             translations: translations({ fromDay: span.from - 1, toDay: span.to + LONGEST_HIDDEN_DAYS }),
           },
         );
-  for (const table of [...ATTRIBUTION_TABLES, 'said_before', 'said_after', 'touched'])
+  for (const table of [...ATTRIBUTION_TABLES, 'account_span', 'said_before', 'said_after', 'touched'])
     await db.run(`DROP TABLE IF EXISTS ${table}`);
   return days;
 }
@@ -111,6 +112,7 @@ async function describe(
   name: string,
 ): Promise<void> {
   const { hostOf, isInside } = perspectiveOn(facility, range.fromDay);
+  await openAccounts(db, files('account', EVER));
   for (const family of IDENTITY_FAMILIES) await loadIdentity(db, files, family, [range]);
   await db.run('CREATE OR REPLACE TEMP TABLE clock (sensor VARCHAR, offsetMicros BIGINT)');
   await openStretches(db);

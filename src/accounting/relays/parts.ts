@@ -4,6 +4,7 @@ import { FACT_COLUMNS } from '../../records/families.ts';
 import { TUPLE } from '../../records/flow-ends.ts';
 import { sqlText } from '../../records/sql-text.ts';
 import { MICROS_PER_SECOND } from '../../records/time.ts';
+import { byName } from '../attribution/accounts.ts';
 import { isNamed, TRANSFER_SLACK_MICROS } from '../attribution/identity.ts';
 import { type DayRange, type FactFiles, filesSql } from '../facts.ts';
 import { addressKeySql, ZONE_CODES } from '../zone-sql.ts';
@@ -150,7 +151,7 @@ async function openRows(
         CASE WHEN isProxied THEN serverHi ELSE peerHi END AS farHi, CASE WHEN isProxied THEN serverLo ELSE peerLo END AS farLo,
         isProxied AND coalesce(regexp_full_match(path, '[^/]+:[0-9]+'), false) AS isTunnel, ${way('out', 'in')} AS bytesIn, ${way('in', 'out')} AS bytesOut
       FROM (SELECT *, CASE sensor ${entry} END AS entry, ${proxied} AS isProxied
-        FROM ${filesSql(transferFiles, FACT_COLUMNS.transfer)} WHERE sensor IN (${names})) WHERE isProxied OR (${isServed}))`);
+        FROM ${byName(filesSql(transferFiles, FACT_COLUMNS.transfer))} WHERE sensor IN (${names})) WHERE isProxied OR (${isServed}))`);
 }
 
 /** So far a request may lie outside the connection that it went over: the proxy looks the server up in between. */

@@ -29,8 +29,9 @@ export async function daysOfFile(db: Database, path: string, family: string): Pr
 function endOf(family: string): string {
   if (family === 'flow' || family === 'long') return ENDED;
   if (family === 'given') return GIVEN_END;
-  // Who belongs to whom holds until further notice, however old the record of it.
-  if (family === 'member') return `greatest(startedAt, coalesce(endedAt - 1, ${LAST_MICROS}))`;
+  // Who belongs to whom, and whose a number is, holds until further notice, however old the record of it.
+  if (family === 'member' || family === 'account')
+    return `greatest(startedAt, coalesce(endedAt - 1, ${LAST_MICROS}))`;
   if (family === 'session') return 'greatest(startedAt, endedAt, observedAt)';
   if (family === 'translation') return 'endedAt';
   return hasEnd(family) ? 'greatest(startedAt, coalesce(endedAt, startedAt))' : 'startedAt';

@@ -29,8 +29,8 @@ export async function openPseudonyms(db: Database, key: Buffer): Promise<void> {
 
 /** Columns that hold a name by themselves or within what joins a session's lines. */
 const NAMES = new Set(['principal', 'uid']);
-/** Families whose `uid` is made of what a person is called; those of flows are the sensor's own. */
-const NAMED_UIDS = new Set(['session']);
+/** Families whose `uid` is made of what a person is called, or is a person's number; those of flows are the sensor's own. */
+const NAMED_UIDS = new Set(['session', 'account']);
 
 /** Returns the same reading with every name replaced before anything is written. */
 export function masked(reading: Reading): Reading {

@@ -42,6 +42,7 @@ const READABLE: Readonly<Partial<Record<FactFamily, readonly string[]>>> = {
   access: [endText()],
   transfer: [endText(), addressText('server'), addressText('peer')],
   member: [endText()],
+  account: [endText()],
 };
 
 function addressText(name: string): string {

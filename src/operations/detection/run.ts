@@ -19,6 +19,7 @@ import { earlyLeads } from '../../detection/early.ts';
 import { CLIP_BYTES, type DayStatistics, type FamilyDay, type Statistic } from '../../detection/input.ts';
 import { createState } from '../../detection/state.ts';
 import { configSha256On } from '../../facility/zones.ts';
+import type { Snapshot } from '../../ledger/snapshot.ts';
 import { DAY_FAMILIES, DAY_STATISTICS } from '../../records/day-statistics.ts';
 import { formatDay, MICROS_PER_DAY, MICROS_PER_HOUR } from '../../records/time.ts';
 import type { Progress } from '../progress.ts';
@@ -183,13 +184,34 @@ function chainOf(
     asTable,
   );
   const names: string[] = [];
+  const logs = balanceLogs(snapshot, firstDay, lastDay);
   for (let day = firstDay; day <= lastDay; day += 1) {
     const facts = snapshot.inputsSha256Of(day, configSha256On(facility, day), BUILD_VERSION);
+    const stored = logs.get(day)?.sort() ?? [];
     const allowed = allowances.filter(({ fromDay, expiresOnDay }) => fromDay <= day && day <= expiresOnDay);
-    name = sha256(JSON.stringify([name, day, facts, allowed, tenants[day - firstDay]]));
+    name = sha256(JSON.stringify([name, day, facts, allowed, tenants[day - firstDay], stored]));
     names.push(name);
   }
   return names;
+}
+
+/** Families that the balance is weighed by and no build is made of. */
+const WEIGHED: ReadonlySet<string> = new Set(['access', 'job', 'account']);
+
+/** Returns, by day, which imports brought logs that the balance of the day is weighed by. */
+function balanceLogs(snapshot: Snapshot, firstDay: number, lastDay: number): Map<number, string[]> {
+  const byDay = new Map<number, string[]>();
+  for (const { files, contentSha256 } of snapshot.entriesOf('commit')) {
+    for (const { family, fromDay, toDay } of files) {
+      if (!WEIGHED.has(family)) continue;
+      for (let day = Math.max(fromDay, firstDay); day <= Math.min(toDay, lastDay); day += 1) {
+        const logs = byDay.get(day) ?? [];
+        byDay.set(day, logs);
+        logs.push(contentSha256);
+      }
+    }
+  }
+  return byDay;
 }
 
 function sha256(...parts: readonly (string | Uint8Array)[]): string {

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
+import { daysRenamed } from '../../accounting/attribution/accounts.ts';
 import { daysTouched } from '../../accounting/attribution/touched-days.ts';
-import { type DayRange, IDENTITY_FAMILIES } from '../../accounting/facts.ts';
+import { type DayRange, IDENTITY_FAMILIES, type IdentityFiles } from '../../accounting/facts.ts';
 import { daysOfSeen } from '../../accounting/relays/touched-days.ts';
 import type { Facility } from '../../facility/facility.ts';
 import type { Database } from '../../ledger/duckdb/database.ts';
@@ -16,7 +17,7 @@ interface Finished {
 
 /**
  * Returns the days that a commit makes dirty: those of its own facts; those into which known connections reach that
- * its flows have to do with; those on which its sessions, leases, jobs and transfers change who was where; and those of
+ * its flows have to do with; those on which its sessions, leases, jobs, transfers and directories change who was where; and those of
  * connections through relays of which a log of NAT and the flows came apart. Days
  * without traffic stay out of the latter: there is nothing to name, and when traffic comes it brings its day along.
  */
@@ -56,20 +57,26 @@ async function namedDays(
   snapshot: Snapshot,
   facility: Facility,
 ): Promise<number[]> {
-  const families: readonly string[] = IDENTITY_FAMILIES;
+  const families: readonly string[] = [...IDENTITY_FAMILIES, 'account'];
   const added = files.filter(({ family }) => families.includes(family));
-  const span = spanOf(added);
   const own = new Set(days);
   // A first import, or one of whole days, has nothing to name beyond its own days.
-  if (!span || snapshot.factDays().every((day) => own.has(day))) return [];
+  if (added.length === 0 || snapshot.factDays().every((day) => own.has(day))) return [];
+  const ofKnown: IdentityFiles = (family, { fromDay, toDay }) =>
+    absolute(ledgerDir, snapshot.filesFor(family, fromDay, toDay));
+  const ofAdded: IdentityFiles = (family) =>
+    absolute(
+      ledgerDir,
+      added.filter((file) => file.family === family),
+    );
+  const hasAccounts = added.some(({ family }) => family === 'account');
+  const renamed = hasAccounts ? await daysRenamed(db, ofKnown, ofAdded, IDENTITY_FAMILIES) : undefined;
+  const span = spanOf([...added.filter(({ family }) => family !== 'account'), ...(renamed ? [renamed] : [])]);
+  if (!span) return [];
   return daysTouched(
     db,
-    (family, { fromDay, toDay }) => absolute(ledgerDir, snapshot.filesFor(family, fromDay, toDay)),
-    (family) =>
-      absolute(
-        ledgerDir,
-        added.filter((file) => file.family === family),
-      ),
+    ofKnown,
+    ofAdded,
     (range) => absolute(ledgerDir, overnightFiles(snapshot, range)),
     ({ fromDay, toDay }) => absolute(ledgerDir, snapshot.filesFor('translation', fromDay, toDay)),
     span,
@@ -107,7 +114,7 @@ function overnightFiles(snapshot: Snapshot, { fromDay, toDay }: DayRange): DataF
   ];
 }
 
-function spanOf(files: readonly DataFile[]): DayRange | undefined {
+function spanOf(files: readonly DayRange[]): DayRange | undefined {
   if (files.length === 0) return undefined;
   return {
     fromDay: files.reduce((least, file) => Math.min(least, file.fromDay), Number.POSITIVE_INFINITY),

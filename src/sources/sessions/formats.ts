@@ -2,7 +2,7 @@ import type { LogFormat } from '../format.ts';
 import { fortigate } from '../fortigate.ts';
 import { paloalto } from '../paloalto.ts';
 import { ciscoAsa } from './cisco-asa.ts';
-import { directory, members } from './directory.ts';
+import { accounts, directory, members } from './directory.ts';
 import { openvpnStatus } from './openvpn-status.ts';
 import { openvpnLog, strongswanLog } from './own-logs.ts';
 import { journal, syslogSessions } from './syslog-sessions.ts';
@@ -13,6 +13,7 @@ export const SESSION_FORMATS: readonly LogFormat[] = [
   journal,
   directory,
   members,
+  accounts,
   openvpnStatus,
   wireguard,
   ciscoAsa,

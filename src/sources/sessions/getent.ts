@@ -1,6 +1,6 @@
 import { assertSize, type Directory, type Membership } from './membership.ts';
 
-const ACCOUNT = /^([^:\s]+):[^:]*:\d+:(\d+):[^:]*:[^:]*:[^:]*$/;
+const ACCOUNT = /^([^:\s]+):[^:]*:(\d+):(\d+):[^:]*:[^:]*:[^:]*$/;
 const GROUP = /^([^:\s]+):[^:]*:(\d+):([^:]*)$/;
 
 /**
@@ -12,9 +12,13 @@ export function createGetent(): Directory {
   const primary = new Map<string, string>();
   return {
     line(line) {
-      const [, account, gid = ''] = ACCOUNT.exec(line) ?? [];
-      if (account !== undefined) primary.set(account, gid);
-      const [, name, number = '', list = ''] = account === undefined ? (GROUP.exec(line) ?? []) : [];
+      const [, account, uid = '', gid = ''] = ACCOUNT.exec(line) ?? [];
+      if (account !== undefined) {
+        primary.set(account, gid);
+        assertSize(groups.size + primary.size);
+        return [{ principal: account, uid }];
+      }
+      const [, name, number = '', list = ''] = GROUP.exec(line) ?? [];
       if (name === undefined) return [];
       groups.set(number, name);
       assertSize(groups.size + primary.size);

@@ -1,11 +1,11 @@
-import { assertSize, type Directory, type Membership } from './membership.ts';
+import { assertSize, type Directory, type Entry as Told } from './membership.ts';
 
 type Entry = Map<string, string[]>;
 
 const MOST_VALUES = 1_000_000;
 
 /**
- * LDIF (RFC 2849) of POSIX accounts and groups: members by `memberUid`, by the `uid` of a `member` or `uniqueMember`, and by
+ * LDIF (RFC 2849) of POSIX accounts and groups: numbers of accounts; members by `memberUid`, by the `uid` of a `member` or `uniqueMember`, and by
  * the group number of an account.
  */
 export function createLdif(): Directory {
@@ -27,11 +27,11 @@ export function createLdif(): Directory {
     entry.set(key, [...(entry.get(key) ?? []), text]);
   }
 
-  function finish(): Membership[] {
+  function finish(): Told[] {
     take();
     const one = (key: string) => entry.get(key)?.[0];
     const all = (...keys: string[]) => keys.flatMap((key) => entry.get(key) ?? []);
-    const [uid, group, gid] = [one('uid'), one('cn'), one('gidnumber')];
+    const [uid, group, gid, number] = [one('uid'), one('cn'), one('gidnumber'), one('uidnumber')];
     const classes = all('objectclass').map((text) => text.toLowerCase());
     const members = [...all('memberuid'), ...all('member', 'uniquemember').flatMap(uidOf)];
     const isGroup =
@@ -41,6 +41,8 @@ export function createLdif(): Directory {
     assertSize(groups.size + primary.size);
     entry = new Map();
     values = 0;
+    const isAccount = !isGroup && uid !== undefined && /^\d+$/.test(number ?? '');
+    if (isAccount) return [{ principal: uid, uid: number ?? '' }];
     if (!isGroup || group === undefined) return [];
     return members
       .filter((principal) => principal !== group)

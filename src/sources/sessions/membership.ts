@@ -1,10 +1,19 @@
 import { InputError } from '../../errors.ts';
 
-/** Gathers who belongs to what from one line after another; each line gives the pairs that it settles. */
+/** Gathers who belongs to what, and whose which number is, from one line after another; each gives what it settles. */
 export interface Directory {
-  line(line: string): readonly Membership[];
+  line(line: string): readonly Entry[];
   /** What only the end settles. */
-  end(): readonly Membership[];
+  end(): readonly Entry[];
+}
+
+/** What a directory says of a principal. */
+export type Entry = Membership | Account;
+
+/** A principal and the number that logs of storage have in its place. */
+export interface Account {
+  readonly principal: string;
+  readonly uid: string;
 }
 
 /** A principal and a group it belongs to. */
