@@ -1,3 +1,4 @@
+import { InternalError } from '../errors.ts';
 import type { FactFamily } from '../records/families.ts';
 import { sqlText } from '../records/sql-text.ts';
 import type { Fault } from './values.ts';
@@ -20,6 +21,16 @@ export interface RecordRule {
 export function valuesSql(rule: RecordRule, relation: string): string {
   const steps = [rule.texts, rule.parts ?? {}, rule.values].filter((step) => Object.keys(step).length > 0);
   return steps.reduce((source, step) => `(SELECT *, ${selectList(step)} FROM ${source})`, relation);
+}
+
+/** Returns a relation of a rule's columns alone; it fails at a line with a fault. */
+export function goodSql(rule: RecordRule, relation: string): string {
+  const [first, ...others] = Object.entries(rule.columns);
+  if (!first) throw new InternalError('a rule without columns');
+  // A filter would have every value computed twice.
+  const checked = { [first[0]]: `CASE WHEN fault IS NULL THEN ${first[1]} ELSE error(fault) END` };
+  return `(SELECT ${selectList({ ...checked, ...Object.fromEntries(others) })}
+    FROM (SELECT *, ${faultSql(rule)} AS fault FROM ${valuesSql(rule, relation)}))`;
 }
 
 /** Returns SQL for the first fault of a line as text, NULL for a good one. */

@@ -11,8 +11,8 @@ export type Field = (...names: string[]) => string;
 export interface RawRelation {
   readonly sql: string;
   /**
-   * The same where every line is good, in less time. Where one is not, the engine fails, refuses a line, or the row has
-   * `valid` false: then nothing of this relation may be used.
+   * The same where every line is good, in less time. Where one is not, the engine fails or the row has `valid` false:
+   * then nothing of this relation may be used.
    */
   readonly quick?: string;
   readonly field: Field;
@@ -26,6 +26,8 @@ export function shownLine(layout: SeparatedLayout): string {
 
 /** A line longer than this was rejected at staging; the reader's own limit lies above it. */
 const MAX_LINE_BYTES = 4 * 1024 * 1024;
+/** The reader's own choice, sixteen longest lines, holds a whole chunk: memory that is touched for the first time. */
+const BUFFER_BYTES = 8 * 1024 * 1024;
 
 /** Fields that the reader may turn into numbers itself, by name. It refuses at least what a cast of the text would. */
 export type NumberFields = Readonly<Record<string, 'UBIGINT' | 'USMALLINT' | 'DOUBLE'>>;
@@ -46,15 +48,13 @@ export function separatedRelation(
     layout.fields.map((name, index) => `'c${index}': '${types[name] ?? 'VARCHAR'}'`).join(', ');
   const isPlain = layout.encoding === 'tsv' || ('quote' in layout && layout.quote === '');
   const quote = isPlain ? "quote='', escape=''" : `quote='"', escape='"'`;
-  const read = (types: NumberFields) =>
-    readCsv(
-      path,
-      `delim=${sqlText(layout.separator ?? ',')}, ${quote}${unsetOf(layout)}, columns={${columns(types)}}`,
-      rejects,
-    );
+  const dialect = (types: NumberFields) =>
+    `delim=${sqlText(layout.separator ?? ',')}, ${quote}${unsetOf(layout)}, columns={${columns(types)}}`;
   const field = fieldOf(layout.fields, (index) => `"c${index}"`);
-  const relation = { sql: read({}), field };
-  return Object.keys(numbers).length > 0 ? { ...relation, quick: read(numbers) } : relation;
+  const relation = { sql: readCsv(path, dialect({}), rejects), field };
+  return Object.keys(numbers).length > 0
+    ? { ...relation, quick: readGoodCsv(path, dialect(numbers)) }
+    : relation;
 }
 
 function unsetOf(layout: SeparatedLayout): string {
@@ -79,7 +79,7 @@ export function jsonRelation(path: string, wanted: readonly string[], rejects: s
     `(SELECT line, coalesce(json_type(safe) = 'OBJECT', false) AS valid, ` +
     `json_transform(safe, ${sqlText(structure)}) AS fields FROM ${safe})`;
   // Parsed once instead of three times: text that is no JSON makes the engine fail.
-  const quick = `(SELECT line, starts_with(line, '{') AS valid, json_transform(line, ${sqlText(structure)}) AS fields FROM ${lines})`;
+  const quick = `(SELECT line, starts_with(line, '{') AS valid, json_transform(line, ${sqlText(structure)}) AS fields FROM ${readGoodCsv(path, WHOLE_LINES)})`;
   const reach = (key: string) =>
     `fields${key
       .split('/')
@@ -106,8 +106,10 @@ function structureOf(wanted: readonly string[]): Structure {
 
 /** Each line as the one column `line`. No log holds the separator but in damage: raw control characters are illegal in JSON. */
 export function wholeLines(path: string, rejects: string): string {
-  return readCsv(path, `delim='\x01', quote='', escape='', columns={'line': 'VARCHAR'}`, rejects);
+  return readCsv(path, WHOLE_LINES, rejects);
 }
+
+const WHOLE_LINES = `delim='\x01', quote='', escape='', columns={'line': 'VARCHAR'}`;
 
 /** Returns the relation of a mapped Parquet file, each column as text. */
 export function parquetRelation(path: string, fields: readonly string[]): RawRelation {
@@ -124,6 +126,14 @@ function readCsv(path: string, dialect: string, rejects: string): string {
     `read_csv(${sqlText(path)}, auto_detect=false, header=false, ${dialect}, ` +
     `max_line_size=${MAX_LINE_BYTES}, store_rejects=true, rejects_limit=0, ` +
     `rejects_table=${sqlText(rejects)}, rejects_scan=${sqlText(`${rejects}_scan`)})`
+  );
+}
+
+/** Fails at the first line that is not of the dialect. */
+function readGoodCsv(path: string, dialect: string): string {
+  return (
+    `read_csv(${sqlText(path)}, auto_detect=false, header=false, ${dialect}, ` +
+    `max_line_size=${MAX_LINE_BYTES}, buffer_size=${BUFFER_BYTES})`
   );
 }
 

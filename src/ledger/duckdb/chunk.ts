@@ -68,5 +68,5 @@ function onlyLog(
     refused: reading.refuses === false ? undefined : REFUSED,
     lines,
   };
-  return quick === undefined ? log : { ...log, quick: { ...log, relation: quick } };
+  return quick === undefined ? log : { ...log, quick };
 }

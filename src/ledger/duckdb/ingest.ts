@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { assertIdentity } from '../../errors.ts';
 import { ENDED } from '../../records/flow-time.ts';
 import { sqlText } from '../../records/sql-text.ts';
-import { faultSql, type RecordRule, selectList, valuesSql } from '../../sources/record.ts';
+import { faultSql, goodSql, type RecordRule, selectList, valuesSql } from '../../sources/record.ts';
 import type { Database } from './database.ts';
 import { noteOrigins } from './origins.ts';
 
@@ -27,8 +27,8 @@ export interface LogOfChunk {
   readonly refused: string | undefined;
   /** Number of staged lines that belong to this log. */
   readonly lines: number;
-  /** The same log read in a quicker way that holds for good lines only, and fails or finds a fault in any other. */
-  readonly quick?: LogOfChunk;
+  /** The same lines read in a quicker way, which fails where not all of them are good. */
+  readonly quick?: string;
 }
 
 /** What became of one input's lines of one log. */
@@ -67,7 +67,10 @@ export async function writeLog(
   origins: readonly LineOrigin[],
   target: string,
 ): Promise<WrittenLog> {
-  const quickly = log.quick && (await writeGoodLog(db, log.quick, origins, target));
+  const quickly =
+    log.quick === undefined
+      ? undefined
+      : await writeGoodLog(db, { ...log, relation: log.quick }, origins, target);
   if (quickly) return quickly;
   await copyLog(db, log, target);
   await collectRefused(db, log);
@@ -90,13 +93,12 @@ export async function writeGoodLog(
   origins: readonly LineOrigin[],
   target: string,
 ): Promise<WrittenLog | undefined> {
-  const isWritten = await copyLog(db, log, target).then(() => true, ifOfData);
-  const isGood = isWritten && (await refusedLines(db, log)) === 0 && (await faultyRows(db, target)) === 0;
+  const copy = `COPY (SELECT * FROM ${goodSql(log.rule, log.relation)}) TO ${sqlText(target)} ${PARQUET}`;
+  const isGood = await db.run(copy).then(() => true, ifOfData);
   if (isGood) {
-    await collectRefused(db, { ...log, refused: undefined });
+    await openFaults(db);
     return account(db, log, origins, target);
   }
-  await forgetRefused(db);
   await rm(target, { force: true });
   return undefined;
 }
@@ -150,14 +152,6 @@ async function numberOf(db: Database, sql: string): Promise<number> {
   return Number(row?.n ?? 0n);
 }
 
-async function refusedLines(db: Database, { refused }: LogOfChunk): Promise<number> {
-  return refused ? numberOf(db, `SELECT count(*) AS n FROM ${refused}`) : 0;
-}
-
-async function faultyRows(db: Database, target: string): Promise<number> {
-  return numberOf(db, `SELECT count(fault) AS n FROM read_parquet(${sqlText(target)})`);
-}
-
 /** Table of the lines the reader refused; its scans are in a second one beside it. */
 export const REFUSED = 'refused_line';
 
@@ -166,9 +160,13 @@ export async function forgetRefused(db: Database): Promise<void> {
   for (const table of [REFUSED, `${REFUSED}_scan`]) await db.run(`DROP TABLE IF EXISTS ${table}`);
 }
 
+async function openFaults(db: Database): Promise<void> {
+  await db.run('CREATE OR REPLACE TEMP TABLE fault (staged BIGINT, reason VARCHAR, text VARCHAR)');
+}
+
 /** Puts the lines the reader refused into `fault`, numbered as staged lines from 0. */
 async function collectRefused(db: Database, log: LogOfChunk): Promise<void> {
-  await db.run('CREATE OR REPLACE TEMP TABLE fault (staged BIGINT, reason VARCHAR, text VARCHAR)');
+  await openFaults(db);
   if (!log.refused) return;
   await db.run(`INSERT INTO fault
     SELECT line - 1, min(CASE WHEN error_type IN ('MISSING COLUMNS', 'TOO MANY COLUMNS') THEN 'fields: ' || lcase(error_message)
