@@ -14,6 +14,19 @@ import { openDatabase } from '../src/ledger/duckdb/database.ts';
 import { readSnapshot } from '../src/ledger/snapshot.ts';
 import { importLogs } from '../src/operations/import/import.ts';
 import { sqlTextList } from '../src/records/sql-text.ts';
+import {
+  type Kind,
+  LOGIN_NODES,
+  type LogLine,
+  login,
+  NODES,
+  name,
+  node,
+  OPENVPN_AHEAD,
+  PRINCIPALS,
+  SSHD_AHEAD,
+  simulateDay,
+} from './attribution-day.ts';
 import { WORK } from './generate.ts';
 import { describeMachine, publishResults, table, verdict } from './measuring.ts';
 
@@ -21,187 +34,13 @@ const { values } = parseArgs({
   options: { seed: { type: 'string', default: '1' }, incomplete: { type: 'boolean', default: false } },
 });
 
-const DAY_SECONDS = Date.UTC(2026, 2, 2) / 1000;
-const LAST_SECOND = 86_399;
-const [PRINCIPALS, LOGIN_NODES, NODES, POOL] = [20_000, 20, 2_980, 600];
-const [LOGINS, VPNS, JOBS, BEHIND_NAT, NOBODYS] = [12_000, 5_000, 6_000, 5_000, 3_000];
-/** How far the clocks of the logs are ahead of the flows, in seconds. */
-const [SSHD_AHEAD, OPENVPN_AHEAD] = [30, -30];
-
-let state = Number(values.seed) * 0x9e3779b9 || 1;
-/** Returns a number in [0, 1): xorshift. */
-function random(): number {
-  state ^= state << 13;
-  state ^= state >>> 17;
-  state ^= state << 5;
-  return (state >>> 0) / 2 ** 32;
-}
-/** Which lines are missing is drawn apart, so that the day is the same with and without them. */
-let lossState = Number(values.seed) * 0x85ebca6b || 1;
-const LOST_SHARE = 0.1;
-function isLost(): boolean {
-  lossState ^= lossState << 13;
-  lossState ^= lossState >>> 17;
-  lossState ^= lossState << 5;
-  return values.incomplete && (lossState >>> 0) / 2 ** 32 < LOST_SHARE;
-}
-/** The hour that sshd's log lacks, and from when on it is cut off. */
-const isUnlogged = (at: number) => values.incomplete && (Math.floor(at / 3_600) === 10 || at >= 22 * 3_600);
-const upTo = (count: number) => Math.floor(random() * count);
-const lasting = (meanSeconds: number) => Math.ceil(-Math.log(1 - random()) * meanSeconds);
-const principal = () => `u${upTo(PRINCIPALS)}`;
-const login = (index: number) => `10.1.0.${index + 1}`;
-const node = (index: number) => `10.2.${index >> 8}.${index & 255}`;
-const outside = () => `${60 + upTo(40)}.${upTo(256)}.${upTo(256)}.${1 + upTo(250)}`;
-const name = (index: number) => `cn${String(index).padStart(4, '0')}`;
-
-/** Why a flow can, or cannot, be attributed. */
-type Kind = 'own connection' | 'VPN' | 'job' | 'login node' | 'behind NAT' | 'nobody';
-const truth = new Map<string, { kind: Kind; who: string }>();
-const conns: string[] = [];
-
-function flow(
-  kind: Kind,
-  who: string,
-  at: number,
-  from: string,
-  to: string,
-  sent: number,
-  got: number,
-  lasts = 5,
-): void {
-  const id = `f${conns.length}`;
-  truth.set(id, { kind, who });
-  conns.push(
-    [
-      `${DAY_SECONDS + at}.${String(upTo(1e6)).padStart(6, '0')}`,
-      id,
-      ...from.split(' '),
-      ...to.split(' '),
-      'tcp',
-      id,
-      `${lasts}.0`,
-      sent,
-      got,
-    ].join('\t'),
-  );
-}
-const size = () => Math.ceil(Math.exp(8 + 8 * random()));
-
-const sshd: { at: number; text: string }[] = [];
-for (let index = 0; index < LOGINS; index += 1) {
-  const [who, host, from] = [principal(), upTo(LOGIN_NODES), upTo(LAST_SECOND)];
-  const to = Math.min(LAST_SECOND, from + lasting(7_200));
-  const client = [outside(), 1024 + upTo(60_000)];
-  flow('own connection', who, from, client.join(' '), `${login(host)} 22`, 2_000, size(), to - from);
-  const [noLine, noEnd] = [isLost(), isLost()];
-  const says = (at: number, text: string) =>
-    !noLine &&
-    !isUnlogged(at) &&
-    sshd.push({
-      at,
-      text: `${new Date((DAY_SECONDS + at + SSHD_AHEAD) * 1000).toISOString().replace('Z', '+00:00')} login${host} sshd[${index + 10}]: ${text}`,
-    });
-  says(from + 1, `Accepted publickey for ${who} from ${client[0]} port ${client[1]} ssh2`);
-  if (!noEnd) says(to, `pam_unix(sshd:session): session closed for user ${who}`);
-  for (let flows = upTo(3); flows > 0; flows -= 1)
-    flow(
-      'login node',
-      who,
-      from + 2 + upTo(Math.max(1, to - from - 3)),
-      `${login(host)} ${1024 + upTo(60_000)}`,
-      `${outside()} 443`,
-      size(),
-      500,
-    );
-}
-
-const openvpn: { at: number; text: string }[] = [];
-const freeAt = Array.from({ length: POOL }, () => 0);
-for (let index = 0, from = 0; index < VPNS; index += 1) {
-  from = Math.min(LAST_SECOND - 60, from + lasting(80_000 / VPNS));
-  const slot = freeAt.findIndex((at) => at < from - 90);
-  if (slot < 0) continue;
-  const to = Math.min(LAST_SECOND, from + 60 + lasting(3_600));
-  freeAt[slot] = to;
-  const [who, address] = [principal(), `10.200.${slot >> 8}.${slot & 255}`];
-  const client = `${outside()}:${1024 + upTo(60_000)}`;
-  const [noLine, noEnd] = [isLost(), isLost()];
-  const says = (at: number, text: string) =>
-    !noLine &&
-    openvpn.push({
-      at,
-      text: `${new Date((DAY_SECONDS + at + OPENVPN_AHEAD) * 1000).toISOString().slice(0, 19).replace('T', ' ')} ${text}`,
-    });
-  says(from + 1, `${client} [${who}] Peer Connection Initiated with [AF_INET]${client}`);
-  says(from + 1, `${who}/${client} MULTI: primary virtual IP for ${who}/${client}: ${address}`);
-  if (!noEnd) says(to, `${who}/${client} SIGTERM[soft,remote-exit] received, client-instance exiting`);
-  flow('own connection', who, from, client.replace(':', ' '), '10.0.0.10 1194', 500, 900, to - from);
-  for (let flows = 1 + upTo(4); flows > 0; flows -= 1)
-    flow(
-      'VPN',
-      who,
-      from + 3 + upTo(Math.max(1, to - from - 5)),
-      `${address} ${1024 + upTo(60_000)}`,
-      `${node(upTo(NODES))} 22`,
-      500,
-      size(),
-    );
-}
-
-const sacct = ['JobID|JobIDRaw|User|Account|State|Start|End|NodeList'];
-const busy = new Set<number>();
-const takenUntil = new Map<number, number>();
-const begins = Array.from({ length: JOBS }, () => upTo(LAST_SECOND - 60)).sort((a, b) => a - b);
-for (const [index, from] of begins.entries()) {
-  const who = principal();
-  const to = Math.min(LAST_SECOND, from + 60 + lasting(5_000));
-  // A node has one job at a time, as schedulers give them out whole.
-  const wanted = Array.from({ length: 1 + upTo(3) }, () => upTo(NODES));
-  const nodes = [...new Set(wanted)].filter((each) => (takenUntil.get(each) ?? 0) < from);
-  for (const each of nodes) takenUntil.set(each, to);
-  for (const each of nodes) busy.add(each);
-  const text = (at: number) => new Date((DAY_SECONDS + at) * 1000).toISOString().slice(0, 19);
-  if (!isLost())
-    sacct.push(`${index}|${index}|${who}|a|COMPLETED|${text(from)}|${text(to)}|${nodes.map(name).join(',')}`);
-  for (const each of nodes)
-    flow(
-      'job',
-      who,
-      from + 1 + upTo(to - from - 1),
-      `${node(each)} ${1024 + upTo(60_000)}`,
-      `${outside()} 443`,
-      size(),
-      500,
-    );
-}
-for (let index = 0; index < BEHIND_NAT; index += 1)
-  flow(
-    'behind NAT',
-    principal(),
-    upTo(LAST_SECOND),
-    `10.0.0.5 ${1024 + upTo(60_000)}`,
-    `${outside()} 443`,
-    size(),
-    500,
-  );
-const idle = Array.from({ length: NODES }, (_, index) => index).filter((index) => !busy.has(index));
-for (let index = 0; index < NOBODYS; index += 1)
-  flow(
-    'nobody',
-    'nobody',
-    upTo(LAST_SECOND),
-    `${node(idle[upTo(idle.length)] ?? 0)} ${1024 + upTo(60_000)}`,
-    `${outside()} 443`,
-    size(),
-    500,
-  );
+const { truth, conns, sshd, openvpn, sacct } = simulateDay(Number(values.seed), values.incomplete);
 
 const root = join(WORK, `truth-${process.pid}`);
 const logs = join(root, 'logs');
 mkdirSync(logs, { recursive: true });
-const inOrder = (lines: { at: number; text: string }[]) =>
-  `${lines
+const inOrder = (lines: readonly LogLine[]) =>
+  `${[...lines]
     .sort((a, b) => a.at - b.at)
     .map(({ text }) => text)
     .join('\n')}\n`;
