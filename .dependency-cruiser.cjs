@@ -60,7 +60,7 @@ module.exports = {
     {
       name: 'nothing-imports-tests',
       severity: 'error',
-      from: { pathNot: '\\.test\\.ts$|^tests/' },
+      from: { pathNot: '\\.test\\.ts$|^(tests|benchmarks)/' },
       to: { path: '\\.test\\.ts$|^tests/' },
     },
     {
