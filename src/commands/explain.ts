@@ -137,6 +137,16 @@ function seenText({
   ].join(' ');
 }
 
+/** Who stood behind a relay: the end that a NAT hid, or the clients of a proxy or gateway. */
+function fromText({ from, behind, clients = [], clientCount = 0 }: ExplainAnswer['flows'][number]): string {
+  const named = clients.map(({ host, principal }) =>
+    [host, principal].filter((one) => one !== null).join(' '),
+  );
+  const more = clientCount > named.length ? [`${clientCount - named.length} more`] : [];
+  const all = named.length > 0 ? [...named, ...more] : behind === undefined ? [] : [behind];
+  return all.length === 0 ? from : `${from} (${all.join(', ')})`;
+}
+
 function flowsText(flows: ExplainAnswer['flows']): string {
   return renderTable(
     [
@@ -151,7 +161,7 @@ function flowsText(flows: ExplainAnswer['flows']): string {
     ],
     flows.map((flow) => [
       formatInstant(flow.startedAt),
-      flow.behind === undefined ? flow.from : `${flow.from} (${flow.behind})`,
+      fromText(flow),
       flow.to,
       formatBytes(flow.bytesOut),
       flow.serverName ?? '-',

@@ -1,9 +1,10 @@
 import { saidNames } from '../accounting/handshake-query.ts';
 import { keysOf } from '../accounting/pair-history.ts';
-import { type End, hiddenEnds, relayKeys } from '../accounting/relays/hidden-ends.ts';
-import { hostAliases } from '../facility/zones.ts';
+import { clientsOf } from '../accounting/relays/clients.ts';
+import { hiddenEnds, relayKeys } from '../accounting/relays/hidden-ends.ts';
+import { hostAliases, hostNames } from '../facility/zones.ts';
 import { type FoundFlow, findFlows, traceRows } from '../ledger/duckdb/trace.ts';
-import { formatAddress, hostKey } from '../records/address.ts';
+import { formatAddress, formatHost, hostKey } from '../records/address.ts';
 import { formatMicros, MICROS_PER_DAY } from '../records/time.ts';
 import type { ExplainAnswer } from './answers/explain.ts';
 import type { Reading } from './reading.ts';
@@ -27,9 +28,11 @@ export async function heaviestFlows(
   const scope = { fromMicros: fromDay * MICROS_PER_DAY, toMicros: (toDay + 1) * MICROS_PER_DAY, networkKeys };
   const files = reading.factFiles('flow', fromDay, toDay);
   const own = await findFlows(db, files, { ...scope, hostKeys: [...new Set([...hosts, ...aliases])], limit });
-  const hidden = await hiddenFlows(reading, scope, fromDay, toDay, new Set([...hosts, ...aliases]));
-  const behind = new Map(hidden.map(({ flow, end }) => [flow, end]));
-  const found = [...own, ...behind.keys()].sort((a, b) => b.bytesOut - a.bytesOut).slice(0, limit);
+  const hidden = await hiddenFlows(reading, scope, fromDay, toDay, new Set([...hosts, ...aliases]), own);
+  const known = new Map(hidden.map((each) => [each.flow, each]));
+  const found = [...new Set([...own, ...known.keys()])]
+    .sort((a, b) => b.bytesOut - a.bytesOut)
+    .slice(0, limit);
   const lines = await traceRows(db, snapshot, ledgerDir, found);
   const uids = found.flatMap(({ uid }) => uid ?? []);
   const names = await saidNames(db, reading.factFiles('handshake', fromDay, toDay), uids);
@@ -39,7 +42,7 @@ export async function heaviestFlows(
       startedAt: formatMicros(flow.startedAt),
       from: endText(flow.orig),
       to: endText(flow.resp),
-      ...(behind.has(flow) ? { behind: endText(behind.get(flow) ?? flow.orig) } : {}),
+      ...known.get(flow)?.told,
       service: flow.service ?? flow.proto,
       bytesOut: String(flow.bytesOut),
       uid: flow.uid,
@@ -52,30 +55,67 @@ export async function heaviestFlows(
   });
 }
 
-/** Connections looked through for those that a NAT hid, the heaviest first. */
+/** Connections of relays that are looked through, the heaviest first. */
 const MOST_HIDDEN = 500;
+/** Clients of one connection that are named. */
+const CLIENTS = 5;
 
-/** Returns connections of relays to some networks that were those of some hosts, by the logs of NAT. */
+/** A connection of a relay, with what its logs say of whose it was. */
+interface Hidden {
+  readonly flow: FoundFlow;
+  readonly told: Pick<ExplainAnswer['flows'][number], 'behind' | 'clients' | 'clientCount'>;
+}
+
+/**
+ * Returns connections of relays to some networks that were those of some hosts, by the logs of NAT and proxies; and those
+ * of `own` that a relay made for others.
+ */
 async function hiddenFlows(
-  { db, facility, factFiles }: Reading,
+  reading: Reading,
   scope: { fromMicros: number; toMicros: number; networkKeys: readonly bigint[] },
   fromDay: number,
   toDay: number,
   hosts: ReadonlySet<bigint>,
-): Promise<{ flow: FoundFlow; end: End }[]> {
+  own: readonly FoundFlow[],
+): Promise<Hidden[]> {
+  const { db, facility, factFiles } = reading;
   const hostKeys = relayKeys(facility);
-  const told = factFiles('translation', fromDay - 1, toDay + 1);
-  if (hostKeys.length === 0 || told.length === 0) return [];
-  const flows = await findFlows(db, factFiles('flow', fromDay, toDay), {
-    ...scope,
-    hostKeys,
-    limit: MOST_HIDDEN,
-  });
-  const ends = await hiddenEnds(db, flows, told, facility, toDay);
-  return flows.flatMap((flow, index) => {
+  if (hostKeys.length === 0) return [];
+  const around = { fromDay: fromDay - 1, toDay: toDay + 1 };
+  const of = (family: string) => factFiles(family, around.fromDay, around.toDay);
+  const [translation, transfer] = [of('translation'), of('transfer')];
+  if (translation.length === 0 && transfer.length === 0) return [];
+  const flowFiles = factFiles('flow', fromDay, toDay);
+  const relayed = await findFlows(db, flowFiles, { ...scope, hostKeys, limit: MOST_HIDDEN });
+  const places = new Set(relayed.map(placeOf));
+  const flows = [...relayed, ...own.filter((flow) => !places.has(placeOf(flow)))];
+  const ends = await hiddenEnds(db, flows, translation, facility, toDay);
+  const files = { flow: of('flow'), long: of('long'), translation, identity: () => transfer };
+  const clients = await clientsOf(db, flows, files, facility, around);
+  const names = hostNames(facility);
+  const ownPlaces = new Map(own.map((flow) => [placeOf(flow), flow]));
+  return flows.flatMap((flow, index): Hidden[] => {
     const end = [ends[index]?.orig, ends[index]?.resp].find((each) => each && hosts.has(hostKey(each)));
-    return end ? [{ flow, end }] : [];
+    const all = clients[index] ?? [];
+    const client = all.find((each) => each.hostKey !== null && hosts.has(each.hostKey))?.hostKey ?? undefined;
+    const ofOwn = ownPlaces.get(placeOf(flow));
+    if (!end && client === undefined && !(ofOwn && all.length > 0)) return [];
+    const hostText = (key: bigint) => names.get(key) ?? formatHost(key);
+    const behind = end ? endText(end) : client === undefined ? undefined : hostText(client);
+    const named = all.slice(0, CLIENTS).map((each) => ({
+      host: each.hostKey === null ? null : hostText(each.hostKey),
+      principal: each.principal,
+    }));
+    const told = {
+      ...(behind === undefined ? {} : { behind }),
+      ...(all.length === 0 ? {} : { clients: named, clientCount: all.length }),
+    };
+    return [{ flow: ofOwn ?? flow, told }];
   });
+}
+
+function placeOf({ file, row }: FoundFlow): string {
+  return `${file}:${row}`;
 }
 
 function endText({ hi, lo, port }: FoundFlow['orig']): string {

@@ -106,11 +106,10 @@ test('check tells how much of what passed relays is known, and of which relay no
   expect(without.answer.findings.filter(({ subject }) => subject.startsWith('relay'))).toEqual([]);
 });
 
-test('the way back from a hidden host leads to the line of the border, with who stood behind it', async () => {
-  const ledger = await imported();
+async function heaviest(ledger: TestLedger, host: string, destination: string) {
   const pair = {
-    host: '10.0.0.5',
-    destination: '192.0.2.0/24',
+    host,
+    destination,
     as: null,
     path: 'border',
     service: 'tcp/8080',
@@ -119,7 +118,7 @@ test('the way back from a hidden host leads to the line of the border, with who 
     activeDays: 1,
     firstSeen: '2026-11-20',
   };
-  const flows = await withReading(question(ledger), async (reading) => {
+  return withReading(question(ledger), async (reading) => {
     const [day = 0] = reading.snapshot.builtDays();
     await openSeries(reading.db);
     await loadDay(reading.db, reading.builtFiles('cell', day, day), day, {
@@ -128,12 +127,76 @@ test('the way back from a hidden host leads to the line of the border, with who 
     });
     return heaviestFlows(reading, [pair], day, day, 10);
   });
-  expect(flows.find(({ uid }) => uid === 'Cnat')).toMatchObject({
+}
+
+test('the way back from a hidden host leads to the line of the border, with who stood behind a NAT and a proxy', async () => {
+  const flows = await heaviest(await imported(), '10.0.0.5', '192.0.2.0/24');
+  const of = (uid: string) => flows.find((flow) => flow.uid === uid);
+  expect(of('Cnat')).toMatchObject({
     from: '192.0.2.1:51010',
     behind: '10.0.0.5:51010',
     line: expect.any(Number),
   });
-  expect(
-    flows.every(({ from, behind }) => from.startsWith('10.0.0.5') || behind?.startsWith('10.0.0.5')),
-  ).toBe(true);
+  const client = { behind: '10.0.0.5', clients: [{ host: '10.0.0.5', principal: null }], clientCount: 1 };
+  expect(of('Cget')).toMatchObject({ from: '192.0.2.1:40100', ...client, line: expect.any(Number) });
+  expect(of('Ctunnel')).toMatchObject({ from: '192.0.2.1:40101', ...client });
+  // What no log tells of is nobody's.
+  expect(of('Cnobody')).toBeUndefined();
+});
+
+test('clients that share a connection of a proxy are named by what they were sent, those of others left out; a gateway tells identities', async () => {
+  const ledger = testLedger(`
+facility: { name: Test Centre }
+networks:
+  inside: [10.0.0.0/24]
+  relays: [{ cidr: 10.0.0.8, logs: [squid] }, { cidr: 10.0.0.9, logs: [rgw] }]
+hosts: [{ name: login1, addresses: [10.0.0.5] }]
+paths: [{ name: border, capacityGbps: 100, sensors: [zeek] }]
+sensors: [{ name: zeek, files: "zeek/**" }, { name: ldap, files: "ldap/**" }]
+`);
+  const since = 1_795_170_600;
+  const squid = (end: number, client: string, bytes: number, user: string, server: string) =>
+    `${end}.000   1000 ${client} TCP_MISS/200 ${bytes} GET http://${server}/a ${user} HIER_DIRECT/${server} text/plain\n`;
+  const over = (uid: string, from: string, to: string, sent: number, got: number) =>
+    conn({ uid, at: at(since), from, to, lasts: 10, sent, got });
+  const served = {
+    bucket: 'b',
+    object: 'o',
+    time: new Date((since + 2) * 1000).toISOString(),
+    remote_addr: '198.51.100.9',
+    user: '1001',
+    operation: 'get_obj',
+    http_status: '200',
+    bytes_sent: 5_000_000,
+    bytes_received: 0,
+    total_time: 100,
+  };
+  await ledger.importFiles({
+    'zeek/conn.log': zeekTsv([
+      over('Cshared', '10.0.0.8 4000', '198.51.100.7 80', 1_000, 900_000),
+      over('Cother', '10.0.0.8 4001', '198.51.100.8 80', 1_000, 300_000),
+      over('Cgate', '198.51.100.9 4002', '10.0.0.9 443', 900, 5_100_000),
+    ]),
+    'squid/access.log':
+      squid(since + 4, '10.0.0.5', 200_000, '-', '198.51.100.7') +
+      squid(since + 6, '10.0.0.6', 600_000, 'carol', '198.51.100.7') +
+      squid(since + 8, '10.0.0.6', 290_000, '-', '198.51.100.8'),
+    'rgw/ops.log': `${JSON.stringify(served)}\n`,
+    'ldap/a.csv': 'principal,uid,from\nalice,1001,2026-01-01\n',
+  });
+  const shared = await heaviest(ledger, '10.0.0.5', '198.51.100.0/24');
+  expect(shared).toMatchObject([
+    {
+      uid: 'Cshared',
+      behind: 'login1',
+      clients: [
+        { host: '10.0.0.6', principal: 'carol' },
+        { host: 'login1', principal: null },
+      ],
+      clientCount: 2,
+    },
+  ]);
+  const [gate] = await heaviest(ledger, '10.0.0.9', '198.51.100.0/24');
+  expect(gate).toMatchObject({ uid: 'Cgate', clients: [{ host: null, principal: 'alice' }], clientCount: 1 });
+  expect(gate).not.toHaveProperty('behind');
 });

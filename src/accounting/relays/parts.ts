@@ -4,7 +4,7 @@ import { FACT_COLUMNS } from '../../records/families.ts';
 import { TUPLE } from '../../records/flow-ends.ts';
 import { sqlText } from '../../records/sql-text.ts';
 import { MICROS_PER_SECOND } from '../../records/time.ts';
-import { byName } from '../attribution/accounts.ts';
+import { byName, ensureAccounts } from '../attribution/accounts.ts';
 import { isNamed, TRANSFER_SLACK_MICROS } from '../attribution/identity.ts';
 import { type DayRange, type FactFiles, filesSql } from '../facts.ts';
 import { addressKeySql, ZONE_CODES } from '../zone-sql.ts';
@@ -64,7 +64,7 @@ export async function proxySensors(
  */
 export async function openParts(
   db: Database,
-  files: FactFiles,
+  files: Pick<FactFiles, 'identity'>,
   lives: DayRange,
   look: RelayLook,
   sensors: ReadonlyMap<string, number>,
@@ -140,6 +140,7 @@ async function openRows(
 ): Promise<void> {
   const entry = [...sensors].map(([sensor, number]) => `WHEN ${sqlText(sensor)} THEN ${number}`).join(' ');
   const names = [...sensors.keys()].map(sqlText).join(', ');
+  await ensureAccounts(db);
   const proxied = isProxied(look);
   const isServed = `peerLo IS NOT NULL AND ${look.zone('peerHi', 'peerLo')} IN (${ZONE_CODES.outside}, ${ZONE_CODES.remoteAccess})
     AND (serverLo IS NULL OR ${look.zone('serverHi', 'serverLo')} IN ${OWN})`;

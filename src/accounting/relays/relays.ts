@@ -130,12 +130,16 @@ async function livesOf(db: Database, files: FactFiles, range: DayRange, look: Re
   };
 }
 
-/** Makes `relay_touch`: the ends and the life of connections one of whose ends stands for others, as they were logged. */
-async function openTouch(
+/**
+ * Makes `relay_touch`: the ends and the life of connections one of whose ends stands for others, as they were logged.
+ * @param only SQL over the flow columns that narrows them down.
+ */
+export async function openTouch(
   db: Database,
   flowFiles: readonly string[],
   longFiles: readonly string[],
   look: RelayLook,
+  only = 'true',
 ): Promise<void> {
   const ends = 'origHi, origLo, origPort, respHi, respLo, respPort, proto';
   const counts = ['orig', 'resp'].map(
@@ -143,7 +147,7 @@ async function openTouch(
   );
   const read = (files: readonly string[], where: string) =>
     `SELECT ${ends}, startedAt, ${ENDED} AS endedAt, coalesce(${IS_PART}, false) AS part, ${counts.join(', ')}
-     FROM ${filesSql(files, FLOW_COLUMNS)} WHERE ${where} AND ${isApart(look, [])}`;
+     FROM ${filesSql(files, FLOW_COLUMNS)} WHERE ${where} AND ${isApart(look, [])} AND ${only}`;
   await db.run(`CREATE OR REPLACE TEMP TABLE relay_touch AS
     SELECT ${TUPLE} AS tuple, ${ends}, startedAt, max(endedAt) AS endedAt,
       ${['orig', 'resp'].map((end) => `greatest(coalesce(max(${end}Count) FILTER (NOT part), 0), coalesce(sum(${end}Count) FILTER (part), 0))::BIGINT AS ${end}Count`).join(', ')}

@@ -44,8 +44,13 @@ export const explainedFlow = z.strictObject({
   startedAt: instantText,
   from: z.string(),
   to: z.string(),
-  /** The end within that a NAT hid, by its log. */
+  /** The end within that a NAT hid, or the client of a proxy that most of it was for, by its log. */
   behind: z.string().optional(),
+  /** Whom a proxy or gateway made it for, by its log, the greatest part first; of more than these `clientCount` says how many. */
+  clients: z
+    .array(z.strictObject({ host: z.string().nullable(), principal: z.string().nullable() }))
+    .optional(),
+  clientCount: z.number().int().positive().optional(),
   service: z.string().nullable(),
   bytesOut: bytesText,
   uid: z.string().nullable(),
