@@ -57,6 +57,8 @@ function claims(facility: Facility): { sensors: Claim[]; mappings: Claim[] } {
 }
 
 function bestClaim(sorted: readonly Claim[], path: string, root: string): string | undefined {
+  // Most centres have no mapping, and files are many.
+  if (sorted.length === 0) return undefined;
   const { place, above, below } = placesOf(path, root);
   const telling = sorted.filter((claim) => claim.weight > 0);
   const claimed = [

@@ -1,7 +1,9 @@
+import { writeSync } from 'node:fs';
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { assertIdentity } from '../errors.ts';
 import type { CleanBlock } from './clean.ts';
+import { SMALL_BYTES } from './decompress.ts';
 import { type Layout, layoutKey, mergeLayouts } from './layout.ts';
 
 /** Consecutive staged lines that were consecutive lines of one input. */
@@ -129,8 +131,10 @@ function sameLayout(blocks: readonly CleanBlock[], at: number): CleanBlock[] {
 async function writeAll(handle: FileHandle, blocks: readonly CleanBlock[]): Promise<void> {
   const data = blocks.length === 1 ? blocks[0]?.data : Buffer.concat(blocks.map((block) => block.data));
   for (let rest = data ?? Buffer.alloc(0); rest.length > 0; ) {
-    const { bytesWritten } = await handle.write(rest);
-    rest = rest.subarray(bytesWritten);
+    // Small inputs are many, and a turn through the pool of threads costs more than their bytes.
+    const written =
+      rest.length <= SMALL_BYTES ? writeSync(handle.fd, rest) : (await handle.write(rest)).bytesWritten;
+    rest = rest.subarray(written);
   }
 }
 

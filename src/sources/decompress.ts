@@ -1,3 +1,4 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { open, rename } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { createGunzip, type Gunzip } from 'node:zlib';
@@ -19,6 +20,8 @@ export type OpenedBytes = {
 
 const READ_BYTES = 4 * 1024 * 1024;
 const INFLATED_BYTES = 1024 * 1024;
+/** So much is read or written at once: turns through the pool of threads would cost more than the reading. */
+export const SMALL_BYTES = 256 * 1024;
 const MAGIC_BYTES = 4;
 /** One being filled, one being judged, one on its way to disk. */
 const RING_BUFFERS = 3;
@@ -54,6 +57,11 @@ function compressionOf(head: Buffer): Compression {
  * appends meanwhile belongs to the next import.
  */
 async function* readFileBytes(path: string, readBytes: number): AsyncGenerator<Buffer, void, void> {
+  const small = readSmall(path, Math.min(readBytes, SMALL_BYTES));
+  if (small) {
+    if (small.length > 0) yield small;
+    return;
+  }
   const handle = await open(path, 'r');
   try {
     const size = (await handle.stat()).size;
@@ -63,8 +71,7 @@ async function* readFileBytes(path: string, readBytes: number): AsyncGenerator<B
       ring[turn % RING_BUFFERS] = buffer;
       const wanted = Math.min(buffer.length, size - at);
       const { bytesRead } = await handle.read(buffer, 0, wanted, at);
-      if (bytesRead === 0)
-        throw new InputError(`${path} shrank from ${size} to ${at} bytes while it was read`);
+      if (bytesRead === 0) throw shrunk(path, size, at);
       return buffer.subarray(0, bytesRead);
     };
     let pending = size > 0 ? fill(0, 0) : undefined;
@@ -78,6 +85,28 @@ async function* readFileBytes(path: string, readBytes: number): AsyncGenerator<B
   } finally {
     await handle.close();
   }
+}
+
+/** Returns all of a file of at most `most` bytes; undefined for a larger one. */
+function readSmall(path: string, most: number): Buffer | undefined {
+  const file = openSync(path, 'r');
+  try {
+    const { size } = fstatSync(file);
+    if (size > most) return undefined;
+    const bytes = Buffer.allocUnsafeSlow(size);
+    for (let at = 0; at < size; ) {
+      const read = readSync(file, bytes, at, size - at, at);
+      if (read === 0) throw shrunk(path, size, at);
+      at += read;
+    }
+    return bytes;
+  } finally {
+    closeSync(file);
+  }
+}
+
+function shrunk(path: string, size: number, at: number): InputError {
+  return new InputError(`${path} shrank from ${size} to ${at} bytes while it was read`);
 }
 
 /**

@@ -1,4 +1,5 @@
-import { open, readdir, readlink, realpath, stat } from 'node:fs/promises';
+import { closeSync, openSync } from 'node:fs';
+import { readdir, readlink, realpath, stat } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { globMatcher } from '../facility/globs.ts';
 
@@ -89,7 +90,7 @@ async function addPath(path: string, found: Found, wanted?: Wanted): Promise<voi
     else if (info.isFIFO()) refuse('is a named pipe; feed it on standard input with -');
     else if (info.isSocket()) refuse('is a socket, not a file');
     else if (!info.isFile()) refuse('is a device, not a file');
-    else await addFile(path, found);
+    else addFile(path, await realpath(path), found);
   } catch (error) {
     const target = await readlink(path).catch(() => undefined);
     // A broken link holds nothing: a pattern that does not name it is not about it.
@@ -103,9 +104,9 @@ async function addPath(path: string, found: Found, wanted?: Wanted): Promise<voi
   }
 }
 
-async function addFile(path: string, found: Found): Promise<void> {
-  await (await open(path, 'r')).close();
-  const real = await realpath(path);
+/** Opens the file to see that it can be read: at once, for a turn through the pool of threads costs more than this. */
+function addFile(path: string, real: string, found: Found): void {
+  closeSync(openSync(path, 'r'));
   const known = found.files.get(real);
   if (known === undefined || byCodeUnits(path, known) < 0) found.files.set(real, path);
 }
@@ -115,9 +116,22 @@ async function addFolder(path: string, found: Found, wanted?: Wanted): Promise<v
   const real = await realpath(path);
   if (found.folders.has(real)) return;
   const inside = { ...found, folders: new Set([...found.folders, real]) };
-  for (const name of (await readdir(path)).sort()) {
+  const entries = await readdir(path, { withFileTypes: true });
+  for (const entry of entries.sort((a, b) => byCodeUnits(a.name, b.name))) {
+    const { name } = entry;
     if (name.startsWith('.') || UNFINISHED.test(name)) continue;
-    await addPath(join(path, name), inside, wanted);
+    if (entry.isFile()) addListed(join(path, name), join(real, name), inside, wanted);
+    else await addPath(join(path, name), inside, wanted);
+  }
+}
+
+/** What its folder says is a regular file needs no further question; folders of many thousand files are common. */
+function addListed(path: string, real: string, found: Found, wanted?: Wanted): void {
+  if (wanted && !wanted(path)) return;
+  try {
+    addFile(path, real, found);
+  } catch (error) {
+    found.refused.push({ path, reason: reasonOf(error) });
   }
 }
 
