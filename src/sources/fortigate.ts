@@ -11,6 +11,28 @@ import { pairsRelation } from './text-relation.ts';
 
 const MINE = /(?:^|[\s,])logid="?\d{10}"?(?=[\s,]).*[\s,]type="?[a-z-]+"?(?:[\s,]|$)/;
 
+/** What is asked of a line, whichever log it is of. */
+const KEYS = [
+  ...[
+    'logid',
+    'type',
+    'subtype',
+    'eventtime',
+    'date',
+    'time',
+    'tz',
+    'devid',
+    'devname',
+    'vd',
+    'action',
+    'msg',
+  ],
+  ...['duration', 'sentbyte', 'rcvdbyte', 'sentpkt', 'rcvdpkt'],
+  ...['srcip', 'srcport', 'dstip', 'dstport', 'proto', 'policyid', 'sessionid'],
+  ...['trandisp', 'transip', 'transport', 'tranip', 'tranport'],
+  ...['tunneltype', 'tunnelid', 'tunnelip', 'assignip', 'vpntunnel', 'remip', 'remport', 'user', 'xauthuser'],
+];
+
 /** FortiGate writes all its logs to one stream of pairs; `type` and `subtype` say which one a line is of. */
 export const fortigate: LogFormat = {
   name: 'fortigate',
@@ -23,7 +45,7 @@ export const fortigate: LogFormat = {
   },
   reading: () => ({
     source: 'fortigate',
-    relation: (path, rejects) => pairsRelation(path, 'logid', rejects),
+    relation: (path, rejects) => pairsRelation(path, 'logid', KEYS, rejects),
     shown: 'left(line, 1000)',
     notValid: 'not a line of a FortiGate (key=value with a logid)',
     streamOf,

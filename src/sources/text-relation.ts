@@ -56,25 +56,33 @@ const QUOTED = '"(?:[^"\\\\]|\\\\.)*(?:"|$)';
 /** A pair, or quotes that belong to none: what somebody typed within quotes is no key. */
 const PAIR = `(?:^|[\\s,;])([A-Za-z0-9_.-]+)=(${QUOTED}|[^\\s",;][^\\s,;]*)?|${QUOTED}`;
 
+/** Columns of values are told from others by their name. */
+const VALUE = 'v_';
+
 /**
  * Returns the relation of lines of `key=value` and `key="value"`, in any order and behind any text; the first of a
- * key counts. A line is `valid` when it has the key `must`. Every line is taken apart once, whatever is asked of it.
+ * key counts. A line is `valid` when it has the key `must`. Every line is taken apart once, and each of `wanted` once
+ * brought out of it; no two of them may differ in case alone.
  */
-export function pairsRelation(path: string, must: string, rejects: string): RawRelation {
+export function pairsRelation(
+  path: string,
+  must: string,
+  wanted: readonly string[],
+  rejects: string,
+): RawRelation {
   const all = (group: number) => `regexp_extract_all(line, ${sqlText(PAIR)}, ${group})`;
-  const field: Field = (...names) => {
-    const found = names.map((name) => {
-      const value = `pairs[list_position(keys, ${sqlText(name)})]`;
-      const unquoted = `CASE WHEN regexp_full_match(${value}, '"(?:[^"\\\\]|\\\\.)*"') THEN substr(${value}, 2, length(${value}) - 2) END`;
-      return `nullif(CASE WHEN starts_with(${value}, '"') THEN ${unquoted} ELSE ${value} END, '')`;
-    });
-    return `coalesce(${found.join(', ')})`;
-  };
-  return {
-    sql: `(SELECT *, list_contains(keys, ${sqlText(must)}) AS valid
-      FROM (SELECT line, ${all(1)} AS keys, ${all(2)} AS pairs FROM ${wholeLines(path, rejects)}))`,
-    field,
-  };
+  const logged = wanted.map((name) => `pairs[list_position(keys, ${sqlText(name)})] AS "${VALUE}${name}"`);
+  const unquoted = wanted.map((name) => {
+    const value = `"${VALUE}${name}"`;
+    const inner = `substr(${value}, 2, length(${value}) - 2)`;
+    // Quotes that are not closed reach to the end of the line; only behind a backslash may a quote there close nothing.
+    const closed = `CASE WHEN contains(${value}, '\\') THEN regexp_full_match(${value}, '"(?:[^"\\\\]|\\\\.)*"') ELSE length(${value}) > 1 AND ends_with(${value}, '"') END`;
+    return `CASE WHEN NOT starts_with(${value}, '"') THEN nullif(${value}, '') WHEN ${closed} THEN nullif(${inner}, '') END AS ${value}`;
+  });
+  const split = `(SELECT line, ${all(1)} AS keys, ${all(2)} AS pairs FROM ${wholeLines(path, rejects)})`;
+  const sql = `(SELECT line, valid, ${unquoted.join(', ')}
+    FROM (SELECT line, list_contains(keys, ${sqlText(must)}) AS valid, ${logged.join(', ')} FROM ${split}))`;
+  return { sql, quick: sql, field: fieldOf(wanted, (index) => `"${VALUE}${wanted[index]}"`) };
 }
 
 function escaped(name: string): string {

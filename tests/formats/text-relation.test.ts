@@ -50,8 +50,12 @@ test('pairs stand in any order, quoted or not; a key is no part of another', asy
       'nothing here',
       'srcip="" port="7"',
       'user="x srcip=9.9.9.9 port=\\" msg=y" srcip=10.0.0.4 port=5 msg="a',
+      // Quotes that only seem to close: one alone, one behind a backslash, one behind a backslash that stands for itself.
+      'srcip=10.0.0.5 msg="',
+      'srcip=10.0.0.6 msg="a\\"',
+      'srcip=10.0.0.7 msg="a\\\\"',
     ],
-    (path) => pairsRelation(path, 'srcip', 'refused'),
+    (path) => pairsRelation(path, 'srcip', ['srcip', 'user', 'port', 'msg'], 'refused'),
     ['srcip', 'user', 'port', 'msg'],
   );
   expect(rows).toEqual([
@@ -60,6 +64,9 @@ test('pairs stand in any order, quoted or not; a key is no part of another', asy
     { valid: false, srcip: null, user: null, port: null, msg: null },
     { valid: true, srcip: null, user: null, port: '7', msg: null },
     { valid: true, srcip: '10.0.0.4', user: 'x srcip=9.9.9.9 port=\\" msg=y', port: '5', msg: null },
+    { valid: true, srcip: '10.0.0.5', user: null, port: null, msg: null },
+    { valid: true, srcip: '10.0.0.6', user: null, port: null, msg: null },
+    { valid: true, srcip: '10.0.0.7', user: null, port: null, msg: 'a\\\\' },
   ]);
 });
 
