@@ -128,14 +128,22 @@ function sameLayout(blocks: readonly CleanBlock[], at: number): CleanBlock[] {
   return end === -1 ? rest : rest.slice(0, end);
 }
 
+/** Puts no blocks together first: to touch so much fresh memory costs more than to write it. */
 async function writeAll(handle: FileHandle, blocks: readonly CleanBlock[]): Promise<void> {
-  const data = blocks.length === 1 ? blocks[0]?.data : Buffer.concat(blocks.map((block) => block.data));
-  for (let rest = data ?? Buffer.alloc(0); rest.length > 0; ) {
-    // Small inputs are many, and a turn through the pool of threads costs more than their bytes.
-    const written =
-      rest.length <= SMALL_BYTES ? writeSync(handle.fd, rest) : (await handle.write(rest)).bytesWritten;
-    rest = rest.subarray(written);
+  for (let rest = blocks.map(({ data }) => data); rest.length > 0; ) {
+    const { bytesWritten } = await handle.writev(rest);
+    rest = behind(rest, bytesWritten);
   }
+}
+
+/** Returns what follows the first so many bytes of some buffers. */
+function behind(buffers: readonly Buffer[], bytes: number): Buffer[] {
+  let skipped = bytes;
+  return buffers.flatMap((buffer) => {
+    const rest = buffer.subarray(skipped);
+    skipped = Math.max(0, skipped - buffer.length);
+    return rest.length > 0 ? [rest] : [];
+  });
 }
 
 function append(chunk: Growing, segment: Segment): void {
