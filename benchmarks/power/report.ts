@@ -1,5 +1,5 @@
 /** docs/power.md, as the bench writes it. */
-import { poissonUpperBound } from '../../src/detection/promise.ts';
+import { poissonUpperBound } from '../../src/detection/poisson.ts';
 import type { Size } from './centre.ts';
 import type { Found } from './found.ts';
 import { RIVALS } from './rivals/all.ts';

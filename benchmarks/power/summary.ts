@@ -1,4 +1,4 @@
-import { poissonUpperBound } from '../../src/detection/promise.ts';
+import { poissonUpperBound } from '../../src/detection/poisson.ts';
 import type { Outcome } from './trial.ts';
 
 /** What one method lost in one case over the seeds. */

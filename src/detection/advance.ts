@@ -9,8 +9,8 @@ import {
   setOwnThresholds,
 } from './balance-state.ts';
 import { exposureOf, learnWeekdays, weekOf } from './baseline.ts';
-import { provenMultiple, setThresholds } from './budget.ts';
-import { BLOCK_DAYS, closeBlock } from './calibration.ts';
+import { setThresholds } from './budget.ts';
+import { BLOCK_DAYS, closeBlock, closeDay, isRefuted } from './calibration.ts';
 import { PATIENT, PATIENT_STATISTICS, UNITS } from './channels.ts';
 import type { DayStatistics, Family, FamilyDay, Statistic } from './input.ts';
 import { checkShape, firstScoredDay, judgeFamily, WARM_UP_DAYS } from './judge.ts';
@@ -102,18 +102,20 @@ function judgeDay(state: DetectionState, today: DayStatistics, warming: Warming)
     leads.push(...judged.leads);
     warming[table.family] = countStandings(judged.standings);
   }
+  for (const { calibrations } of state.tables) calibrations.forEach(closeDay);
   leads = withBalance(state, today, leads);
   state.leadCounts[(today.day - state.firstDay) % PROMISE_DAYS] = bets ? leads.length : -1;
   return leads;
 }
 
-/** What every day begins with, observed or not: weeks and blocks end, thresholds are set, the dead forgotten. */
+/** What every day begins with, observed or not: weeks and blocks end, thresholds are set, also where the day before refuted one, the dead forgotten. */
 function beginDay(state: DetectionState, day: number): void {
   const age = day - state.firstDay;
   state.lastDay = day;
   state.blindDays += 1;
   state.leadCounts[age % PROMISE_DAYS] = -1;
   if (age > 0 && age % 7 === 0) beginWeek(state, day, age / 7);
+  else if (refutedOn(state, day - 1)) spendBudget(state, day);
   if (age > 0 && age % BLOCK_DAYS === 0) {
     for (const table of state.tables) table.calibrations.forEach(closeBlock);
     if (state.balance) closeBalanceBlock(state.balance);
@@ -123,48 +125,51 @@ function beginDay(state: DetectionState, day: number): void {
 function beginWeek(state: DetectionState, day: number, week: number): void {
   state.coverageBeforeWeek += state.weekCoverage[(week - 1) % COVERAGE_WEEKS] as number;
   state.weekCoverage[week % COVERAGE_WEEKS] = 0;
-  const alive: number[] = [];
   for (const table of state.tables) {
     learnWeekdays(table, state.fullDaysOfWeek === 7);
     table.exposure.fill(0, (week % (RING_WEEKS + 1)) * PATIENT, ((week % (RING_WEEKS + 1)) + 1) * PATIENT);
-    alive.push(forgetTheDead(table, day));
+    forgetTheDead(table, day);
     orderRows(table);
     learnFromPeers(table, day);
   }
-  if (week >= 2) spendBudget(state, day, alive);
+  if (week >= 2) spendBudget(state, day);
   state.fullDaysOfWeek = 0;
 }
 
+/** Returns whether leads of a day were one too many for the threshold of a channel: the next week is too long to wait. */
+function refutedOn(state: DetectionState, day: number): boolean {
+  if (!((state.leadCounts[(day - state.firstDay) % PROMISE_DAYS] as number) > 0)) return false;
+  return state.tables.some(({ calibrations }) => calibrations.some(isRefuted));
+}
+
 /** The balance takes its share once it can be judged. */
-function spendBudget(state: DetectionState, day: number, alive: readonly number[]): void {
+function spendBudget(state: DetectionState, day: number): void {
   const { balance, tables, leadsPerWeek } = state;
+  const alive = tables.map((table) => aliveOn(table, day));
   if (balance) forgetBalance(balance, day);
   if (!balance || day - balance.firstDay < BALANCE_DAYS) {
     setThresholds(tables, leadsPerWeek, alive);
     return;
   }
   const all = [...tables, ...balanceTables(balance)];
-  // Its past is shorter than that of the rest.
-  const most = Math.max(1, provenMultiple(day - balance.firstDay - BALANCE_DAYS));
-  const perWeight = setThresholds(
-    all,
-    leadsPerWeek,
-    [...alive, balance.principals.index.size, 1],
-    [...tables.map(() => Number.POSITIVE_INFINITY), most, most],
-  );
-  setOwnThresholds(balance, leadsPerWeek, perWeight[tables.length] as number);
+  setThresholds(all, leadsPerWeek, [...alive, balance.principals.index.size, 1]);
+  setOwnThresholds(balance);
 }
 
-function forgetTheDead(table: Table, day: number): number {
-  const { seenDay } = table.columns;
+/** Returns the entities of a table active in the last days. */
+function aliveOn({ keys, columns }: Table, day: number): number {
   let alive = 0;
-  for (let row = 0; row < table.keys.length; row++) {
-    if (table.keys[row] === '') continue;
-    const seen = seenDay[row] as number;
-    if (seen >= day - ALIVE_DAYS) alive += 1;
-    else if (seen < day - FORGET_DAYS) removeRow(table, row);
+  for (let row = 0; row < keys.length; row++) {
+    if (keys[row] !== '' && (columns.seenDay[row] as number) >= day - ALIVE_DAYS) alive += 1;
   }
   return alive;
+}
+
+function forgetTheDead(table: Table, day: number): void {
+  for (let row = 0; row < table.keys.length; row++) {
+    if (table.keys[row] !== '' && (table.columns.seenDay[row] as number) < day - FORGET_DAYS)
+      removeRow(table, row);
+  }
 }
 
 /** Adds the day's exposure and returns the weights w of the day: coverage times weekday factor, per statistic. */

@@ -110,15 +110,13 @@ const RECENT_BLOCKS = 2;
 /**
  * Sets, after the common thresholds, what holds for each principal that is part of the recent past: the level that the past
  * allows without it. There are few sums in a centre that conserves, and who takes more each week would raise his own threshold.
- * @param perWeight leads a week for each unit of weight.
  */
-export function setOwnThresholds(balance: BalanceState, leadsPerWeek: number, perWeight: number): void {
+export function setOwnThresholds(balance: BalanceState): void {
   balance.calibrations.forEach((calibration, t) => {
     const without = balance.without[t] as Map<number, number>;
     without.clear();
     const history = historyOf(calibration);
     if (calibration.threshold === Number.POSITIVE_INFINITY) return;
-    const budget = Math.min(leadsPerWeek, perWeight * calibration.type.weight);
     const recent = history.blocks.length - RECENT_BLOCKS;
     const all = history.blocks.flatMap(({ top, rows }, block) =>
       Array.from(top, (score, i) => ({ score, row: rows[i] as number, isRecent: block >= recent })),
@@ -128,7 +126,10 @@ export function setOwnThresholds(balance: BalanceState, leadsPerWeek: number, pe
       const maxima = Float64Array.from(kept, ({ score }) => score)
         .sort()
         .reverse();
-      without.set(own, Math.exp(levelFor({ ...history, maxima }, budget, balance.principals.index.size)));
+      without.set(
+        own,
+        Math.exp(levelFor({ ...history, maxima }, calibration.leadsPerWeek, balance.principals.index.size)),
+      );
     }
   });
 }

@@ -4,7 +4,7 @@ import { COVERAGE_WEEKS, type DetectionState, RING_WEEKS, STANDING, type Table }
 /** Whole weeks between today and the newest block of the baseline, so that a theft does not teach it at once. */
 const LAG_WEEKS = 4;
 /** Blocks that an entity needs for a baseline of its own; two for those that were there from the beginning. */
-const BLOCKS_NEEDED = 4;
+export const BLOCKS_NEEDED = 4;
 const BLOCKS_NEEDED_AT_FIRST = 2;
 /** A block with fewer observed days than this says nothing. */
 const LEAST_EXPOSURE = 3.5;

@@ -12,63 +12,74 @@ const PROVEN_WEEKS = 8;
 const DOUBLING_WEEKS = 4;
 
 /** The past is one draw: so many of its standard deviations stay unspent. */
-const CAUTION = 1.5;
+const CAUTION = 2;
 
+/** What the past of one channel type says, its part of all weights, and the largest multiple that so long a past allows. */
 interface Judged {
-  readonly histories: readonly History[];
-  readonly weights: readonly number[];
-  readonly entities: number;
+  readonly history: History;
+  readonly weight: number;
+  readonly most: number;
 }
 
 /**
  * Sets the thresholds of all channel types from their past: each type's share of the budget times the largest common
  * multiple with which the past, told at these thresholds, shows no more leads than the budget: leads, that is entities
- * of a family in a block of 30 days, however many channels saw them. No type's share exceeds the whole budget.
+ * of a family in a block of 30 days, however many channels saw them. No type's share exceeds the whole budget, and none
+ * is multiplied by more than its own past allows.
  * @param alive entities of each table active in the last 30 days.
- * @param most the largest multiple of each table, of those whose past is shorter than the others'.
- * @returns leads a week for each unit of weight, of each table.
  */
 export function setThresholds(
   tables: readonly Pick<Table, 'calibrations'>[],
   leadsPerWeek: number,
   alive: readonly number[],
-  most: readonly number[] = [],
-): number[] {
+): void {
   const all = tables
     .filter(takesPart)
     .reduce((sum, { calibrations }) => calibrations.reduce((more, { type }) => more + type.weight, sum), 0);
-  const judged = tables.map(({ calibrations }, t): Judged => {
-    const scored = calibrations.map(historyOf);
-    const histories = scored.filter(({ days, maxima }) => days >= 7 && maxima.length > 0);
-    return {
-      histories,
-      weights: histories.map(({ type }) => type.weight / all),
-      entities: alive[t] as number,
-    };
-  });
-  const days = Math.max(0, ...judged.flatMap(({ histories }) => histories.map((history) => history.days)));
+  const judged = tables.map(({ calibrations }) => calibrations.map((each) => judgedOf(each, all)));
+  const days = Math.max(
+    0,
+    ...judged
+      .flat()
+      .filter(speaks)
+      .map(({ history }) => history.days),
+  );
   const expected = (leadsPerWeek * days) / 7;
   const allowed = expected - CAUTION * Math.sqrt(expected);
   let multiple = 1;
-  const proven = provenMultiple(days);
   for (const tried of MULTIPLES) {
-    if (tried > proven) break;
-    const leads = judged.reduce((sum, each) => sum + leadsAt(each, leadsPerWeek, tried), 0);
+    if (tried > provenMultiple(days)) break;
+    const leads = judged.reduce(
+      (sum, own, t) => sum + leadsAt(own.filter(speaks), alive[t] as number, leadsPerWeek, tried),
+      0,
+    );
     if (leads > allowed) break;
     multiple = tried;
   }
-  return tables.map(({ calibrations }, t) => {
-    const own = Math.min(multiple, most[t] ?? multiple);
-    for (const calibration of calibrations as Calibration[]) {
-      const share = Math.min(1, (own * calibration.type.weight) / all);
+  tables.forEach(({ calibrations }, t) => {
+    calibrations.forEach((calibration, i) => {
+      const share = shareOf(judged[t]?.[i] as Judged, multiple);
       recalibrate(calibration, leadsPerWeek * share, alive[t] as number);
-    }
-    return (leadsPerWeek * own) / all;
+    });
   });
 }
 
-/** Returns the largest multiple that a past of so many days allows. */
-export function provenMultiple(days: number): number {
+function judgedOf(calibration: Calibration, all: number): Judged {
+  const history = historyOf(calibration);
+  return { history, weight: calibration.type.weight / all, most: Math.max(1, provenMultiple(history.days)) };
+}
+
+function speaks({ history: { days, maxima } }: Judged): boolean {
+  return days >= 7 && maxima.length > 0;
+}
+
+/** Returns what of the budget a channel type gets at a multiple. */
+function shareOf({ weight, most }: Judged, multiple: number): number {
+  return Math.min(1, Math.min(multiple, most) * weight);
+}
+
+/** Returns the largest multiple that a past of so many days allows; below 1 while it is too short for any. */
+function provenMultiple(days: number): number {
   return 2 ** ((days / 7 - PROVEN_WEEKS) / DOUBLING_WEEKS);
 }
 
@@ -81,11 +92,16 @@ export function takesPart({ calibrations }: Pick<Table, 'calibrations'>): boolea
 }
 
 /** Entities in blocks that some channel of the family would have flagged. */
-function leadsAt({ histories, weights, entities }: Judged, leadsPerWeek: number, multiple: number): number {
+function leadsAt(
+  family: readonly Judged[],
+  entities: number,
+  leadsPerWeek: number,
+  multiple: number,
+): number {
   const flagged = new Set<number>();
-  histories.forEach((history, i) => {
-    const share = Math.min(1, multiple * (weights[i] as number));
-    const level = levelFor(history, leadsPerWeek * share, entities);
+  for (const each of family) {
+    const { history } = each;
+    const level = levelFor(history, leadsPerWeek * shareOf(each, multiple), entities);
     history.blocks.forEach(({ top, rows }, fromFirst) => {
       // Types begin on different days, but their blocks end together: count blocks from the last.
       const block = history.blocks.length - fromFirst;
@@ -93,6 +109,6 @@ function leadsAt({ histories, weights, entities }: Judged, leadsPerWeek: number,
         flagged.add(block * 2 ** 32 + (rows[k] as number));
       }
     });
-  });
+  }
   return flagged.size;
 }

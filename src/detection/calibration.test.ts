@@ -1,5 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { closeBlock, createCalibration, KEPT, noteScore, recalibrate, tailLevel } from './calibration.ts';
+import {
+  closeBlock,
+  closeDay,
+  createCalibration,
+  isRefuted,
+  KEPT,
+  noteScore,
+  recalibrate,
+  tailLevel,
+} from './calibration.ts';
 import { uniforms } from './test-centre.ts';
 
 const KEYS = Array.from({ length: 400 }, (_, row) => `h${row}`);
@@ -21,13 +30,33 @@ describe('thresholds from a channel’s own past', () => {
     expect(tailLevel(maxima.slice(0, 400), 0.02)).toBeLessThan(17);
   });
 
-  test('no threshold before a week was scored, none below the nominal log(7·N/b)', () => {
+  test('no threshold before a type was scored for as long as its evidence takes to grow', () => {
+    const days = {
+      mean: 28,
+      z: 28,
+      loud: 7,
+      day: 14,
+      week: 28,
+      month: 42,
+      surplus: 14,
+      surpluses: 28,
+    } as const;
+    for (const [bet, least] of Object.entries(days) as [keyof typeof days, number][]) {
+      const calibration = createCalibration({ ...TYPE, bet });
+      noteScore(calibration, 0, 6 * Math.exp(2), KEYS);
+      calibration.runningDays = least - 1;
+      recalibrate(calibration, 0.01, 1000);
+      expect([bet, calibration.threshold]).toEqual([bet, Number.POSITIVE_INFINITY]);
+      calibration.runningDays = least;
+      recalibrate(calibration, 0.01, 1000);
+      expect([bet, Number.isFinite(calibration.threshold)]).toEqual([bet, true]);
+    }
+  });
+
+  test('no threshold below the nominal log(7·N/b)', () => {
     const calibration = createCalibration(TYPE);
     noteScore(calibration, 0, 6 * Math.exp(2), KEYS);
-    calibration.runningDays = 6;
-    recalibrate(calibration, 0.01, 1000);
-    expect(calibration.threshold).toBe(Number.POSITIVE_INFINITY);
-    calibration.runningDays = 7;
+    calibration.runningDays = 28;
     recalibrate(calibration, 0.01, 1000);
     expect(calibration.threshold).toBeGreaterThanOrEqual(Math.log(700_000));
     expect(calibration.extrapolated).toBe(true);
@@ -45,7 +74,7 @@ describe('thresholds from a channel’s own past', () => {
     for (const [bet, floor] of floors) {
       const calibration = createCalibration({ ...TYPE, bet, mixture: 1 });
       for (let row = 0; row < 50; row++) noteScore(calibration, row, 1 + row / 1000, KEYS);
-      calibration.runningDays = 28;
+      calibration.runningDays = 42;
       recalibrate(calibration, 5, 50);
       expect([bet, calibration.threshold]).toEqual([bet, floor]);
     }
@@ -85,5 +114,38 @@ describe('thresholds from a channel’s own past', () => {
       return calibration.threshold;
     });
     expect(levels[0]).toBe(levels[1]);
+  });
+
+  test('but the more leads a block has seen, the more of their size the past believes', () => {
+    const remembered = [0, 1, 4].map((leads) => {
+      const calibration = createCalibration(TYPE);
+      noteScore(calibration, 0, 6 * Math.exp(2), KEYS);
+      calibration.runningDays = 28;
+      recalibrate(calibration, 0.01, 10);
+      calibration.leadsToday = leads;
+      closeDay(calibration);
+      noteScore(calibration, 1, 1e9 * calibration.thresholdRaw, KEYS);
+      closeBlock(calibration);
+      return (calibration.blocks[0]?.top[0] as number) - calibration.threshold;
+    });
+    expect(remembered[0]).toBeCloseTo(1, 9);
+    expect(remembered[1]).toBeCloseTo(3, 9);
+    expect(remembered[2]).toBeCloseTo(9, 9);
+  });
+
+  test('a threshold is refuted by leads that its share of the budget hardly ever gives, until the block ends', () => {
+    const calibration = createCalibration(TYPE);
+    noteScore(calibration, 0, 6 * Math.exp(2), KEYS);
+    calibration.runningDays = 28;
+    // 0.035 leads a week are 0.15 a block: P(2 or more) = 1 %, P(3 or more) = 0.05 %.
+    recalibrate(calibration, 0.035, 10);
+    const refuted = [1, 2, 3].map(() => {
+      calibration.leadsToday = 1;
+      closeDay(calibration);
+      return isRefuted(calibration);
+    });
+    expect(refuted).toEqual([false, false, true]);
+    closeBlock(calibration);
+    expect(isRefuted(calibration)).toBe(false);
   });
 });

@@ -1,14 +1,32 @@
-import type { ChannelType } from './channels.ts';
+import type { Bet, ChannelType } from './channels.ts';
+import { poissonLowerBound } from './poisson.ts';
 
 /** Length of a block of history in days: each entity gives one maximum to each block. */
 export const BLOCK_DAYS = 30;
 /** The largest maxima kept of each block, and the blocks kept (390 days). */
 export const KEPT = 32;
 const KEPT_BLOCKS = 13;
-/** What passed a threshold is remembered as at most this multiple of it. */
-const OVERSHOOT = Math.E;
+/**
+ * Days that a type is scored before it has a threshold: about as long as its evidence takes to grow. Before, the largest
+ * scores are still on their way up, and so would be the leads.
+ */
+const PROBATION_DAYS: Readonly<Record<Bet, number>> = {
+  mean: 28,
+  z: 28,
+  loud: 7,
+  day: 14,
+  week: 28,
+  month: 42,
+  surplus: 14,
+  surpluses: 28,
+};
 /** Days without one surplus after which the first one has a threshold. */
 const SILENT_DAYS = 28;
+/** What passed a threshold is remembered as at most so many logarithms above the lowest of its block, and so many more for each lead of the block. */
+const OVERSHOOT = 1;
+const BELIEVED = 2;
+/** A threshold is refuted by leads that its share of the budget gives less often than once in a thousand blocks. */
+const REFUTING = 0.999;
 /** So many gigabytes beyond a habit, in natural logarithms, are never a lead. */
 const LEAST_SURPLUS = Math.log(10);
 /** Evidence of a loud day below a fourfold record is never a lead. */
@@ -39,6 +57,13 @@ export interface Calibration {
   readonly rows: Int32Array;
   readonly values: Float64Array;
   count: number;
+  /** Leads of the running block that the type had a part in: before today, and today. */
+  leads: number;
+  leadsToday: number;
+  /** Leads a week that the threshold was set for. */
+  leadsPerWeek: number;
+  /** The lowest raw threshold of the running block. */
+  leastRaw: number;
   /** Log threshold; Infinity while there is nothing to calibrate it with. */
   threshold: number;
   extrapolated: boolean;
@@ -56,6 +81,10 @@ export function createCalibration(type: ChannelType): Calibration {
     rows: new Int32Array(KEPT),
     values: new Float64Array(KEPT),
     count: 0,
+    leads: 0,
+    leadsToday: 0,
+    leadsPerWeek: 0,
+    leastRaw: Number.POSITIVE_INFINITY,
     threshold: Number.POSITIVE_INFINITY,
     extrapolated: true,
     watch: Number.NEGATIVE_INFINITY,
@@ -65,8 +94,8 @@ export function createCalibration(type: ChannelType): Calibration {
 
 /**
  * Notes a raw score of an entity: the running block keeps the largest maxima over entities, ties by key, so that the
- * order of entities changes nothing. A score above the threshold counts as the threshold: a theft is one more
- * exceedance, but its size teaches nothing.
+ * order of entities changes nothing. A score above the threshold counts as little more than the threshold: a theft is one
+ * more exceedance, and its size teaches nothing. But many leads of one block are hardly all thefts: each lets scores count for more.
  * @param keys the entities' keys by row.
  */
 export function noteScore(
@@ -76,7 +105,7 @@ export function noteScore(
   keys: readonly string[],
 ): void {
   const { rows, values } = calibration;
-  const raw = Math.min(score, OVERSHOOT * calibration.thresholdRaw);
+  const raw = Math.min(score, Math.exp(OVERSHOOT + BELIEVED * calibration.leads) * calibration.leastRaw);
   const known = rows.indexOf(row);
   if (known >= 0 && known < calibration.count) {
     if (raw <= (values[known] as number)) return;
@@ -101,7 +130,20 @@ export function closeBlock(calibration: Calibration): void {
   if (calibration.blocks.length > KEPT_BLOCKS) calibration.blocks.shift();
   calibration.runningDays = 0;
   calibration.count = 0;
+  calibration.leads = 0;
+  calibration.leastRaw = calibration.thresholdRaw;
   setWatch(calibration);
+}
+
+/** Counts the leads of a day once it is over, so that within it the order of entities changes nothing. */
+export function closeDay(calibration: Calibration): void {
+  calibration.leads += calibration.leadsToday;
+  calibration.leadsToday = 0;
+}
+
+/** Returns whether the running block shows more leads than the threshold was set for: it rests on a past that is over. */
+export function isRefuted({ leads, leadsPerWeek }: Calibration): boolean {
+  return poissonLowerBound(leads, REFUTING) > (leadsPerWeek * BLOCK_DAYS) / 7;
 }
 
 /**
@@ -114,9 +156,11 @@ export function closeBlock(calibration: Calibration): void {
 export function recalibrate(calibration: Calibration, leadsPerWeek: number, entities: number): void {
   const history = historyOf(calibration);
   if (!speaks(history)) return;
+  calibration.leadsPerWeek = leadsPerWeek;
   calibration.extrapolated = (leadsPerWeek * history.days) / 7 < 1;
   calibration.threshold = levelFor(history, leadsPerWeek, entities);
   calibration.thresholdRaw = calibration.type.mixture * Math.exp(Math.min(600, calibration.threshold));
+  calibration.leastRaw = Math.min(calibration.leastRaw, calibration.thresholdRaw);
   setWatch(calibration);
 }
 
@@ -153,7 +197,7 @@ export function historyOf(calibration: Calibration): History {
  * elsewhere it means that nobody could be judged yet.
  */
 function speaks({ type, days, maxima }: History): boolean {
-  if (maxima.length > 0) return days >= 7;
+  if (maxima.length > 0) return days >= PROBATION_DAYS[type.bet];
   return days >= SILENT_DAYS && (type.bet === 'surplus' || type.bet === 'surpluses');
 }
 

@@ -4,8 +4,9 @@ import { cutShort, type Reader, type Writer } from './encoding-bytes.ts';
 /** Writes a calibration. @param order rows by their place among the sorted keys. */
 export function encodeCalibration(out: Writer, calibration: Calibration, order: Map<number, number>): void {
   const { blocks, rows, values, count } = calibration;
-  const { runningDays, threshold, thresholdRaw, extrapolated } = calibration;
-  out.floats([blocks.length, runningDays, count, threshold, thresholdRaw, extrapolated ? 1 : 0]);
+  const { runningDays, leads, leadsPerWeek, leastRaw, threshold, thresholdRaw, extrapolated } = calibration;
+  out.floats([blocks.length, count, runningDays, leads, leadsPerWeek, leastRaw, threshold, thresholdRaw]);
+  out.floats([extrapolated ? 1 : 0]);
   const entries = Array.from({ length: count }, (_, i) => ({
     row: order.get(rows[i] as number) as number,
     value: values[i] as number,
@@ -28,18 +29,16 @@ export function encodeCalibration(out: Writer, calibration: Calibration, order: 
 
 /** Reads what encodeCalibration wrote. */
 export function decodeCalibration(input: Reader, calibration: Calibration): void {
-  const [blocks, runningDays, count, threshold, thresholdRaw, extrapolated] = input.floats(6) as unknown as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+  const [blocks, count, ...rest] = input.floats(8) as unknown as [number, number, ...number[]];
+  const [runningDays, leads, leadsPerWeek, leastRaw, threshold, thresholdRaw] = rest;
+  const [extrapolated] = input.floats(1);
   if (!(count <= KEPT)) throw cutShort();
   Object.assign(calibration, {
     runningDays,
     count,
+    leads,
+    leadsPerWeek,
+    leastRaw,
     threshold,
     thresholdRaw,
     extrapolated: extrapolated === 1,

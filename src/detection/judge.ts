@@ -1,16 +1,18 @@
 import { InternalError } from '../errors.ts';
-import { rollingTo, rollRow, weekOf } from './baseline.ts';
+import { BLOCKS_NEEDED, rollingTo, rollRow, weekOf } from './baseline.ts';
+import type { Calibration } from './calibration.ts';
 import {
   type ChannelType,
+  EARLIEST_WEEKS,
   HABIT_STATISTICS,
   LOUD_STATISTICS,
   PATIENT,
   PATIENT_STATISTICS,
   RULES,
 } from './channels.ts';
-import type { DayStatistics, FamilyDay } from './input.ts';
+import type { DayStatistics, FamilyDay, Statistic } from './input.ts';
 import type { Lead } from './lead.ts';
-import { betOnMean, betOnZ, idle, learnOnly, restart } from './patient.ts';
+import { betOnMean, betOnZ, idle, learnOnly, restartPassed } from './patient.ts';
 import { type Crossing, raiseLead } from './raise.ts';
 import { findRow } from './row-order.ts';
 import { addRow, type DetectionState, type Table } from './state.ts';
@@ -90,12 +92,24 @@ function enter(work: Work, key: string, after: number): number {
     }
     if (work.bets) idle(work, row);
     if ((c.week[row] as number) < week) rollRow(work.rolling, row);
+    if (endsQuiet(work, row)) restartPassed(work, row);
   }
   const standing = c.standing[row] as number;
   work.standings[standing] = (work.standings[standing] as number) + 1;
   c.seenDay[row] = today.day;
   c.betDay[row] = state.betDays;
   return row;
+}
+
+/**
+ * Returns whether this is a row's first day after the quiet ones of a lead. In these its evidence went on, so that the past
+ * knows how far; what a lead was made of makes no second one.
+ */
+function endsQuiet({ table, today }: Work, row: number): boolean {
+  const { leadDay, seenDay } = table.columns;
+  if (leadDay[row] === 0) return false;
+  const quietUntil = (leadDay[row] as number) - 1 + QUIET_DAYS;
+  return (seenDay[row] as number) < quietUntil && quietUntil <= today.day;
 }
 
 function birthCoverage(state: DetectionState, week: number, today: number): number {
@@ -115,18 +129,19 @@ function settleBlock(work: Work, from: number, to: number): Lead[] {
   return leads;
 }
 
-/** Restarts the channels that crossed; returns the lead unless the entity had one in the last 30 days. */
+/** Returns the lead of an entity whose channels crossed, unless it had one in the last 30 days. */
 function settle(work: Work, row: number, crossings: readonly Crossing[]): Lead | undefined {
   const { state, table, today } = work;
   const { leadDay, surplus } = table.columns;
   const last = (leadDay[row] as number) - 1;
-  const fresh = work.bets && (last < 0 || today.day - last >= QUIET_DAYS);
-  const lead = fresh ? raiseLead(state, table, row, today, crossings) : undefined;
+  const isFresh = work.bets && (last < 0 || today.day - last >= QUIET_DAYS);
+  const lead = isFresh ? raiseLead(state, table, row, today, crossings) : undefined;
   if (lead) leadDay[row] = today.day + 1;
   for (const { type } of crossings) {
+    const calibration = table.calibrations[type] as Calibration;
+    if (lead) calibration.leadsToday += 1;
     // What was shown once is not shown again for a little more.
-    if (table.calibrations[type]?.type.bet === 'surpluses') surplus[row] = 0;
-    if (type < work.width) restart(work, row, type);
+    if (calibration.type.bet === 'surpluses') surplus[row] = 0;
   }
   return lead;
 }
@@ -134,6 +149,10 @@ function settle(work: Work, row: number, crossings: readonly Crossing[]): Lead |
 /** Returns the age of the ledger, in days, at which a channel type is scored for the first time. */
 export function firstScoredDay(type: ChannelType): number {
   if (type.bet === 'day' || type.bet === 'week' || type.bet === 'month') return HABIT_FIRST_DAY;
+  if (type.bet === 'mean' || type.bet === 'z') {
+    const earliest = EARLIEST_WEEKS[PATIENT_STATISTICS.indexOf(type.statistic as Statistic)] as number;
+    return earliest === 0 ? WARM_UP_DAYS : 7 * (earliest + BLOCKS_NEEDED);
+  }
   if (type.bet !== 'loud') return WARM_UP_DAYS;
   return type.statistic === 'largestFirstContactBytes' ? FIRST_CONTACT_DAYS : LOUD_DAYS;
 }

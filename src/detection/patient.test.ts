@@ -56,15 +56,20 @@ test('an entity that slept for twelve weeks wakes without the evidence of before
   expect(betsOf(state)[0]).toBeLessThanOrEqual(1.29);
 });
 
-test('evidence that passed its threshold begins again at nothing, so that one rise is not told every day', () => {
+test('evidence goes on for thirty days after a lead, then begins anew, so that one rise is told once', () => {
   const state = createState();
-  const restarts: number[] = [];
+  const leads: number[] = [];
+  const bets: number[] = [];
   for (let day = 0; day < 150; day++) {
-    advance(state, dayOf(day, (day < 90 ? 100 + (day % 7) : 350) * GB));
-    // A bet is above nothing from its first day on: only a restart takes it back.
-    if (day > 60 && betsOf(state).every((R) => R === 0)) restarts.push(day);
+    const verdict = advance(state, dayOf(day, (day < 90 ? 100 + (day % 7) : 350) * GB));
+    bets.push(Math.max(...betsOf(state)));
+    if (verdict.leads.some(({ family }) => family === 'host')) leads.push(day);
   }
-  expect(restarts.length).toBeGreaterThan(0);
-  expect(restarts.length).toBeLessThan(10);
-  expect(restarts[0]).toBeGreaterThanOrEqual(90);
+  const first = leads[0] as number;
+  expect(first).toBeGreaterThanOrEqual(90);
+  expect(first).toBeLessThan(100);
+  expect(bets[first + 29]).toBeGreaterThan(1e9);
+  // R ← (1 + 0)·(1 + λ(r − 1)), r under 3.5.
+  expect(bets[first + 30]).toBeLessThan(1 + 0.9 * 2.5);
+  expect(leads.length).toBeLessThanOrEqual(2);
 });

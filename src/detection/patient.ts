@@ -91,13 +91,18 @@ export function idle(work: Work, row: number): void {
   }
 }
 
-/** Begins the evidence of a patient channel anew. */
-export function restart({ table, rules, width, today }: Work, row: number, type: number): void {
+/** Begins the evidence anew of a row's patient channels that are above their thresholds. */
+export function restartPassed({ table, rules, width, today }: Work, row: number): void {
   const { meanR, zR, since } = table.columns;
-  if (type < PATIENT) meanR.fill(0, (row * PATIENT + type) * MEANS, (row * PATIENT + type + 1) * MEANS);
-  else {
-    const at = row * rules.zColumns.length + type - PATIENT;
-    zR.fill(0, at * ZS, (at + 1) * ZS);
+  for (let type = 0; type < width; type++) {
+    const isMean = type < PATIENT;
+    const from = isMean
+      ? (row * PATIENT + type) * MEANS
+      : (row * rules.zColumns.length + type - PATIENT) * ZS;
+    const bets = (isMean ? meanR : zR).subarray(from, from + (isMean ? MEANS : ZS));
+    const { thresholdRaw } = table.calibrations[type] as Calibration;
+    if (!(bets.reduce((sum, R) => sum + R, 0) > thresholdRaw)) continue;
+    bets.fill(0);
+    since[row * width + type] = today.day - 1;
   }
-  since[row * width + type] = today.day;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { advance, noteChange } from './advance.ts';
-import { poissonLowerBound, poissonUpperBound, promiseOf } from './promise.ts';
+import { poissonLowerBound, poissonUpperBound } from './poisson.ts';
+import { promiseOf } from './promise.ts';
 import { createState } from './state.ts';
 import { statisticsOf } from './test-centre.ts';
 

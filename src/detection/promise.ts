@@ -1,10 +1,8 @@
-import cephes from 'cephes';
 import { balanceTables } from './balance-state.ts';
 import { takesPart } from './budget.ts';
+import { poissonUpperBound } from './poisson.ts';
 import type { DetectionState } from './state.ts';
 import { PROMISE_DAYS } from './state.ts';
-
-await cephes.compiled;
 
 /** What Weir promises about leads that are nobody's theft, from this ledger's own past. */
 export interface LeadPromise {
@@ -31,19 +29,6 @@ export interface LeadPromise {
 const PROVEN_DAYS = 84;
 const CHANGED_DAYS = 28;
 const MOST_BLIND = 0.1;
-
-/**
- * Returns the one-sided upper confidence bound of a Poisson mean after `count` events: half the chi-square
- * quantile with 2(count + 1) degrees of freedom (Garwood 1936), by the inverse incomplete gamma function.
- */
-export function poissonUpperBound(count: number, confidence = 0.95): number {
-  return cephes.igami(count + 1, 1 - confidence);
-}
-
-/** Returns the one-sided lower confidence bound of a Poisson mean after `count` events; 0 after none. */
-export function poissonLowerBound(count: number, confidence = 0.95): number {
-  return count === 0 ? 0 : cephes.igami(count, confidence);
-}
 
 /** Returns the promise as of the state's last day. */
 export function promiseOf(state: DetectionState): LeadPromise {

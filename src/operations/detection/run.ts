@@ -30,7 +30,7 @@ import { observeDay } from './day-coverage.ts';
 import { entityTexts } from './texts.ts';
 
 /** Raise it whenever the same cells would give other leads. */
-const DETECTION_VERSION = '6';
+const DETECTION_VERSION = '7';
 /** A checkpoint is kept at the end and every so many days of a long replay. */
 const CHECKPOINT_DAYS = 28;
 
