@@ -230,3 +230,17 @@ test('a tenant is certain of what only its own people were present at; members c
   ]);
   await expect(ask(ledger, { tenant: 'biologie' })).rejects.toThrow('names such a tenant');
 });
+
+test('what cannot be split evenly falls to one as often as to the other', async () => {
+  const ledger = await threeOnOneHost();
+  const odd = Array.from({ length: 40 }, (_, index) =>
+    conn({ at: `2026-03-02T10:00:${10 + index}Z`, uid: `CB${index}`, sent: 1, to: `203.0.${index}.7 443` }),
+  );
+  await ledger.importFiles({ 'odd.log': zeekTsv(odd) });
+  const window = { from: '2026-03-02T10:00:00Z', to: '2026-03-02T11:00:00Z' };
+  const { rows } = await ask(ledger, window);
+  expect(rows.map(({ key, bytesOut }) => [key, bytesOut.estimate]).sort()).toEqual([
+    ['alice', '20'],
+    ['bob', '20'],
+  ]);
+});

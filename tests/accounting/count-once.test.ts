@@ -13,10 +13,11 @@ async function counted(words: readonly ConnWords[], yaml = PLAIN_YAML) {
 
 test('rule 3: overlapping records of one 5-tuple under two uids are copies: the fuller counts, the other is told', async () => {
   const { cells, corrections } = await counted([
-    { at: AT, lasts: 60, uid: 'CWorkerA', sent: 1000, got: 70 },
-    { at: '2026-03-01T10:00:00.5Z', lasts: 59, uid: 'CWorkerB', sent: 900, got: 60 },
+    { at: AT, lasts: 60, uid: 'CWorkerA', sent: 1000, got: 70, orig_ip_bytes: 1100 },
+    { at: '2026-03-01T10:00:00.5Z', lasts: 59, uid: 'CWorkerB', sent: 900, got: 60, orig_ip_bytes: 980 },
   ]);
   expect(sumOf(cells)).toEqual({ out: 1000n, in: 70n, flows: 1 });
+  expect(cells.map(({ ip }) => ip)).toEqual([1100n]);
   expect(corrections.copies).toEqual({ records: 1, bytes: 960n });
 });
 
@@ -134,10 +135,19 @@ test('rule 3: redundant sensors count each connection once, though their clocks 
   const ledger = testLedger(TWO_SENSORS);
   const seen = (at: string, sent: number): ZeekRow => conn({ at, lasts: 0.1, uid: `C${sent}`, sent, got: 7 });
   await ledger.importFiles({
-    'north/conn.log': zeekTsv([seen('2026-03-01T10:00:00Z', 1000), seen('2026-03-01T10:10:00Z', 50)]),
-    'south/conn.log': zeekTsv([seen('2026-03-01T10:00:00.9Z', 990), seen('2026-03-01T10:20:00Z', 60)]),
+    'north/conn.log': zeekTsv([
+      seen('2026-03-01T10:00:00Z', 1000),
+      seen('2026-03-01T10:10:00Z', 50),
+      seen('2026-03-01T10:30:00Z', 300),
+    ]),
+    // A second apart they are one, by more they are two; so are those that only one of them saw.
+    'south/conn.log': zeekTsv([
+      seen('2026-03-01T10:00:01Z', 990),
+      seen('2026-03-01T10:20:00Z', 60),
+      seen('2026-03-01T10:30:01.000001Z', 290),
+    ]),
   });
-  expect(sumOf(await ledger.cells())).toEqual({ out: 1110n, in: 21n, flows: 3 });
+  expect(sumOf(await ledger.cells())).toEqual({ out: 1110n + 590n, in: 35n, flows: 5 });
 });
 
 test('rule 3: a copy that arrives later changes the days its fuller record never touched', async () => {
@@ -196,8 +206,10 @@ test('rule 3: mirrored twice, a connection shorter than the mirror is late is st
     },
     { at: '2026-03-01T10:02:00Z', lasts: 0.002, uid: 'COne', from: '10.0.0.1 3', sent: 10, got: 1 },
     { at: '2026-03-01T10:02:00.05Z', lasts: 0.002, uid: 'COther', from: '10.0.0.1 3', sent: 11, got: 1 },
+    { at: '2026-03-01T10:03:00Z', lasts: 0.002, uid: 'CThis', from: '10.0.0.1 4', sent: 10, got: 1 },
+    { at: '2026-03-01T10:03:00.05Z', lasts: 0.002, uid: 'CThat', from: '10.0.0.1 4', sent: 10, got: 2 },
   ]);
-  expect(sumOf(cells)).toEqual({ out: 46n + 21n, in: 155n + 2n, flows: 5 });
+  expect(sumOf(cells)).toEqual({ out: 46n + 21n + 20n, in: 155n + 2n + 3n, flows: 7 });
 });
 
 test('rules 3 and 4: the same ends time and again are a connection each time; the same uid again is the one it was', async () => {
@@ -216,4 +228,14 @@ test('rules 3 and 4: the same ends time and again are a connection each time; th
   // The last two bear one uid: what a later record of it says includes what an earlier one said.
   const again = await counted([...asked, { ...asked[3], at: '2026-03-01T10:20:00Z', sent: 100, got: 48 }]);
   expect(sumOf(again.cells)).toEqual({ out: 244n, in: 192n, flows: 4 });
+});
+
+test('rule 3: copies late in a long connection are its copies, whatever short one came in between', async () => {
+  const { cells, corrections } = await counted([
+    { at: AT, lasts: 1800, uid: 'CWhole', sent: 1000, got: 70 },
+    { at: '2026-03-01T10:01:00Z', lasts: 1, uid: 'CEarly', sent: 48, got: 7 },
+    { at: '2026-03-01T10:20:00Z', lasts: 1, uid: 'CLate', sent: 48, got: 7 },
+  ]);
+  expect(sumOf(cells)).toEqual({ out: 1000n, in: 70n, flows: 1 });
+  expect(corrections.copies).toEqual({ records: 2, bytes: 110n });
 });

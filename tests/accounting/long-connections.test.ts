@@ -116,14 +116,33 @@ test('rule 4: a closing count below a snapshot is an anomaly, counted; the large
   const ledger = testLedger();
   const words = { at: START, uid: 'CDown' };
   await ledger.importFiles({
-    'open_conn.log': zeekTsv([conn({ ...words, lasts: 300, sent: 5000 })], { path: 'open_conn' }),
+    'open_conn.log': zeekTsv([conn({ ...words, lasts: 300, sent: 5000, got: 90 })], { path: 'open_conn' }),
     'conn.log': zeekTsv([
-      conn({ ...words, lasts: 400, sent: 4000 }),
+      conn({ ...words, lasts: 400, sent: 4000, got: 60 }),
       conn({ at: START, uid: 'CFine', from: '10.0.0.2 1', lasts: 1, sent: 1 }),
     ]),
   });
-  expect(sumOf(await ledger.cells()).out).toBe(5001n);
-  expect((await ledger.corrections()).closingBelowSnapshot).toEqual({ records: 1, bytes: 1000n });
+  expect(sumOf(await ledger.cells())).toMatchObject({ out: 5001n, in: 90n });
+  expect((await ledger.corrections()).closingBelowSnapshot).toEqual({ records: 1, bytes: 1030n });
+});
+
+test('rules 4 and 5: what a closing record makes certain of earlier bytes is no byte of its last hours', async () => {
+  const ledger = testLedger();
+  const words = { at: '2026-03-01T10:00:00Z', uid: 'CSure', orig_pkts: 2 };
+  await ledger.importFiles({
+    // Of 1,000 bytes the sensor missed some: no more than 460 are certain.
+    'open_conn.log': zeekTsv(
+      [conn({ ...words, lasts: 1800, sent: 1000, missed_bytes: 500, orig_ip_bytes: 700 })],
+      { path: 'open_conn' },
+    ),
+    'conn.log': zeekTsv([conn({ ...words, lasts: 7200, sent: 1100, missed_bytes: 0, orig_ip_bytes: 1180 })]),
+  });
+  const cells = await ledger.cells();
+  expect(sumOf(cells).out).toBe(1100n);
+  expect(cells.map(({ hour, low, out, high }) => [hour.slice(11, 13), low, out, high])).toEqual([
+    ['10', 493n, 1033n, 1033n],
+    ['11', 67n, 67n, 67n],
+  ]);
 });
 
 test('rule 4: a closing record that ends before a snapshot and counts less is the same anomaly', async () => {
