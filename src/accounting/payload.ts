@@ -16,7 +16,8 @@ export interface Payload {
  */
 export function isPlainSql(mostBytes: string): string {
   const plain = ({ bytes, ipBytes, packets, dataLetters }: Direction) =>
-    `${bytes} <= ${ipBytes} AND ${bytes} <= ${mostBytes} AND (${bytes} = 0 OR proto <> 'tcp' ` +
+    // Of one type: signed and unsigned are compared as 128 bits.
+    `${bytes} <= ${ipBytes} AND ${bytes} <= ${mostBytes}::UBIGINT AND (${bytes} = 0 OR proto <> 'tcp' ` +
     `OR ${ipBytes} > coalesce(${packets}, 0) * ${MOST_HEADERS} OR contains(history, '${dataLetters.charAt(0)}'))`;
   return `coalesce(${plain(ORIGINATOR)} AND ${plain(RESPONDER)}, false)`;
 }

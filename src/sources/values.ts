@@ -32,10 +32,10 @@ export const ADDRESS_MACROS: readonly string[] = [
   `CREATE OR REPLACE TEMP MACRO weir_parts(plain) AS TRY_CAST(string_split(plain, '.') AS UTINYINT[])`,
   `CREATE OR REPLACE TEMP MACRO weir_hi(plain) AS
      CASE WHEN contains(plain, ':') THEN TRY_CAST('0x' || left(weir_hex(plain), 16) AS UBIGINT) ELSE 0::UBIGINT END`,
-  // 0xffff_0000_0000: IPv4 is the mapped range of IPv6.
+  // 0xffff_0000_0000: IPv4 is the mapped range of IPv6. Nothing with a colon has four numbers between dots.
   `CREATE OR REPLACE TEMP MACRO weir_lo(plain, parts) AS
-     CASE WHEN contains(plain, ':') THEN TRY_CAST('0x' || right(weir_hex(plain), 16) AS UBIGINT)
-     WHEN len(parts) = 4 THEN 281470681743360::UBIGINT + parts[1]::UBIGINT * 16777216 + parts[2]::UBIGINT * 65536 + parts[3]::UBIGINT * 256 + parts[4]::UBIGINT
+     CASE WHEN len(parts) = 4 THEN 281470681743360::UBIGINT | (parts[1]::UBIGINT * 16777216) | (parts[2]::UBIGINT * 65536) | (parts[3]::UBIGINT * 256) | parts[4]::UBIGINT
+     WHEN contains(plain, ':') THEN TRY_CAST('0x' || right(weir_hex(plain), 16) AS UBIGINT)
      END`,
 ];
 
