@@ -40,8 +40,9 @@ export function mergeWith(db: Database, stage: Stage, ledgerDir: string): Merge 
       : `(SELECT * FROM ${parquetSql(files.map(({ path }) => join(ledgerDir, path)))})`;
     const order = ORDERS[family] ?? (TRACED.has(family) ? 'startedAt, line' : 'ALL');
     const written = await db.connection.runAndReadAll(
+      // The limit: columns of many different values are smaller without a dictionary, and sooner written.
       `COPY (SELECT * FROM ${source} ORDER BY ${order}) TO ${sqlText(temporary)}
-       (FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2)`,
+       (FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2, DICTIONARY_SIZE_LIMIT 4000)`,
     );
     const rows = Number(written.getRowsJS()[0]?.[0] ?? 0);
     const expected = files.reduce((sum, file) => sum + file.rows, 0);
