@@ -17,6 +17,8 @@ import type { Progress } from './progress.ts';
 /** Days are built together up to so many records or days; one day may have more. */
 const ROWS_PER_RANGE = 4_000_000;
 const DAYS_PER_RANGE = 31;
+/** A log of one day nearly always reaches into the next: so few records are built with the day before, however full it is. */
+const ROWS_OF_A_TAIL = 400_000;
 
 interface BuiltDayEntry {
   readonly day: number;
@@ -80,7 +82,7 @@ function rangesOf(days: readonly number[], snapshot: Snapshot, facility: Facilit
       last &&
       last.toDay === day - 1 &&
       last.config === config &&
-      last.rows + rows <= ROWS_PER_RANGE &&
+      (last.rows + rows <= ROWS_PER_RANGE || (last.fromDay === last.toDay && rows <= ROWS_OF_A_TAIL)) &&
       day - last.fromDay < DAYS_PER_RANGE;
     if (joins) {
       last.toDay = day;
