@@ -109,15 +109,18 @@ const cells = await db.rows(
   }),
 );
 const members = await db.rows(
-  `SELECT sharers, list(principal) AS names FROM read_parquet(${paths('sharer')}) GROUP BY sharers`,
-  z.object({
-    sharers: z.bigint(),
-    names: z.array(z.string()).transform((list) => new Set(list)),
-  }),
+  `SELECT sharers, list(principal) AS names, list((toWeight - fromWeight) / total) AS shares FROM read_parquet(${paths('sharer')})
+   WHERE principal <> 'unknown' GROUP BY sharers`,
+  z.object({ sharers: z.bigint(), names: z.array(z.string()), shares: z.array(z.number()) }),
 );
 db.close();
 rmSync(root, { recursive: true, force: true });
-const namesOf = new Map(members.map(({ sharers, names }) => [sharers, names]));
+const sharesOf = new Map(
+  members.map(({ sharers, names, shares }) => [
+    sharers,
+    new Map(names.map((each, index) => [each, shares[index] ?? 0])),
+  ]),
+);
 
 interface Tally {
   bytes: number;
@@ -150,10 +153,12 @@ for (const { service, principal: found, basis, present, sharers, bytesOut } of c
   tally.bytes += bytesOut;
   if (present === 0) tally.unknown += bytesOut;
   else if (present > 1) {
-    const isAmong = namesOf.get(sharers)?.has(real.who) ?? false;
-    tally[isAmong ? 'among' : 'notAmong'] += bytesOut;
-    if (isAmong) tally.expected += bytesOut / present;
-    sharesGiven += bytesOut / present;
+    const shares = sharesOf.get(sharers) ?? new Map<string, number>();
+    const share = shares.get(real.who);
+    tally[share === undefined ? 'notAmong' : 'among'] += bytesOut;
+    tally.expected += bytesOut * (share ?? 0);
+    // Whose share is p is the right one with p: so much of the cell do shares promise the right one.
+    for (const each of shares.values()) sharesGiven += bytesOut * each * each;
   } else {
     const how = found === real.who ? 'right' : 'wrong';
     tally[how] += bytesOut;

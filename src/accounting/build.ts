@@ -25,7 +25,7 @@ import { settle } from './settle.ts';
 import { countUnseenTunnels } from './tunnels.ts';
 
 /** Part of every build's name: raise it whenever the same facts would amount to something else. */
-export const BUILD_VERSION = '4';
+export const BUILD_VERSION = '5';
 
 /**
  * Up to so many days are summed one by one, straight into their files; more are summed at once into a table. The log

@@ -45,6 +45,8 @@ export interface Perspective {
   readonly hostOf: (hi: string, lo: string) => string;
   /** Returns SQL that tells addresses of inside hosts: no relays, gateways or pools. */
   readonly isInside: (hi: string, lo: string) => string;
+  /** Returns SQL that tells addresses of no zone: neither the facility's own nor lent to its clients. */
+  readonly isOutside: (hi: string, lo: string) => string;
   /** Most bytes one direction can carry in the record's duration. */
   readonly mostBytes: string;
   /** How sampled sensors' counts are read; undefined when no sensor samples. */
@@ -82,6 +84,7 @@ export function perspectiveOn(facility: Facility, day: number): Perspective {
     ...keys,
     hostOf: zones.host,
     isInside: (hi, lo) => `((${zones.code(hi, lo)}) & 7) = ${inside}`,
+    isOutside: (hi, lo) => `((${zones.code(hi, lo)}) & 7) = ${outside}`,
     mostBytes: mostBytesSql(facility),
     sampling: samplingSql(facility),
   };

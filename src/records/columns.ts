@@ -166,7 +166,7 @@ export const CELL_COLUMNS: readonly Column[] = [
 export const SHARER_COLUMNS: readonly Column[] = [
   column('day', 'hour', 'UTC day (days since 1970)'),
   column('sharers', 'half', 'key that the cells carry'),
-  column('principal', 'text', 'one of those who share'),
+  column('principal', 'text', 'one of those who share; unknown for those, together, whom no log names'),
   column('fromWeight', 'count', 'sum of the weights of all before it in the order of names'),
   column('toWeight', 'count', 'the same with its own'),
   column('total', 'count', 'sum of all weights'),

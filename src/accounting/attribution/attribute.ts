@@ -9,6 +9,7 @@ import type { Perspective } from '../perspective.ts';
 import { farParts } from '../relays/relays.ts';
 import { type ClockOffset, OWN_CONNECTIONS, openClock, openMeetings } from './connections.ts';
 import { loadIdentity } from './identity.ts';
+import { isNameless, openNameless } from './nameless.ts';
 import { openPlaces } from './places.ts';
 import { membersSql, nameKeySql, openPresence, presentAt, presentEver } from './presence.ts';
 import { openStays, openStretches } from './stretches.ts';
@@ -52,6 +53,8 @@ export const ATTRIBUTION_TABLES: readonly string[] = [
     'login',
     'foreign_login',
     'stay',
+    'nameless',
+    'login_flow',
   ],
   ...['stay', 'lent'].flatMap((table) =>
     ['member', 'interval', 'width', 'slot'].map((part) => `${table}_${part}`),
@@ -96,7 +99,11 @@ export async function openAttribution(
   await openMeetings(db, flowSql(files), day, hostOf);
   const clock = await openClock(db, day);
   await openStays(db, hostOf, isInside);
-  await openPresence(db, 'stay', '(SELECT hostKey AS key, principal, since, until FROM stay)', day);
+  await openNameless(db, flowSql(files), day, perspective);
+  const there = ['stay', 'nameless'].map(
+    (table) => `SELECT hostKey AS key, principal, since, until FROM ${table}`,
+  );
+  await openPresence(db, 'stay', `(${there.join(' UNION ALL ')})`, day);
   await openPresence(db, 'lent', 'lent', day);
   await openTransfers(db, flowSql(files), day, hostOf);
   await openKnownFlows(db, withParts);
@@ -206,7 +213,7 @@ async function openNames(db: Database, withParts: boolean): Promise<void> {
   const presence = (table: string, key: string) =>
     `SELECT sharers, present FROM ${table}_interval UNION ALL SELECT sharers, present FROM (${presentEver(table, `(SELECT DISTINCT ${key} AS key, startedAt FROM early_flow)`)})`;
   await db.run(`CREATE OR REPLACE TEMP TABLE who_is AS
-    WITH single AS (SELECT principal, ${nameKeySql('principal')} AS name FROM (${names}))
+    WITH single AS (SELECT principal, ${nameKeySql('principal')} AS name FROM (${names}) WHERE NOT ${isNameless('principal')})
     ${Object.keys(BASES).map(single).join(' UNION ALL ')}
     UNION ALL ${several('transfer', 'SELECT sharers, present FROM transfer_flow')}
     UNION ALL ${several('lease', presence('lent', 'lentKey'))}
@@ -244,10 +251,13 @@ export async function sharerSql(db: Database, cells: string, day: number): Promi
     // The same set may be found in several places: the first will do.
     await db.run('DELETE FROM wanted_sharer WHERE sharers IN (SELECT sharers FROM sharer_member)');
   }
+  // Those whom no log names share as `unknown`, together.
   await db.run(`CREATE OR REPLACE TEMP TABLE sharer AS
     SELECT ${day}::INTEGER AS day, sharers, principal,
       (sum(weight) OVER names - weight)::UBIGINT AS fromWeight, (sum(weight) OVER names)::UBIGINT AS toWeight,
-      (sum(weight) OVER (PARTITION BY sharers))::UBIGINT AS total FROM sharer_member
+      (sum(weight) OVER (PARTITION BY sharers))::UBIGINT AS total
+    FROM (SELECT sharers, CASE WHEN ${isNameless('principal')} THEN 'unknown' ELSE principal END AS principal, sum(weight) AS weight
+      FROM sharer_member GROUP BY ALL)
     WINDOW names AS (PARTITION BY sharers ORDER BY principal ROWS UNBOUNDED PRECEDING)`);
   const [odd] = await db.rows(
     `SELECT count(*) AS n FROM (SELECT DISTINCT sharers, present FROM ${cells} WHERE sharers > 0) c

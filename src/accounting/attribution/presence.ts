@@ -1,5 +1,6 @@
 import type { Database } from '../../ledger/duckdb/database.ts';
 import { MICROS_PER_DAY } from '../../records/time.ts';
+import { isNameless } from './nameless.ts';
 
 /** A key's day is cut into slots so short that hardly one holds more changes than this. */
 const CHANGES_PER_SLOT = 16;
@@ -16,8 +17,8 @@ export function nameKeySql(principal: string): string {
  * Makes of stretches `from(key, principal, since, until)` the tables
  *
  * - `TABLE_member`: the same, of each principal under one key no two that overlap;
- * - `TABLE_slot(key, slot, since, until, sharers, present)`: who is present when on the day, by elementary intervals;
- *   an interval comes once for each slot of the day that it reaches into;
+ * - `TABLE_slot(key, slot, since, until, sharers, present)`: who is present when on the day, by elementary intervals
+ *   with anybody known in them; an interval comes once for each slot of the day that it reaches into;
  * - `TABLE_width(key, bits)`: how long the slots of a key are, so that a moment finds its interval by equality. An
  *   ASOF join would sort all connections of the day for it.
  */
@@ -32,13 +33,13 @@ export async function openPresence(db: Database, table: string, from: string, da
     islands AS (SELECT *, sum(opens::INTEGER) OVER (PARTITION BY key, principal ORDER BY since, until ROWS UNBOUNDED PRECEDING) AS island FROM marked)
     SELECT key, principal, min(since) AS since, max(until) AS until FROM islands GROUP BY key, principal, island`);
   await db.run(`CREATE OR REPLACE TEMP TABLE ${table}_interval AS
-    WITH clipped AS (SELECT key, ${nameKeySql('principal')} AS name, greatest(since, ${start}) AS since, least(until, ${end}) AS until
+    WITH clipped AS (SELECT key, ${nameKeySql('principal')} AS name, (NOT ${isNameless('principal')})::INTEGER AS named, greatest(since, ${start}) AS since, least(until, ${end}) AS until
       FROM ${table}_member WHERE since < ${end} AND until > ${start}),
-    change AS (SELECT key, moment, bit_xor(name) AS names, sum(step)::BIGINT AS step FROM (
-        SELECT key, since AS moment, name, 1 AS step FROM clipped UNION ALL SELECT key, until, name, -1 FROM clipped) GROUP BY key, moment),
-    running AS (SELECT key, moment AS since, lead(moment) OVER moments AS until, bit_xor(names) OVER sofar AS sharers, sum(step) OVER sofar AS present
+    change AS (SELECT key, moment, bit_xor(name) AS names, sum(step)::BIGINT AS step, sum(step * named)::BIGINT AS named FROM (
+        SELECT key, since AS moment, name, named, 1 AS step FROM clipped UNION ALL SELECT key, until, name, named, -1 FROM clipped) GROUP BY key, moment),
+    running AS (SELECT key, moment AS since, lead(moment) OVER moments AS until, bit_xor(names) OVER sofar AS sharers, sum(step) OVER sofar AS present, sum(named) OVER sofar AS named
       FROM change WINDOW moments AS (PARTITION BY key ORDER BY moment), sofar AS (PARTITION BY key ORDER BY moment ROWS UNBOUNDED PRECEDING))
-    SELECT key, since, until, sharers, present::UBIGINT AS present FROM running WHERE present > 0 AND until IS NOT NULL`);
+    SELECT key, since, until, sharers, present::UBIGINT AS present FROM running WHERE named > 0 AND until IS NOT NULL`);
   await db.run(`CREATE OR REPLACE TEMP TABLE ${table}_width AS
     SELECT key, greatest(${SHORTEST_SLOT_BITS}, ${LONGEST_SLOT_BITS} - ceil(log2(greatest(count(*) / ${CHANGES_PER_SLOT}, 1)))::INTEGER) AS bits
     FROM ${table}_interval GROUP BY key`);
@@ -57,7 +58,8 @@ export function presentAt(table: string, alias: string, key: string): string {
 export function presentEver(table: string, relation: string): string {
   return `SELECT key, startedAt, bit_xor(${nameKeySql('principal')}) AS sharers, count(*)::UBIGINT AS present
     FROM (SELECT DISTINCT r.key, r.startedAt, m.principal FROM ${relation} r JOIN ${table}_member m
-      ON m.key = r.key AND m.since <= r.startedAt AND r.startedAt < m.until) GROUP BY key, startedAt`;
+      ON m.key = r.key AND m.since <= r.startedAt AND r.startedAt < m.until)
+    GROUP BY key, startedAt HAVING bool_or(NOT ${isNameless('principal')})`;
 }
 
 /** SQL for the members of some sets: `sharers, principal`; `wanted` is a relation of set keys. */
