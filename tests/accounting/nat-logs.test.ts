@@ -90,3 +90,15 @@ test('what a NAT that watches no path lets through as it is counts as any flow d
   });
   expect(found).toEqual(['10.0.0.11 1000 1', '10.0.0.9 500 1']);
 });
+
+test('what a NAT that watches no path says of hidden connections counts nothing, and is told day by day', async () => {
+  const ledger = testLedger(RELAY_YAML);
+  const next = { end: '2026-03-04T10:02:10Z', lasted: 130, from: '10.0.0.11 7', as: RELAY, to: SERVER };
+  await ledger.importFiles({
+    'zeek/conn.log': zeekTsv([border('10:00:00', 1000)]),
+    'nat-1/conntrack.log': owner('10.0.0.11', '10:02:10', 130) + destroyed({ ...next, sent: 2040, got: 180 }),
+  });
+  expect(await ledger.cells()).toHaveLength(1);
+  // Of 1,040 and 2,040 B of IP packets 1,000 and 2,000 B are payload, of the 80 and 180 B back 40 and 140 B.
+  expect((await ledger.corrections()).relayLogs).toEqual({ records: 2, bytes: 3180n });
+});
