@@ -130,20 +130,29 @@ function named(summed: string, { paths }: Perspective, attributed: boolean, rela
     FROM (${summed})${attributed ? ' s LEFT JOIN who_is w ON w.who = s.who' : ''}`;
 }
 
-/** Ready-made rows as cells; a day's row is spread over its hours by largest remainder, early hours first. */
+/**
+ * Ready-made rows as cells. A row of a day is one cell of each UTC day that it touches, in the first of its hours there: which
+ * hours the bytes fell into nobody knows, and a cell for each would be 24 times as many. What each UTC day gets follows the
+ * hours by largest remainder, early ones first.
+ */
 function givenSql(files: readonly string[], range: DayRange, hoursWhere: string): string {
   const { from, to } = microsOf(range);
-  const share = (name: string) => `(${name} // hours + CASE WHEN part < ${name} % hours THEN 1 ELSE 0 END)`;
+  const share = (name: string) =>
+    `((untilPart - part) * (${name} // hours) + greatest(least(untilPart, ${name} % hours) - part, 0))`;
+  const untilMidnight = `least(hours, ${HOURS_PER_DAY} - startedAt // 3600000000 % ${HOURS_PER_DAY})`;
   const spread = `SELECT (startedAt // 3600000000 + part)::INTEGER AS hour, path, hostKey, hostName, networkKey, networkName,
       service, initiator, principal, ${share('bytesOut')} AS bytesOut, ${share('bytesIn')} AS bytesIn,
       CASE WHEN part = 0 THEN flows ELSE 0 END AS flows, startedAt + part * 3600000000 AS firstAt,
+      startedAt + untilPart * 3600000000 - 1 AS lastAt,
       coalesce(arrivedAt, (startedAt // ${MICROS_PER_DAY} + 1) * ${MICROS_PER_DAY}) AS arrivedAt
-    FROM (SELECT *, unnest(range(0, hours)) AS part FROM ${filesSql(files, GIVEN_COLUMNS)}
-      WHERE startedAt >= ${from - MICROS_PER_DAY} AND startedAt < ${to})`;
+    FROM (SELECT *, CASE WHEN part = 0 THEN midnight ELSE hours END AS untilPart
+      FROM (SELECT *, unnest(CASE WHEN midnight < hours THEN [0, midnight] ELSE [0] END) AS part
+        FROM (SELECT *, ${untilMidnight} AS midnight FROM ${filesSql(files, GIVEN_COLUMNS)}
+          WHERE startedAt >= ${from - MICROS_PER_DAY} AND startedAt < ${to})))`;
   return `SELECT hour, 'egress' AS kind, path, hostKey, hostName, networkKey, networkName, service, initiator, principal,
       sum(bytesOut)::UBIGINT AS bytesOut, sum(bytesOut)::UBIGINT AS bytesOutLow, sum(bytesOut)::UBIGINT AS bytesOutHigh,
       sum(bytesIn)::UBIGINT AS bytesIn, 0::UBIGINT AS ipBytesOut, sum(flows)::UBIGINT AS flows,
-      min(firstAt) AS firstAt, max(firstAt) + 3599999999 AS lastAt, max(arrivedAt) AS arrivedAt,
+      min(firstAt) AS firstAt, max(lastAt) AS lastAt, max(arrivedAt) AS arrivedAt,
       CASE WHEN principal = 'unknown' THEN 'unknown' ELSE 'stated' END AS basis,
       CASE WHEN principal = 'unknown' THEN 0 ELSE 1 END::UBIGINT AS present, 0::UBIGINT AS sharers, NULL::VARCHAR AS via
     FROM (${spread}) WHERE ${hoursWhere}

@@ -4,7 +4,7 @@ import type { Database } from '../ledger/duckdb/database.ts';
 import { CELL_COLUMNS } from '../records/columns.ts';
 import { FACT_COLUMNS } from '../records/families.ts';
 import { sqlText } from '../records/sql-text.ts';
-import { MICROS_PER_HOUR } from '../records/time.ts';
+import { HOURS_PER_DAY, MICROS_PER_HOUR } from '../records/time.ts';
 import { filesSql } from './facts.ts';
 
 /** What left by a path in an hour, as its interfaces counted it and as flows tell it. */
@@ -117,9 +117,14 @@ async function flowsOf(
     known.length === 1 && only !== undefined
       ? `CASE WHEN kind = 'carrier' AND path NOT IN (${known.map(sqlText).join(', ')}) THEN ${sqlText(only)} ELSE path END`
       : 'path';
+  // A cell that was given for a whole day lies in its first hour, but its bytes left in all of them.
   const rows = await db.rows(
-    `SELECT ${carriedBy} AS path, hour, sum(greatest(bytesOut, ipBytesOut))::UBIGINT AS bytes FROM ${filesSql(cells, CELL_COLUMNS)}
-     WHERE kind IN ('egress', 'transit', 'carrier') AND hour >= ${fromHour} AND hour < ${toHour} GROUP BY ALL`,
+    `SELECT ${carriedBy} AS path, hour + part AS hour, sum(bytes // hours + CASE WHEN part < bytes % hours THEN 1 ELSE 0 END)::UBIGINT AS bytes
+     FROM (SELECT *, unnest(range(0, hours))::INTEGER AS part FROM (
+       SELECT kind, path, hour, 1 + (lastAt - firstAt) // ${MICROS_PER_HOUR} AS hours, greatest(bytesOut, ipBytesOut) AS bytes
+       FROM ${filesSql(cells, CELL_COLUMNS)} WHERE kind IN ('egress', 'transit', 'carrier')
+         AND hour > ${fromHour - HOURS_PER_DAY} AND hour < ${toHour}))
+     WHERE hour + part >= ${fromHour} AND hour + part < ${toHour} GROUP BY ALL`,
     flowed,
   );
   return new Map(rows.map(({ path, hour, bytes }) => [`${hour} ${path}`, bytes]));

@@ -8,16 +8,35 @@ mappings:
   - { name: series, files: "*.csv", time: day, per: day, host: host, bytesOut: bytes, bytesIn: came, flows: n, principal: who, arrival: known, path: { value: border } }
 `;
 
-test('of a day that is given as one row the connections stand in its first hour, the bytes in all', async () => {
+test('a day that is given as one row is one cell', async () => {
   const ledger = testLedger(YAML);
   await ledger.importFiles({
     'a.csv': 'day,host,bytes,came,n,who,known\n2026-03-01,vm-1,2400,48,7,alice,\n',
   });
   const cells = await ledger.cells();
-  expect(cells.map(({ flows }) => flows)).toEqual([7, ...Array(23).fill(0)]);
+  const words = cells.map(
+    ({ hour, flows, out, low, high, in: came, ip }) =>
+      `${hour.slice(11, 13)} ${flows} ${low} ${out} ${high} ${came} ${ip}`,
+  );
+  expect(words).toEqual(['00 7 2400 2400 2400 48 0']);
+});
+
+test('a day of another zone is a cell of each UTC day, by the hours that it has there', async () => {
+  const ledger = testLedger(YAML.replace('per: day', 'per: day, timezone: Asia/Shanghai'));
+  await ledger.importFiles({
+    'a.csv':
+      'day,host,bytes,came,n,who,known\n2026-03-02,vm-1,2405,48,7,alice,\n2026-03-03,vm-1,24,0,1,alice,\n',
+  });
+  const cells = await ledger.cells();
+  // 2405 bytes: 101 in each of the first five hours, 100 in the others; the first eight lie before midnight UTC.
   expect(
-    new Set(cells.map(({ out, low, high, in: came, ip }) => `${low} ${out} ${high} ${came} ${ip}`)),
-  ).toEqual(new Set(['100 100 100 2 0']));
+    cells.map(({ hour, flows, out, in: came }) => `${hour.slice(0, 13)} ${flows} ${out} ${came}`),
+  ).toEqual([
+    '2026-03-01T16 7 805 16',
+    '2026-03-02T00 0 1600 32',
+    '2026-03-02T16 1 8 0',
+    '2026-03-03T00 0 16 0',
+  ]);
 });
 
 test('whom a row names is stated, whom it does not name nobody knows', async () => {

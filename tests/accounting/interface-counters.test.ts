@@ -84,6 +84,33 @@ test('explained, unexplained and over-explained by the hour, and said by check',
   expect(said).toContainEqual(expect.stringContaining('exceed what its interfaces sent by 300 kB'));
 });
 
+test('a day that was given as one row left in all of its hours', async () => {
+  const ledger = testLedger(
+    `${yamlOf()}mappings: [{ name: daily, files: "*.csv", time: day, per: day, host: host, bytesOut: bytes, path: { value: border } }]\n`,
+  );
+  await ledger.importFiles({
+    'daily.csv': `day,host,bytes\n${DAY},10.0.0.9,2400023\n`,
+    'snmp/counters.csv': csv([
+      ['10:00:00', 5_000],
+      ['11:00:00', 155_000],
+      ['23:00:00', 155_000],
+      ['23:30:00', 205_000],
+    ]),
+  });
+  const answer = await report({
+    facility: ledger.facility,
+    ledgerDir: ledger.dir,
+    by: 'path',
+    progress: () => undefined,
+  });
+  // 2,400,023 bytes are 100,001 in each hour but the last: 150,000 were counted from 10 to 11.
+  expect(answer.reconciliation?.[0]).toMatchObject({
+    hoursCompared: 1,
+    counted: '150000',
+    explained: '100001',
+  });
+});
+
 test('a wrap of 32 bits goes on, a reset and a long gap are unknown', async () => {
   const wrap = await compared(
     csv(
