@@ -6,6 +6,7 @@ import { changedAt, type StatedYear, withYears } from './year.ts';
 /** Enough to tell formats that need rewriting by their first bytes. */
 const TOLD_BY_BYTES = 4096;
 
+const ZEEK_HEADER = '#separator ';
 const BYTE_ORDER_MARK = Buffer.from('\uFEFF');
 
 /**
@@ -21,6 +22,9 @@ export async function openInput(path: string, readBytes?: number, year?: StatedY
   const peeked = await peek(opened.bytes, TOLD_BY_BYTES);
   const marked = peeked.head.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK);
   const skipped = marked ? BYTE_ORDER_MARK.length : 0;
+  // Zeek's own header says what a file is: it is not searched for the lines of everybody else.
+  if (peeked.head.toString('latin1', skipped, skipped + ZEEK_HEADER.length) === ZEEK_HEADER)
+    return { ...opened, bytes: peeked.bytes };
   for (const { rewrites } of FORMATS) {
     const rewrite = rewrites?.(peeked.head.subarray(skipped));
     if (rewrite) {
