@@ -45,7 +45,7 @@ export interface SeriesFiles {
 
 /**
  * Makes the tables that are carried from day to day: which pairs (host, network) are known since when, and the texts
- * of hosts and networks. `saved` holds them as an earlier run left them. Tenants are those of openTenants, if it was asked.
+ * of hosts and networks, each with the lowest id of those that share its text (`entity`) or its AS (`asEntity`). `saved` holds them as an earlier run left them. Tenants are those of openTenants, if it was asked.
  */
 export async function openSeries(db: Database, saved?: SeriesFiles): Promise<void> {
   const from = (path: string | undefined, columns: string) =>
@@ -61,10 +61,10 @@ export async function openSeries(db: Database, saved?: SeriesFiles): Promise<voi
     `CREATE OR REPLACE TEMP TABLE known_tenant_pair AS ${from(saved?.tenantPairs, `'' AS tenant, 0::UINTEGER AS networkId, 0::INTEGER AS firstDay, 0::INTEGER AS lastDay`)}`,
   );
   await db.run(
-    `CREATE OR REPLACE TEMP TABLE host_text AS ${from(saved?.hosts, `0::UINTEGER AS id, 0::UBIGINT AS key, '' AS name, '' AS text`)}`,
+    `CREATE OR REPLACE TEMP TABLE host_text AS ${from(saved?.hosts, `0::UINTEGER AS id, 0::UBIGINT AS key, '' AS name, '' AS text, 0::UINTEGER AS entity`)}`,
   );
   await db.run(
-    `CREATE OR REPLACE TEMP TABLE network_text AS ${from(saved?.networks, `0::UINTEGER AS id, 0::UBIGINT AS key, '' AS name, '' AS text, '' AS asText`)}`,
+    `CREATE OR REPLACE TEMP TABLE network_text AS ${from(saved?.networks, `0::UINTEGER AS id, 0::UBIGINT AS key, '' AS name, '' AS text, '' AS asText, 0::UINTEGER AS entity, 0::UINTEGER AS asEntity`)}`,
   );
 }
 
@@ -105,7 +105,7 @@ export async function loadDay(
 
 /**
  * Puts the day's pairs, with the day each was first seen, into `day_pair`, those of known principals into `day_principal_pair`,
- * and those of their tenants into `day_tenant_pair`.
+ * and those of their tenants into `day_tenant_pair`; dayStatistics sums these.
  */
 export async function pairDay(db: Database, day: number): Promise<void> {
   await db.run(`CREATE OR REPLACE TEMP TABLE day_pair AS
@@ -123,6 +123,21 @@ export async function pairDay(db: Database, day: number): Promise<void> {
     SELECT t.tenant, t.networkId, t.bytes, coalesce(k.firstDay, ${day}) AS firstDay, k.firstDay IS NULL AS isNew
     FROM (SELECT tenant, networkId, sum(bytes)::UBIGINT AS bytes FROM day_traffic JOIN day_member USING (principal) GROUP BY ALL) t
     LEFT JOIN known_tenant_pair k ON k.tenant = t.tenant AND k.networkId = t.networkId`);
+  await numberEntities(db);
+}
+
+/** Puts what is summed by host, network and AS beside ids that stand for one text each, into `day_entity_pair` and `day_hour`. */
+async function numberEntities(db: Database): Promise<void> {
+  const named = (relation: string) =>
+    `${relation} r JOIN host_text h ON h.id = r.hostId JOIN network_text n ON n.id = r.networkId`;
+  const ids = 'h.entity AS host, n.entity AS network, n.asEntity AS "as"';
+  await db.run(
+    `CREATE OR REPLACE TEMP TABLE day_entity_pair AS SELECT ${ids}, bytes, firstDay FROM ${named(
+      '(SELECT hostId, networkId, sum(bytes)::UBIGINT AS bytes, min(firstDay) AS firstDay FROM day_pair GROUP BY ALL)',
+    )}`,
+  );
+  await db.run(`CREATE OR REPLACE TEMP TABLE day_hour AS
+    SELECT hour, path, principal, ${ids}, bytes FROM ${named('day_traffic')}`);
 }
 
 /** Makes the day's pairs known, and once a week forgets those unseen for long. */
@@ -150,24 +165,32 @@ export async function rememberDay(db: Database, day: number): Promise<void> {
 const unnamed = z.object({ key: z.bigint(), name: z.string() });
 
 async function nameHosts(db: Database, texts: EntityTexts): Promise<void> {
-  const found = await newKeys(db, 'host');
-  await insertRows(
-    db,
-    'host_text',
-    found.rows.map(
-      ({ key, name }, index) =>
-        `(${found.nextId + index}, ${key}, ${sqlText(name)}, ${sqlText(texts.host(key, name))})`,
-    ),
+  const { rows, nextId } = await newKeys(db, 'host');
+  const values = rows.map(
+    ({ key, name }, index) =>
+      `(${nextId + index}, ${key}, ${sqlText(name)}, ${sqlText(texts.host(key, name))})`,
+  );
+  await insertRows(values, (some) =>
+    db.run(`INSERT INTO host_text WITH new AS (SELECT * FROM (VALUES ${some}) AS v(id, key, name, text))
+      SELECT *, ${lowestId('host', 'text')} FROM new`),
   );
 }
 
 async function nameNetworks(db: Database, texts: EntityTexts): Promise<void> {
-  const found = await newKeys(db, 'network');
-  const rows = found.rows.map(({ key, name }, index) => {
+  const { rows, nextId } = await newKeys(db, 'network');
+  const values = rows.map(({ key, name }, index) => {
     const { text, as } = texts.network(key, name);
-    return `(${found.nextId + index}, ${key}, ${sqlText(name)}, ${sqlText(text)}, ${as === null ? 'NULL' : sqlText(as)})`;
+    return `(${nextId + index}, ${key}, ${sqlText(name)}, ${sqlText(text)}, ${as === null ? 'NULL' : sqlText(as)})`;
   });
-  await insertRows(db, 'network_text', rows);
+  await insertRows(values, (some) =>
+    db.run(`INSERT INTO network_text WITH new AS (SELECT * FROM (VALUES ${some}) AS v(id, key, name, text, asText))
+      SELECT *, ${lowestId('network', 'text')}, CASE WHEN asText IS NOT NULL THEN ${lowestId('network', 'asText')} END FROM new`),
+  );
+}
+
+/** SQL for the lowest id of the known and new rows that share a text with a row of `new`. */
+function lowestId(side: 'host' | 'network', text: 'text' | 'asText'): string {
+  return `coalesce((SELECT min(id) FROM ${side}_text k WHERE k.${text} = new.${text}), min(id) OVER (PARTITION BY ${text}))`;
 }
 
 async function newKeys(db: Database, side: 'host' | 'network') {
@@ -183,10 +206,11 @@ async function newKeys(db: Database, side: 'host' | 'network') {
   return { rows, nextId: Number(last?.next ?? 0n) };
 }
 
-async function insertRows(db: Database, table: string, rows: readonly string[]): Promise<void> {
-  for (let at = 0; at < rows.length; at += 2_000) {
-    await db.run(`INSERT INTO ${table} VALUES ${rows.slice(at, at + 2_000).join(', ')}`);
-  }
+async function insertRows(
+  values: readonly string[],
+  insert: (some: string) => Promise<unknown>,
+): Promise<void> {
+  for (let at = 0; at < values.length; at += 2_000) await insert(values.slice(at, at + 2_000).join(', '));
 }
 
 /** Returns the day's statistics of a family, entities in code-point order; no columns where nobody belongs to a tenant. Needs loadDay and pairDay. */
@@ -197,27 +221,20 @@ export async function dayStatistics(
   clipsBytes: readonly number[],
 ): Promise<SeriesTable> {
   if (family === 'tenant' && (await isEmpty(db, 'day_tenant_pair'))) return { entities: [], columns: [] };
-  const entity = ENTITY[family];
-  const pairs =
-    family === 'path'
-      ? 'SELECT path, hostId, networkId, bytes, firstDay FROM day_pair'
-      : `SELECT '' AS path, hostId, networkId, sum(bytes)::UBIGINT AS bytes, min(firstDay) AS firstDay FROM day_pair GROUP BY hostId, networkId`;
+  const { entity, pairs, text } = SOURCE[family];
   const novel = `firstDay >= ${day - NOVEL_DAYS}`;
-  const named =
-    family === 'principal' || family === 'tenant'
-      ? `SELECT ${family}, bytes, firstDay FROM day_${family}_pair`
-      : `SELECT p.*, h.text AS host, n.text AS network, n.asText AS "as" FROM pair p JOIN host_text h ON h.id = p.hostId JOIN network_text n ON n.id = p.networkId`;
   const clipped = (filter: string) =>
     clipsBytes.map((clip) => `coalesce(sum(least(bytes, ${clip}))${filter}, 0)::DOUBLE`);
-  const sql = `WITH pair AS (${pairs}),
-    busiest AS (SELECT entity, max(bytes)::DOUBLE AS bytes FROM
-      (SELECT ${entity} AS entity, hour, sum(t.bytes) AS bytes FROM day_traffic t ${joins('t', family)} GROUP BY 1, 2) GROUP BY entity),
+  const sql = `WITH busiest AS (SELECT entity, max(bytes)::DOUBLE AS bytes FROM
+      (SELECT ${entity} AS entity, hour, sum(bytes) AS bytes FROM ${family === 'tenant' ? 'day_hour JOIN day_member USING (principal)' : 'day_hour'} GROUP BY 1, 2) GROUP BY entity),
     summed AS (SELECT ${entity} AS entity, sum(bytes)::DOUBLE AS c0, ${[...clipped(''), ...clipped(` FILTER (WHERE ${novel})`)].map((column, index) => `${column} AS c${index + 1}`).join(', ')},
       count(*) FILTER (WHERE firstDay = ${day})::DOUBLE AS c9, count(*) FILTER (WHERE ${novel} AND firstDay <= ${day - PERSISTENT_DAYS})::DOUBLE AS c10,
       coalesce(max(bytes) FILTER (WHERE firstDay = ${day}), 0)::DOUBLE AS c12
-      FROM (${named}) GROUP BY entity)
-    SELECT s.entity, c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, b.bytes AS c11, c12 FROM summed s JOIN busiest b ON b.entity = s.entity
-    WHERE s.entity IS NOT NULL${family === 'path' || family === 'centre' ? '' : ` AND s.entity <> '${UNKNOWN}'`} ORDER BY s.entity`;
+      FROM ${pairs} WHERE ${entity} IS NOT NULL GROUP BY entity),
+    named AS (SELECT ${text ?? 's.entity'} AS entity, s.* EXCLUDE (entity), b.bytes AS c11 FROM summed s JOIN busiest b ON b.entity = s.entity
+      ${text === undefined ? '' : `JOIN ${family === 'host' ? 'host' : 'network'}_text t ON t.id = s.entity`})
+    SELECT entity, c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12 FROM named
+    ${family === 'path' || family === 'centre' ? '' : `WHERE entity <> '${UNKNOWN}'`} ORDER BY entity`;
   const reader = await db.connection.runAndReadAll(sql);
   const [entities = [], ...columns] = reader.getColumnsJS();
   return {
@@ -230,18 +247,18 @@ async function isEmpty(db: Database, table: string): Promise<boolean> {
   return (await db.rows(`SELECT 1 AS one FROM ${table} LIMIT 1`, z.object({ one: z.number() }))).length === 0;
 }
 
-const ENTITY: Readonly<Record<SeriesFamily, string>> = {
-  host: 'host',
-  principal: 'principal',
-  network: 'network',
-  as: '"as"',
-  path: 'path',
-  centre: "'centre'",
-  tenant: 'tenant',
+/**
+ * Where the statistics of a family come from: what its entities are called there, the pairs, and the text of an entity that
+ * is an id. Text is looked up once for each entity, not for each pair.
+ */
+const SOURCE: Readonly<
+  Record<SeriesFamily, { readonly entity: string; readonly pairs: string; readonly text?: string }>
+> = {
+  host: { entity: 'host', pairs: 'day_entity_pair', text: 't.text' },
+  network: { entity: 'network', pairs: 'day_entity_pair', text: 't.text' },
+  as: { entity: '"as"', pairs: 'day_entity_pair', text: 't.asText' },
+  path: { entity: 'path', pairs: 'day_pair' },
+  centre: { entity: "'centre'", pairs: 'day_entity_pair' },
+  principal: { entity: 'principal', pairs: 'day_principal_pair' },
+  tenant: { entity: 'tenant', pairs: 'day_tenant_pair' },
 };
-
-function joins(table: string, family: SeriesFamily): string {
-  if (family === 'tenant') return `JOIN day_member m ON m.principal = ${table}.principal`;
-  return `JOIN (SELECT id, text AS host FROM host_text) h ON h.id = ${table}.hostId
-    JOIN (SELECT id, text AS network, asText AS "as" FROM network_text) n ON n.id = ${table}.networkId`;
-}
