@@ -2,8 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { BUILD_VERSION } from '../accounting/build.ts';
-import { ConfigurationError } from '../errors.ts';
+import { ConfigurationError, WeirError } from '../errors.ts';
 import { configSha256On } from '../facility/zones.ts';
+import { orChangedFile } from '../ledger/changed-file.ts';
 import { type Checkpoint, checkpointSchema, createCheckpoint, generateKeys } from '../ledger/checkpoint.ts';
 import { collectGarbage } from '../ledger/collect.ts';
 import { mergeWith } from '../ledger/duckdb/merge.ts';
@@ -97,16 +98,32 @@ export function ledgerQuery(query: LedgerQuery): Promise<QueryAnswer> {
     const filesOf = (family: string, built: boolean) =>
       (built ? builtFiles : factFiles)(family, fromDay, toDay);
     await createViews(db, filesOf, bounded ? window : undefined);
-    const { columns, rows, cut } = await select(db, query.sql, query.limit).catch((error: unknown) => {
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new ConfigurationError(`query: ${reason}`, { cause: error });
-    });
+    const asked = () =>
+      select(db, query.sql, query.limit).catch((error: unknown) => {
+        throw isOfStatement(error) ? wrongQuery(error) : error;
+      });
+    const { columns, rows, cut } = await orChangedFile(query.ledgerDir, query.asOf, asked).catch(
+      (error: unknown) => {
+        throw error instanceof WeirError ? error : wrongQuery(error);
+      },
+    );
     return {
       asOf: snapshot.position,
       columns: [...columns],
       rows: rows.map((row) => Object.fromEntries(columns.map((name, index) => [name, row[index] ?? null]))),
       cut,
     };
+  });
+}
+
+/** Whether the engine refused a statement before it read any file. */
+function isOfStatement(error: unknown): boolean {
+  return error instanceof Error && /^(Parser|Binder|Catalog|Permission) Error/.test(error.message);
+}
+
+function wrongQuery(cause: unknown): ConfigurationError {
+  return new ConfigurationError(`query: ${cause instanceof Error ? cause.message : String(cause)}`, {
+    cause,
   });
 }
 

@@ -5,6 +5,7 @@ import { SPREAD_MACRO } from '../accounting/spread.ts';
 import { ConfigurationError } from '../errors.ts';
 import type { Facility } from '../facility/facility.ts';
 import { configSha256On } from '../facility/zones.ts';
+import { orChangedFile } from '../ledger/changed-file.ts';
 import { assertPresent } from '../ledger/collect.ts';
 import { type Database, openDatabase } from '../ledger/duckdb/database.ts';
 import { openLedger, openStage } from '../ledger/files.ts';
@@ -46,8 +47,16 @@ export interface Reading {
 /**
  * Opens the ledger for one question and closes it again. Days whose facts or configuration changed are
  * rebuilt first, unless the question is as of an earlier position.
+ * @throws LedgerError naming the file where one that is damaged keeps it from an answer.
  */
-export async function withReading<Answer>(
+export function withReading<Answer>(
+  question: Question,
+  ask: (reading: Reading) => Promise<Answer>,
+): Promise<Answer> {
+  return orChangedFile(question.ledgerDir, question.asOf, () => asked(question, ask));
+}
+
+async function asked<Answer>(
   question: Question,
   ask: (reading: Reading) => Promise<Answer>,
 ): Promise<Answer> {

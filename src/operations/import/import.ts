@@ -5,6 +5,7 @@ import { InternalError } from '../../errors.ts';
 import type { Facility } from '../../facility/facility.ts';
 import { readPseudonymKey } from '../../facility/pseudonyms.ts';
 import { mappingOfFile, sensorOfFile, UNASSIGNED } from '../../facility/sensors.ts';
+import { orChangedFile } from '../../ledger/changed-file.ts';
 import { type Database, openDatabase } from '../../ledger/duckdb/database.ts';
 import { openPseudonyms } from '../../ledger/duckdb/pseudonyms.ts';
 import { readRejects } from '../../ledger/duckdb/rejects.ts';
@@ -65,7 +66,9 @@ export async function importLogs(options: ImportOptions): Promise<ImportResult> 
     const { pseudonyms } = options.facility;
     if (pseudonyms) await openPseudonyms(db, readPseudonymKey(pseudonyms.keyFile));
     const outcome = await takeInputs(db, stage, ledger.dir, inputs, options);
-    const rebuiltDays = await rebuildDirtyDays(db, stage, ledger.dir, options.facility, options.progress);
+    const rebuiltDays = await orChangedFile(ledger.dir, undefined, () =>
+      rebuildDirtyDays(db, stage, ledger.dir, options.facility, options.progress),
+    );
     const { position } = await readSnapshot(ledger.dir);
     const refusedRows = refused.map(({ path, reason }) => refusedRow(path, reason));
     const answer: ImportAnswer = {

@@ -14,7 +14,10 @@ export async function bringIn(path: string, to: string): Promise<string> {
  */
 export function damageOf(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
-  const found = /^(?:Invalid Input|IO|Invalid|Conversion|Serialization) Error: (.*)/.exec(error.message)?.[1];
+  const found =
+    /^(?:Invalid Input|IO|Invalid|Conversion|Serialization|Not implemented|Out of Range|INTERNAL) Error: (.*)/.exec(
+      error.message,
+    )?.[1];
   if (found === undefined || found.includes('No space left on device')) return undefined;
   const what = found.replaceAll(/ ['"][^'"]*\.parquet['"]/g, '').replace(/:? *$/, '');
   return new DamagedInput(`damaged Parquet: ${what}`).message;
