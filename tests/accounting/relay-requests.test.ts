@@ -212,6 +212,34 @@ describe('of what a shared connection carried', () => {
     expect(await fetchedBy(27_000, { 'squid-1/access.log': log(three) })).toEqual([['10.0.0.1', 27_000]]);
   });
 
+  test('a connection of which samples of one instant are logged carried their sum', async () => {
+    const nanos = `${Date.parse(at('10:00:00'))}000000`;
+    const sample = JSON.stringify({
+      type: 'SFLOW_5',
+      sampling_rate: 1,
+      time_received_ns: '@at',
+      time_flow_start_ns: '@at',
+      time_flow_end_ns: '@at',
+      bytes: 5_000_028,
+      packets: 1,
+      src_addr: '198.51.100.7',
+      dst_addr: RELAY,
+      proto: 'UDP',
+      src_port: 443,
+      dst_port: 40_001,
+    }).replaceAll('"@at"', nanos);
+    const ledger = testLedger(RELAY_YAML);
+    await ledger.importFiles({
+      'zeek/parts.json': `${sample}\n`.repeat(2),
+      'squid-1/access.log': log([['10.0.0.1', '10:00:00', 1, { ...GET, bytes: 5_000_000 }]]),
+    });
+    const hosts = (await ledger.cells()).map(({ host, in: got }) => [host, Number(got) > 4_500_000]);
+    expect(hosts.sort()).toEqual([
+      ['10.0.0.1', true],
+      [RELAY, true],
+    ]);
+  });
+
   test('a request that was answered with nothing had the connection all the same', async () => {
     expect(
       await fetchedBy(100, {
