@@ -14,7 +14,7 @@ import {
 
 /** First bytes of an encoded state, and the version of what follows; another version is replayed, not read. */
 const MAGIC = 0x52494557;
-const VERSION = 5;
+const VERSION = 6;
 
 /**
  * Returns the state as bytes: canonical (entities sorted by key, so equal states are equal bytes) and
