@@ -212,14 +212,15 @@ describe('of what a shared connection carried', () => {
     expect(await fetchedBy(27_000, { 'squid-1/access.log': log(three) })).toEqual([['10.0.0.1', 27_000]]);
   });
 
-  test('a connection of which samples of one instant are logged carried their sum', async () => {
-    const nanos = `${Date.parse(at('10:00:00'))}000000`;
-    const sample = JSON.stringify({
-      type: 'SFLOW_5',
+  /** What an exporter of flows tells of bytes to the relay's port 40001 from a second on: JSON lines of goflow2. */
+  function exported(type: 'SFLOW_5' | 'NETFLOW_V9', seconds: number, lasts: number): string {
+    const nanos = (after: number) => `${Date.parse(at('10:00:00')) + 1000 * after}000000`;
+    const flow = {
+      type,
       sampling_rate: 1,
-      time_received_ns: '@at',
-      time_flow_start_ns: '@at',
-      time_flow_end_ns: '@at',
+      time_received_ns: nanos(seconds + lasts),
+      time_flow_start_ns: nanos(seconds),
+      time_flow_end_ns: nanos(seconds + lasts),
       bytes: 5_000_028,
       packets: 1,
       src_addr: '198.51.100.7',
@@ -227,17 +228,38 @@ describe('of what a shared connection carried', () => {
       proto: 'UDP',
       src_port: 443,
       dst_port: 40_001,
-    }).replaceAll('"@at"', nanos);
+    };
+    return `${JSON.stringify(flow).replaceAll(/"(\d{19})"/g, '$1')}\n`;
+  }
+  const half: Row = ['10.0.0.1', '10:00:00', 1, { ...GET, bytes: 5_000_000 }];
+
+  test.each([
+    ['samples of one instant', exported('SFLOW_5', 0, 0).repeat(2)],
+    ['parts one after the other', exported('NETFLOW_V9', 0, 60) + exported('NETFLOW_V9', 60, 60)],
+  ])('a connection of which %s are logged carried their sum', async (_, parts) => {
     const ledger = testLedger(RELAY_YAML);
-    await ledger.importFiles({
-      'zeek/parts.json': `${sample}\n`.repeat(2),
-      'squid-1/access.log': log([['10.0.0.1', '10:00:00', 1, { ...GET, bytes: 5_000_000 }]]),
-    });
+    await ledger.importFiles({ 'zeek/parts.json': parts, 'squid-1/access.log': log([half]) });
     const hosts = (await ledger.cells()).map(({ host, in: got }) => [host, Number(got) > 4_500_000]);
     expect(hosts.sort()).toEqual([
       ['10.0.0.1', true],
       [RELAY, true],
     ]);
+  });
+
+  test('parts that two sensors logged are told twice, and carried once', async () => {
+    const ledger = testLedger(
+      RELAY_YAML.replace('sensors: [zeek] }', 'sensors: [zeek, other] }').replace(
+        'files: "zeek/**" }',
+        'files: "zeek/**" }\n  - { name: other, files: "other/**" }',
+      ),
+    );
+    const whole: Row = ['10.0.0.1', '10:00:00', 1, { ...GET, bytes: 10_000_000 }];
+    await ledger.importFiles({
+      'zeek/parts.json': exported('NETFLOW_V9', 0, 60) + exported('NETFLOW_V9', 60, 60),
+      'other/parts.json': exported('NETFLOW_V9', 1, 60) + exported('NETFLOW_V9', 61, 60),
+      'squid-1/access.log': log([whole]),
+    });
+    expect([...new Set((await ledger.cells()).map(({ host }) => host))]).toEqual(['10.0.0.1']);
   });
 
   test('a request that was answered with nothing had the connection all the same', async () => {

@@ -113,22 +113,24 @@ export async function openParts(
 
 /**
  * Makes `relay_conn(tuple, since, until, entry, farHi, farLo, lentKey, countIn, countOut)`: connections through relays
- * with their whole life, whatever records tell of it, and what they carried to the relay and from it.
+ * with their whole life, whatever records tell of it, and what they carried to the relay and from it. Parts of it that one
+ * sensor logged one after another add up; what several records or sensors tell of all of it is told more than once.
  */
 async function openConnections(db: Database, look: RelayLook): Promise<void> {
   const side = (near: string, far: string) =>
     `SELECT tuple, startedAt, endedAt, ${look.entry(`${near}Hi`, `${near}Lo`)} AS entry, ${far}Hi AS farHi, ${far}Lo AS farLo,
-       ${far}Count AS countIn, ${near}Count AS countOut FROM real WHERE ${look.zone(`${far}Hi`, `${far}Lo`)} NOT IN ${OWN}`;
+       ${far}Count AS countIn, ${near}Count AS countOut, partSensor, ${far}Part AS partIn, ${near}Part AS partOut FROM real WHERE ${look.zone(`${far}Hi`, `${far}Lo`)} NOT IN ${OWN}`;
   await db.run(`CREATE OR REPLACE TEMP TABLE relay_conn AS
     WITH real AS (SELECT *, ${TUPLE} AS tuple FROM (
-        SELECT r.startedAt, r.endedAt, r.proto, r.origCount, r.respCount, ${REAL_ENDS} FROM relay_touch r ${WITH_MATCH})),
+        SELECT r.startedAt, r.endedAt, r.proto, r.origCount, r.respCount, r.partSensor, r.origPart, r.respPart, ${REAL_ENDS} FROM relay_touch r ${WITH_MATCH})),
     ends AS (SELECT * FROM (${side('orig', 'resp')} UNION ALL ${side('resp', 'orig')}) WHERE entry > 0),
     marked AS (SELECT *, startedAt > ${FORGOTTEN_MICROS} + max(endedAt) OVER (PARTITION BY tuple ORDER BY startedAt, endedAt
         ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS opens FROM ends),
-    islands AS (SELECT *, sum(coalesce(opens, false)::INTEGER) OVER (PARTITION BY tuple ORDER BY startedAt, endedAt ROWS UNBOUNDED PRECEDING) AS island FROM marked)
+    islands AS (SELECT *, sum(coalesce(opens, false)::INTEGER) OVER (PARTITION BY tuple ORDER BY startedAt, endedAt ROWS UNBOUNDED PRECEDING) AS island FROM marked),
+    summed AS (SELECT *, sum(partIn) OVER sensed AS partsIn, sum(partOut) OVER sensed AS partsOut FROM islands WINDOW sensed AS (PARTITION BY tuple, island, partSensor))
     SELECT tuple, min(startedAt) AS since, max(endedAt) AS until, any_value(entry) AS entry, any_value(farHi) AS farHi, any_value(farLo) AS farLo,
       any_value(CASE WHEN ${look.zone('farHi', 'farLo')} = ${ZONE_CODES.remoteAccess} THEN ${addressKeySql('farHi', 'farLo')} END) AS lentKey,
-      max(countIn)::HUGEINT AS countIn, max(countOut)::HUGEINT AS countOut FROM islands GROUP BY tuple, island`);
+      max(greatest(countIn, partsIn))::HUGEINT AS countIn, max(greatest(countOut, partsOut))::HUGEINT AS countOut FROM summed GROUP BY tuple, island`);
 }
 
 /** Makes `relay_row`: what logs of relays say, each row with the far end that its connection must have. */

@@ -131,7 +131,8 @@ async function livesOf(db: Database, files: FactFiles, range: DayRange, look: Re
 }
 
 /**
- * Makes `relay_touch`: the ends and the life of connections one of whose ends stands for others, as they were logged.
+ * Makes `relay_touch`: the ends and the life of connections one of whose ends stands for others, as they were logged, what
+ * they carried, and what of that was logged in parts (`origPart`, `respPart`) by one sensor (`partSensor`).
  * @param only SQL over the flow columns that narrows them down.
  */
 export async function openTouch(
@@ -146,12 +147,16 @@ export async function openTouch(
     (end) => `coalesce(${end}Bytes, ${end}IpBytes, 0)::BIGINT AS ${end}Count`,
   );
   const read = (files: readonly string[], where: string) =>
-    `SELECT ${ends}, startedAt, ${ENDED} AS endedAt, coalesce(${IS_PART}, false) AS part, ${counts.join(', ')}
+    `SELECT ${ends}, startedAt, ${ENDED} AS endedAt, coalesce(${IS_PART}, false) AS part, CASE WHEN part THEN sensor END AS sensor, ${counts.join(', ')}
      FROM ${filesSql(files, FLOW_COLUMNS)} WHERE ${where} AND ${isApart(look, [])} AND ${only}`;
+  const each = (sql: (end: string) => string) => ['orig', 'resp'].map(sql).join(', ');
   await db.run(`CREATE OR REPLACE TEMP TABLE relay_touch AS
-    SELECT ${TUPLE} AS tuple, ${ends}, startedAt, max(endedAt) AS endedAt,
-      ${['orig', 'resp'].map((end) => `greatest(coalesce(max(${end}Count) FILTER (NOT part), 0), coalesce(sum(${end}Count) FILTER (part), 0))::BIGINT AS ${end}Count`).join(', ')}
-    FROM (${read(flowFiles, SHORT)} UNION ALL ${read(longFiles, 'true')}) GROUP BY ALL`);
+    WITH told AS (SELECT ${ends}, startedAt, max(endedAt) AS endedAt, sensor, part,
+        ${each((end) => `coalesce(sum(${end}Count) FILTER (part), max(${end}Count))::BIGINT AS ${end}Count`)}
+      FROM (${read(flowFiles, SHORT)} UNION ALL ${read(longFiles, 'true')}) GROUP BY ALL)
+    SELECT ${TUPLE} AS tuple, ${ends}, startedAt, max(endedAt) AS endedAt, ${each((end) => `max(${end}Count) AS ${end}Count`)},
+      min(sensor) AS partSensor, ${each((end) => `coalesce(max(${end}Count) FILTER (part), 0) AS ${end}Part`)}
+    FROM told GROUP BY ALL`);
 }
 
 /** Returns how many connections of a range were told by logs of NAT alone and not counted, and what they say they carried. */
