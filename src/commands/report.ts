@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { REPORT_KEYS, type ReportAnswer, type ReportKey } from '../operations/answers/report.ts';
+import type { ReportFilters } from '../operations/report-filters.ts';
 import { contextOf, type PeriodFlags, stated, subjectOf, wholeNumber, withPeriod } from './context.ts';
 import { coverageText } from './print/coverage.ts';
 import { emptyText } from './print/empty.ts';
@@ -15,16 +16,9 @@ import {
   formatShare,
 } from './print/units.ts';
 
-interface ReportFlags extends PeriodFlags {
+interface ReportFlags extends PeriodFlags, ReportFilters {
   readonly by: ReportKey;
   readonly limit: number;
-  readonly host?: string;
-  readonly destination?: string;
-  readonly service?: string;
-  readonly principal?: string;
-  readonly tenant?: string;
-  readonly path?: string;
-  readonly initiator?: string;
   readonly balance?: boolean;
 }
 
