@@ -249,11 +249,11 @@ async function countsByInput(
      FROM ${from} GROUP BY input`,
     countRow,
   );
-  const inputs = new Set([...found.map(({ input }) => input), ...rejected.keys()]);
-  return [...inputs]
+  const byInput = new Map(found.map((counts) => [counts.input, counts]));
+  return [...new Set([...byInput.keys(), ...rejected.keys()])]
     .sort((a, b) => a - b)
     .map((input) => {
-      const row = found.find((each) => each.input === input);
+      const row = byInput.get(input);
       return {
         input,
         accepted: row?.accepted ?? 0,
