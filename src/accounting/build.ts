@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Facility } from '../facility/facility.ts';
-import type { Database } from '../ledger/duckdb/database.ts';
+import { type Database, isOfData } from '../ledger/duckdb/database.ts';
 import { FLOW_COLUMNS } from '../records/columns.ts';
 import { LOGGED_PACKET } from '../records/flow-parts.ts';
 import { ENDED } from '../records/flow-time.ts';
@@ -15,7 +15,7 @@ import {
   sharerSql,
 } from './attribution/attribute.ts';
 import type { ClockOffset } from './attribution/connections.ts';
-import { CELL_NAMES, cellSql } from './cells.ts';
+import { CELL_NAMES, cellSql, type Sums } from './cells.ts';
 import { type CorrectionCount, correctionCounts } from './corrections.ts';
 import { coverageSql } from './coverage.ts';
 import { type DayRange, EVER, type FactFiles, filesSql, overlapsSql } from './facts.ts';
@@ -134,23 +134,33 @@ interface Settled {
   readonly hasParts: boolean;
 }
 
+/** Adds up quickly, and exactly where a cell is too large for that. */
+async function summed<Result>(work: (sums: Sums) => Promise<Result>): Promise<Result> {
+  try {
+    return await work('quickly');
+  } catch (error) {
+    if (!isOfData(error)) throw error;
+    return work('exactly');
+  }
+}
+
 async function writeCells(
   db: Database,
   { files, facility, perspective, parents, folder, pieces }: Settled,
   range: DayRange,
 ): Promise<BuiltFile[]> {
-  const sql = (days: DayRange) =>
-    `SELECT ${CELL_NAMES} FROM (${cellSql(files, days, perspective, parents, undefined, pieces)})`;
+  const sql = (days: DayRange, sums: Sums) =>
+    `SELECT ${CELL_NAMES} FROM (${cellSql(files, days, perspective, parents, undefined, pieces, sums)})`;
   const tunnelPaths = facility.paths.flatMap(({ name, gateways }) => (gateways.length > 0 ? [name] : []));
   if (tunnelPaths.length === 0 && range.toDay - range.fromDay < MOST_DAYS_APART) {
     const written: BuiltFile[] = [];
     for (let day = range.fromDay; day <= range.toDay; day += 1) {
-      const source = `(${sql({ fromDay: day, toDay: day })})`;
-      written.push(await writeDay(db, source, 'cell', day, folder, ''));
+      const only = { fromDay: day, toDay: day };
+      written.push(await summed((sums) => writeDay(db, `(${sql(only, sums)})`, 'cell', day, folder, '')));
     }
     return written;
   }
-  await db.run(`CREATE OR REPLACE TEMP TABLE cell AS ${sql(range)}`);
+  await summed((sums) => db.run(`CREATE OR REPLACE TEMP TABLE cell AS ${sql(range, sums)}`));
   if (tunnelPaths.length > 0) await countUnseenTunnels(db, tunnelPaths);
   const written = await writeByDay(db, 'cell', 'cell', range, folder, '');
   await db.run('DROP TABLE cell');
@@ -173,12 +183,13 @@ async function writeNamedCells(
   for (let day = range.fromDay; day <= range.toDay; day += 1) {
     const attribution = await openAttribution(db, files, day, facility, perspective, hasParts, loaded);
     const only = { fromDay: day, toDay: day };
-    const sql = `SELECT ${CELL_NAMES} FROM (${cellSql(files, only, perspective, parents, attribution, pieces)})`;
-    if (tunnelPaths.length > 0) {
+    const cells = await summed(async (sums) => {
+      const sql = `SELECT ${CELL_NAMES} FROM (${cellSql(files, only, perspective, parents, attribution, pieces, sums)})`;
+      if (tunnelPaths.length === 0) return writeDay(db, `(${sql})`, 'cell', day, folder, '');
       await db.run(`CREATE OR REPLACE TEMP TABLE cell AS ${sql}`);
       await countUnseenTunnels(db, tunnelPaths);
-    }
-    const cells = await writeDay(db, tunnelPaths.length > 0 ? 'cell' : `(${sql})`, 'cell', day, folder, '');
+      return writeDay(db, 'cell', 'cell', day, folder, '');
+    });
     written.push(cells);
     if (!attribution) continue;
     clocks.set(day, attribution.clock);

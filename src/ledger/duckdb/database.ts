@@ -63,3 +63,8 @@ export async function openDatabase(limits: DatabaseLimits): Promise<Database> {
     },
   };
 }
+
+/** Returns whether a statement failed for what is in the data, such as a value that its own check refuses, not for itself. */
+export function isOfData(error: unknown): boolean {
+  return error instanceof Error && /^(Invalid Input|Conversion) Error: /.test(error.message);
+}

@@ -4,7 +4,7 @@ import { assertIdentity } from '../../errors.ts';
 import { ENDED } from '../../records/flow-time.ts';
 import { sqlText } from '../../records/sql-text.ts';
 import { faultSql, goodSql, type RecordRule, selectList, valuesSql } from '../../sources/record.ts';
-import type { Database } from './database.ts';
+import { type Database, isOfData } from './database.ts';
 import { noteOrigins } from './origins.ts';
 
 /** Staged line `start` and those after it, up to the next segment, come from an input's lines from `firstLine` on. */
@@ -105,7 +105,7 @@ export async function writeGoodLog(
 
 /** Which line is at fault, and why, the careful reading says better than the engine; any other failure is one. */
 function ifOfData(error: unknown): false {
-  if (error instanceof Error && /^(Invalid Input|Conversion) Error: /.test(error.message)) return false;
+  if (isOfData(error)) return false;
   throw error;
 }
 
