@@ -25,7 +25,7 @@ import { settle } from './settle.ts';
 import { countUnseenTunnels } from './tunnels.ts';
 
 /** Part of every build's name: raise it whenever the same facts would amount to something else. */
-export const BUILD_VERSION = '5';
+export const BUILD_VERSION = '6';
 
 /**
  * Up to so many days are summed one by one, straight into their files; more are summed at once into a table. The log
@@ -63,7 +63,7 @@ export async function buildDays(
   const perspective = perspectiveOn(facility, range.fromDay);
   await openAccounts(db, files.identity('account', EVER));
   const parents = await collectTunnels(db, files, range);
-  const relays = await openRelays(db, files, range, facility, perspective.hostOf, folder);
+  const relays = await openRelays(db, files, range, facility, perspective, folder);
   const real = relays ? { ...files, real: relays.flows } : files;
   await settle(db, real, range, perspective);
   const pieces = relays ? await openPieces(db, relays) : undefined;

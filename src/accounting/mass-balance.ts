@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Facility } from '../facility/facility.ts';
 import type { Database } from '../ledger/duckdb/database.ts';
+import { hostKey } from '../records/address.ts';
 import { CELL_COLUMNS } from '../records/columns.ts';
 import { FACT_COLUMNS } from '../records/families.ts';
 import { sqlText } from '../records/sql-text.ts';
@@ -96,7 +97,7 @@ export async function serverBalances(
     names.map(({ name }) => name),
     facility,
   );
-  const rows = [...placed].map(([name, key]) => `(${sqlText(name)}, ${key}::UBIGINT)`);
+  const rows = [...placed].map(([name, address]) => `(${sqlText(name)}, ${hostKey(address)}::UBIGINT)`);
   const places =
     rows.length > 0
       ? `(VALUES ${rows.join(', ')}) p(name, placedKey)`

@@ -35,14 +35,19 @@ export interface Perspective {
   readonly hostKey: string;
   readonly networkKey: string;
   /**
-   * Host key under which logins and jobs are known; NULL for relays, gateways and what is no way out, and for what was
-   * opened from outside: nobody on the host has opened that.
+   * Key of the machine under which logins and jobs are known; NULL for relays, gateways and what is no way out, and for what
+   * was opened from outside: nobody on the host has opened that.
    */
   readonly presenceKey: string;
   /** Key of the address of a remote-access pool at either end; NULL where there is none. */
   readonly lentKey: string;
   /** Returns SQL for the host key of an inside address. */
   readonly hostOf: (hi: string, lo: string) => string;
+  /**
+   * Returns SQL for the key of the machine that an inside address is: machines of one IPv6 /64 are one host in cells, and
+   * who was at work on one of them was not on the others.
+   */
+  readonly machineOf: (hi: string, lo: string) => string;
   /** Returns SQL that tells addresses of inside hosts: no relays, gateways or pools. */
   readonly isInside: (hi: string, lo: string) => string;
   /** Returns SQL that tells addresses of no zone: neither the facility's own nor lent to its clients. */
@@ -71,7 +76,7 @@ export function perspectiveOn(facility: Facility, day: number): Perspective {
     ELSE 4 END)`;
   const hostIfOrig = zones.host('origHi', 'origLo');
   const hostIfResp = zones.host('respHi', 'respLo');
-  const keys = identityKeys(orig, resp);
+  const keys = identityKeys(orig, resp, zones.machine);
   return {
     paths,
     origZone: zones.code('origHi', 'origLo'),
@@ -83,6 +88,7 @@ export function perspectiveOn(facility: Facility, day: number): Perspective {
     networkKey: `(CASE WHEN origInner THEN ${networkSql('respHi', 'respLo')} ELSE ${networkSql('origHi', 'origLo')} END)`,
     ...keys,
     hostOf: zones.host,
+    machineOf: zones.machine,
     isInside: (hi, lo) => `((${zones.code(hi, lo)}) & 7) = ${inside}`,
     isOutside: (hi, lo) => `((${zones.code(hi, lo)}) & 7) = ${outside}`,
     mostBytes: mostBytesSql(facility),
@@ -91,7 +97,11 @@ export function perspectiveOn(facility: Facility, day: number): Perspective {
 }
 
 /** Returns the keys by which who was there is looked up, as SQL over viewed flows (facts.ts). */
-function identityKeys(orig: string, resp: string): Pick<Perspective, 'presenceKey' | 'lentKey'> {
+function identityKeys(
+  orig: string,
+  resp: string,
+  machineOf: Perspective['machineOf'],
+): Pick<Perspective, 'presenceKey' | 'lentKey'> {
   const lentOrig = addressKeySql('origHi', 'origLo');
   const lentResp = addressKeySql('respHi', 'respLo');
   // A client of a pool stands outside; only on its way to the Internet is it the inner end.
@@ -104,7 +114,7 @@ function identityKeys(orig: string, resp: string): Pick<Perspective, 'presenceKe
     `CASE WHEN origInner THEN ${lentOrig} ELSE ${lentResp} END`,
   ];
   return {
-    presenceKey: `(CASE WHEN kind < 3 AND origInner AND (${inner}) = ${inside} THEN hostKey END)`,
+    presenceKey: `(CASE WHEN kind < 3 AND origInner AND (${inner}) = ${inside} THEN CASE WHEN origHi = 0 THEN hostKey ELSE ${machineOf('origHi', 'origLo')} END END)`,
     lentKey: `(CASE WHEN kind > 2 THEN NULL WHEN (${outer}) = ${remoteAccess} THEN ${lentOuter} WHEN (${inner}) = ${remoteAccess} THEN ${lentInner} END)`,
   };
 }

@@ -16,6 +16,8 @@ export interface ZoneSql {
   code(hi: string, lo: string): string;
   /** Host key of an inside address, the named host's where the address belongs to one. */
   host(hi: string, lo: string): string;
+  /** Key of the one machine behind an inside address: as `host`, but an IPv6 address of no named host is not its /64. */
+  machine(hi: string, lo: string): string;
 }
 
 /**
@@ -34,13 +36,16 @@ export function zoneSql(ranges: readonly ZoneRange[], paths: readonly string[]):
   );
   return {
     code: (hi, lo) => `(${tree(steps, hi, lo)})`,
-    host: (hi, lo) => {
-      const own = `(CASE WHEN ${hi} = 0 THEN ${lo} ELSE ${hi} END)`;
-      if (owners.length <= 1) return own;
-      const owner = `(${tree(owners, hi, lo)})`;
-      return `(CASE WHEN ${owner} >= 0 THEN ${owner}::UBIGINT ELSE ${own} END)`;
-    },
+    host: (hi, lo) => owned(owners, hi, lo, `(CASE WHEN ${hi} = 0 THEN ${lo} ELSE ${hi} END)`),
+    machine: (hi, lo) => owned(owners, hi, lo, addressKeySql(hi, lo)),
   };
+}
+
+/** Returns SQL for the key of the named host that has an address, `otherwise` where none has. */
+function owned(owners: readonly Step[], hi: string, lo: string, otherwise: string): string {
+  if (owners.length <= 1) return otherwise;
+  const owner = `(${tree(owners, hi, lo)})`;
+  return `(CASE WHEN ${owner} >= 0 THEN ${owner}::UBIGINT ELSE ${otherwise} END)`;
 }
 
 /** Returns SQL for the key of an outside network: /24 of IPv4, /48 of IPv6. */

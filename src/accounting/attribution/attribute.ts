@@ -93,19 +93,19 @@ export async function openAttribution(
 ): Promise<Attribution | undefined> {
   if (!hasIdentity(files.identity)) return undefined;
   const begun = await openEarlyFlows(db, day, withParts);
-  await openRecords(db, files.identity, [day, ...begun], facility, loaded);
+  await openRecords(db, files.identity, [day, ...begun], facility, perspective, loaded);
   if (loaded.records === 0n) return undefined;
-  const { hostOf, isInside } = perspective;
-  await openMeetings(db, flowSql(files), day, hostOf);
+  const { machineOf, isInside } = perspective;
+  await openMeetings(db, flowSql(files), day, machineOf);
   const clock = await openClock(db, day);
-  await openStays(db, hostOf, isInside);
+  await openStays(db, machineOf, isInside);
   await openNameless(db, flowSql(files), day, perspective);
   const there = ['stay', 'nameless'].map(
-    (table) => `SELECT hostKey AS key, principal, since, until FROM ${table}`,
+    (table) => `SELECT machineKey AS key, principal, since, until FROM ${table}`,
   );
   await openPresence(db, 'stay', `(${there.join(' UNION ALL ')})`, day);
   await openPresence(db, 'lent', 'lent', day);
-  await openTransfers(db, flowSql(files), day, hostOf);
+  await openTransfers(db, flowSql(files), day, machineOf);
   await openKnownFlows(db, withParts);
   await openNames(db, withParts);
   const known = (await countOf(db, 'known_flow')) > 0n;
@@ -138,6 +138,7 @@ async function openRecords(
   files: IdentityFiles,
   wanted: readonly number[],
   facility: Facility,
+  { machineOf }: Perspective,
   loaded: LoadedRecords,
 ): Promise<void> {
   if (wanted.every((day) => loaded.days.has(day))) return;
@@ -154,7 +155,7 @@ async function openRecords(
   loaded.days = new Set(all);
   if (loaded.records === 0n) return;
   await openStretches(db);
-  await openPlaces(db, facility);
+  await openPlaces(db, facility, machineOf);
 }
 
 async function countOf(db: Database, table: string): Promise<bigint> {

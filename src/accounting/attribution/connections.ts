@@ -21,18 +21,18 @@ const LEAST_MATCHES = 5;
 /** Begins of sessions that say where they came from, address and port: what their own connection is found by. */
 export const BEGINS = `
   CREATE OR REPLACE TEMP TABLE session_begin AS
-  SELECT DISTINCT s.sensor, s.principal, s.since, s.outerHi, s.outerLo, s.outerPort, p.hostKey AS serverKey
+  SELECT DISTINCT s.sensor, s.principal, s.since, s.outerHi, s.outerLo, s.outerPort, p.machineKey AS serverKey
   FROM (SELECT sensor, principal, server, loggedSince AS since, outerHi, outerLo, outerPort, event, until FROM session_stretch) s
   LEFT JOIN place p ON p.name = s.server AND p.since <= s.since AND s.since < p.until
   WHERE outerLo IS NOT NULL AND outerPort > 0 AND ${isNamed('principal')} AND (event <> 'end' OR s.since < s.until)`;
 
 /** SQL for flows that have an end of a session as one of theirs, with the host at the other end. */
-function meetingSql(flows: string, hostOf: (hi: string, lo: string) => string): string {
+function meetingSql(flows: string, machineOf: (hi: string, lo: string) => string): string {
   const side = (outer: string, inner: string) =>
     `SELECT b.*, f.tuple, f.startedAt FROM ${flows} f JOIN session_begin b
        ON b.outerLo = f.${outer}Lo AND b.outerPort = f.${outer}Port AND b.outerHi = f.${outer}Hi
          AND f.startedAt BETWEEN b.since - ${2 * CLOCK_REACH_MICROS} AND b.since + ${2 * CLOCK_REACH_MICROS}
-     WHERE b.serverKey IS NULL OR b.serverKey = ${hostOf(`f.${inner}Hi`, `f.${inner}Lo`)}`;
+     WHERE b.serverKey IS NULL OR b.serverKey = ${machineOf(`f.${inner}Hi`, `f.${inner}Lo`)}`;
   return `${side('orig', 'resp')} UNION ALL ${side('resp', 'orig')}`;
 }
 
@@ -44,7 +44,7 @@ export async function openMeetings(
   db: Database,
   flows: string,
   day: number,
-  hostOf: (hi: string, lo: string) => string,
+  machineOf: (hi: string, lo: string) => string,
 ): Promise<void> {
   await db.run(BEGINS);
   const from = day * MICROS_PER_DAY;
@@ -53,7 +53,7 @@ export async function openMeetings(
     WHERE startedAt >= ${from} AND startedAt < ${from + MICROS_PER_DAY})`;
   const early = `(SELECT DISTINCT ${ends}, startedAt, tuple FROM early_flow)`;
   await db.run(
-    `CREATE OR REPLACE TEMP TABLE meeting AS ${meetingSql(today, hostOf)} UNION ALL ${meetingSql(early, hostOf)}`,
+    `CREATE OR REPLACE TEMP TABLE meeting AS ${meetingSql(today, machineOf)} UNION ALL ${meetingSql(early, machineOf)}`,
   );
 }
 

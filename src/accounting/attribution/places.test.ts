@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseFacility } from '../../facility/load.ts';
-import { formatHost } from '../../records/address.ts';
+import { formatAddress } from '../../records/address.ts';
 import { placeNames } from './places.ts';
 
 const FACILITY = parseFacility(
@@ -19,8 +19,8 @@ hosts:
 
 describe('placeNames', () => {
   const place = (name: string) => {
-    const key = placeNames([name], FACILITY).get(name);
-    return key === undefined ? undefined : formatHost(key);
+    const address = placeNames([name], FACILITY).get(name);
+    return address && formatAddress(address);
   };
 
   it('knows hosts of weir.yaml with and without domain, in any case, and addresses', () => {
@@ -31,7 +31,7 @@ describe('placeNames', () => {
       '10.7.7.7',
       '10.0.0.1',
     ]);
-    expect(place('2001:db8:10:7::5')).toBe('2001:db8:10:7::/64');
+    expect(place('2001:db8:10:7::5')).toBe('2001:db8:10:7::5');
   });
 
   it('guesses nothing: not between two of one short name, not across domains, not by beginnings', () => {

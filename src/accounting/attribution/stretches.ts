@@ -37,18 +37,18 @@ function onFlowTime(relation: string): string {
 
 /** SQL for a relation with `server` and `since`, joined with the host its server is. */
 function placed(relation: string): string {
-  return `(SELECT r.*, p.hostKey FROM ${relation} r JOIN place p
+  return `(SELECT r.*, p.machineKey FROM ${relation} r JOIN place p
     ON p.name = r.server AND p.since <= r.since AND r.since < p.until)`;
 }
 
 /**
  * Makes `lent(key, principal, since, until)`: to whom an address was lent, one at a time, later ones taking over; and
- * `stay(hostKey, principal, since, until)`: who was at work on a host. Needs `clock`, `place` and the tables above.
- * @param hostOf SQL for the host key of an address, @param insideOf SQL that tells inside addresses, over hi and lo.
+ * `stay(machineKey, principal, since, until)`: who was at work on a host. Needs `clock`, `place` and the tables above.
+ * @param machineOf SQL for the key of an address's machine, @param insideOf SQL that tells inside addresses, over hi and lo.
  */
 export async function openStays(
   db: Database,
-  hostOf: (hi: string, lo: string) => string,
+  machineOf: (hi: string, lo: string) => string,
   insideOf: (hi: string, lo: string) => string,
 ): Promise<void> {
   const lent = `SELECT ${addressKeySql('assignedHi', 'assignedLo')} AS key, principal, sensor, since, until
@@ -65,22 +65,22 @@ export async function openStays(
     FROM shifted s LEFT JOIN turns t ON t.key = s.key AND t.moment > s.since AND t.moment < s.until
       AND NOT list_contains(t.principals, s.principal)
     GROUP BY s.key, s.principal, s.since, s.until`);
-  const logins = `(SELECT *, ${hostOf('outerHi', 'outerLo')} AS fromHost, coalesce(${insideOf('outerHi', 'outerLo')}, false) AS fromInside
+  const logins = `(SELECT *, ${machineOf('outerHi', 'outerLo')} AS fromHost, coalesce(${insideOf('outerHi', 'outerLo')}, false) AS fromInside
     FROM ${placed(onFlowTime(`SELECT * FROM session_stretch WHERE kind NOT IN ('vpn', 'data') AND ${isNamed('principal')}`))})`;
   await db.run(
-    `CREATE OR REPLACE TEMP TABLE login AS SELECT hostKey, principal, since, until, fromHost, fromInside FROM ${logins}`,
+    `CREATE OR REPLACE TEMP TABLE login AS SELECT machineKey, principal, since, until, fromHost, fromInside FROM ${logins}`,
   );
   const jobs = `SELECT * FROM (${JOB_STRETCHES}) WHERE ${isNamed('principal')}`;
   const moved = `SELECT sensor, principal, serverHi, serverLo, serverName AS server, startedAt AS since, greatest(endedAt, startedAt) AS until
     FROM identity_transfer WHERE peerLo IS NULL AND ${isNamed('principal')}`;
-  const own = `SELECT sensor, principal, ${hostOf('addressHi', 'addressLo')} AS hostKey, since, until FROM lease_stretch
+  const own = `SELECT sensor, principal, ${machineOf('addressHi', 'addressLo')} AS machineKey, since, until FROM lease_stretch
     WHERE ${isNamed('principal')} AND ${insideOf('addressHi', 'addressLo')}`;
   await db.run(`CREATE OR REPLACE TEMP TABLE stay AS
-    SELECT hostKey::UBIGINT AS hostKey, principal, since, until FROM login
-    UNION ALL SELECT hostKey, principal, since, until FROM ${placed(onFlowTime(jobs))}
-    UNION ALL SELECT hostKey, principal, since, until FROM ${placed(`(SELECT * FROM ${onFlowTime(`${moved} AND serverLo IS NULL`)})`)}
-    UNION ALL SELECT ${hostOf('serverHi', 'serverLo')}, principal, since, until FROM ${onFlowTime(`${moved} AND serverLo IS NOT NULL`)}
-    UNION ALL SELECT hostKey, principal, since, until FROM ${onFlowTime(own)}`);
+    SELECT machineKey::UBIGINT AS machineKey, principal, since, until FROM login
+    UNION ALL SELECT machineKey, principal, since, until FROM ${placed(onFlowTime(jobs))}
+    UNION ALL SELECT machineKey, principal, since, until FROM ${placed(`(SELECT * FROM ${onFlowTime(`${moved} AND serverLo IS NULL`)})`)}
+    UNION ALL SELECT ${machineOf('serverHi', 'serverLo')}, principal, since, until FROM ${onFlowTime(`${moved} AND serverLo IS NOT NULL`)}
+    UNION ALL SELECT machineKey, principal, since, until FROM ${onFlowTime(own)}`);
   await throughJumpHosts(db);
 }
 
@@ -94,13 +94,13 @@ const JUMPS = 2;
 async function throughJumpHosts(db: Database): Promise<void> {
   await db.run('CREATE OR REPLACE TEMP TABLE foreign_login AS SELECT * FROM login WHERE false');
   for (let jump = 0; jump < JUMPS; jump += 1) {
-    const ownThere = `FROM login s WHERE s.hostKey = l.fromHost AND s.principal = l.principal
-      AND s.since <= l.since AND l.since < s.until AND (s.hostKey, s.principal, s.since) NOT IN (SELECT (hostKey, principal, since) FROM foreign_login)`;
+    const ownThere = `FROM login s WHERE s.machineKey = l.fromHost AND s.principal = l.principal
+      AND s.since <= l.since AND l.since < s.until AND (s.machineKey, s.principal, s.since) NOT IN (SELECT (machineKey, principal, since) FROM foreign_login)`;
     await db.run(`CREATE OR REPLACE TEMP TABLE foreign_login AS SELECT * FROM login l
-      WHERE fromInside AND fromHost <> hostKey AND NOT EXISTS (${ownThere})`);
+      WHERE fromInside AND fromHost <> machineKey AND NOT EXISTS (${ownThere})`);
   }
   for (let jump = 0; jump < JUMPS; jump += 1) {
-    await db.run(`INSERT INTO stay SELECT DISTINCT l.hostKey, s.principal, l.since, l.until FROM foreign_login l
-      JOIN stay s ON s.hostKey = l.fromHost AND s.since <= l.since AND l.since < s.until`);
+    await db.run(`INSERT INTO stay SELECT DISTINCT l.machineKey, s.principal, l.since, l.until FROM foreign_login l
+      JOIN stay s ON s.machineKey = l.fromHost AND s.since <= l.since AND l.since < s.until`);
   }
 }

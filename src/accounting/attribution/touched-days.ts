@@ -21,7 +21,7 @@ const LONGEST_HIDDEN_DAYS = 31;
 
 /** What new records are told apart by: what the tables say of who was where, by the key it is looked up by. */
 const said = (isInside: Perspective['isInside']): Readonly<Record<string, string>> => ({
-  stay: 'SELECT hostKey AS key, principal, since, until FROM stay',
+  stay: 'SELECT machineKey AS key, principal, since, until FROM stay',
   lent: 'SELECT key, principal, since, until FROM lent',
   begin: `SELECT ${addressKeySql('outerHi', 'outerLo')} AS key, concat_ws(' ', sensor, principal, outerPort, serverKey) AS principal,
     since, since AS until FROM session_begin`,
@@ -111,14 +111,14 @@ async function describe(
   facility: Facility,
   name: string,
 ): Promise<void> {
-  const { hostOf, isInside } = perspectiveOn(facility, range.fromDay);
+  const { machineOf, isInside } = perspectiveOn(facility, range.fromDay);
   await openAccounts(db, files('account', EVER));
   for (const family of IDENTITY_FAMILIES) await loadIdentity(db, files, family, [range]);
   await db.run('CREATE OR REPLACE TEMP TABLE clock (sensor VARCHAR, offsetMicros BIGINT)');
   await openStretches(db);
-  await openPlaces(db, facility);
+  await openPlaces(db, facility, machineOf);
   await db.run(BEGINS);
-  await openStays(db, hostOf, isInside);
+  await openStays(db, machineOf, isInside);
   const parts = Object.entries(said(isInside)).map(
     ([kind, sql]) => `SELECT '${kind}' AS kind, * FROM (${sql})`,
   );
@@ -131,20 +131,20 @@ async function describe(
 async function daysIn(
   db: Database,
   flowFiles: readonly string[],
-  { hostOf }: Perspective,
+  { machineOf }: Perspective,
   relays: { readonly look: RelayLook; readonly translations: readonly string[] } | undefined,
 ): Promise<number[]> {
   const ends = ['orig', 'resp'].map(
     (side) =>
-      `SELECT startedAt AS momentAt, startedAt, ${ENDED} AS endedAt, ${addressKeySql(`${side}Hi`, `${side}Lo`)} AS key, ${hostOf(`${side}Hi`, `${side}Lo`)} AS hostKey FROM overnight`,
+      `SELECT startedAt AS momentAt, startedAt, ${ENDED} AS endedAt, ${addressKeySql(`${side}Hi`, `${side}Lo`)} AS key, ${machineOf(`${side}Hi`, `${side}Lo`)} AS machineKey FROM overnight`,
   );
-  const hidden = relays ? [hiddenSpans(flowFiles, relays.translations, relays.look, hostOf)] : [];
+  const hidden = relays ? [hiddenSpans(flowFiles, relays.translations, relays.look, machineOf)] : [];
   const rows = await db.rows(
     `WITH overnight AS (SELECT DISTINCT origHi, origLo, respHi, respLo, startedAt, durationMicros FROM ${filesSql(flowFiles, FLOW_COLUMNS)}
        WHERE startedAt // ${MICROS_PER_DAY} < (${ENDED}) // ${MICROS_PER_DAY}),
      span AS (SELECT since, until FROM touched UNION ALL
        SELECT f.startedAt, f.endedAt FROM (${[...ends, ...hidden].join(' UNION ALL ')}) f
-       JOIN touched t ON t.key IN (f.key, f.hostKey) AND f.momentAt <= t.until
+       JOIN touched t ON t.key IN (f.key, f.machineKey) AND f.momentAt <= t.until
          AND t.since <= CASE WHEN t.kind IN ('transfer', 'fetched') THEN f.endedAt ELSE f.momentAt END)
      SELECT DISTINCT unnest(range(since // ${MICROS_PER_DAY}, until // ${MICROS_PER_DAY} + 1)) AS day FROM span ORDER BY day`,
     z.object({ day: z.bigint().transform(Number) }),

@@ -25,18 +25,18 @@ export async function openTransfers(
   db: Database,
   flows: string,
   day: number,
-  hostOf: (hi: string, lo: string) => string,
+  machineOf: (hi: string, lo: string) => string,
 ): Promise<void> {
   const shifted = (name: string, slack: number) => `t.${name} - coalesce(c.offsetMicros, 0) + ${slack}`;
   await db.run(`CREATE OR REPLACE TEMP TABLE transfer_stretch AS
     SELECT row_number() OVER () AS id, * FROM (
-      SELECT CASE WHEN t.serverLo IS NULL THEN p.hostKey ELSE ${hostOf('t.serverHi', 't.serverLo')} END::UBIGINT AS serverKey,
+      SELECT CASE WHEN t.serverLo IS NULL THEN p.machineKey ELSE ${machineOf('t.serverHi', 't.serverLo')} END::UBIGINT AS serverKey,
         t.peerHi, t.peerLo, t.principal, greatest(t.bytes, 1) AS weight, false AS isLogin,
         ${shifted('startedAt', -TRANSFER_SLACK_MICROS)} AS since, greatest(${shifted('endedAt', TRANSFER_SLACK_MICROS)}, ${shifted('startedAt', TRANSFER_SLACK_MICROS)}) AS until
       FROM identity_transfer t LEFT JOIN clock c ON c.sensor = t.sensor
       LEFT JOIN place p ON p.name = t.serverName AND p.since <= t.startedAt AND t.startedAt < p.until
       WHERE t.peerLo IS NOT NULL AND ${isNamed('t.principal')}
-      UNION ALL SELECT p.hostKey, t.outerHi, t.outerLo, t.principal, 1, true,
+      UNION ALL SELECT p.machineKey, t.outerHi, t.outerLo, t.principal, 1, true,
         ${shifted('since', -TRANSFER_SLACK_MICROS)}, ${shifted('since', TRANSFER_SLACK_MICROS)}
       FROM (${DATA_LOGINS}) t LEFT JOIN clock c ON c.sensor = t.sensor
       JOIN place p ON p.name = t.server AND p.since <= t.since AND t.since < p.until
@@ -48,7 +48,7 @@ export async function openTransfers(
   const early = 'SELECT origHi, origLo, respHi, respLo, tuple, startedAt, endedAt FROM early_flow';
   const between = (some: string, peer: string, server: string) =>
     `SELECT tuple, startedAt, endedAt, p.* FROM (${some}) f JOIN (SELECT DISTINCT serverKey, peerHi, peerLo FROM transfer_stretch) p
-       ON p.peerLo = f.${peer}Lo AND p.peerHi = f.${peer}Hi AND p.serverKey = ${hostOf(`f.${server}Hi`, `f.${server}Lo`)}`;
+       ON p.peerLo = f.${peer}Lo AND p.peerHi = f.${peer}Hi AND p.serverKey = ${machineOf(`f.${server}Hi`, `f.${server}Lo`)}`;
   const met = [today, early].flatMap((some) => [
     between(some, 'orig', 'resp'),
     between(some, 'resp', 'orig'),

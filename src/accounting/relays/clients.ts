@@ -61,8 +61,8 @@ export async function clientsOf(
   await openSeen(db, files.translation, look);
   await openTouch(db, files.flow, files.long, look, isNear);
   await matchSeen(db);
-  const { hostOf } = perspectiveOn(facility, days.toDay);
-  const found = (await openParts(db, files, days, look, proxies, hostOf))
+  const perspective = perspectiveOn(facility, days.toDay);
+  const found = (await openParts(db, files, days, look, proxies, perspective))
     ? await db.rows(
         `WITH real AS (SELECT place, startedAt, ${TUPLE} AS tuple FROM (SELECT r.place, r.startedAt, r.proto, ${REAL_ENDS} FROM ${asked} r ${WITH_MATCH}))
          SELECT f.place, p.hostKey, p.principal FROM real f JOIN relay_part p ON p.tuple = f.tuple AND f.startedAt BETWEEN p.since AND p.until

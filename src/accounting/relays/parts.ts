@@ -7,6 +7,7 @@ import { MICROS_PER_SECOND } from '../../records/time.ts';
 import { byName, ensureAccounts } from '../attribution/accounts.ts';
 import { isNamed, TRANSFER_SLACK_MICROS } from '../attribution/identity.ts';
 import { type DayRange, type FactFiles, filesSql } from '../facts.ts';
+import type { Perspective } from '../perspective.ts';
 import { addressKeySql, ZONE_CODES } from '../zone-sql.ts';
 import type { RelayLook } from './look.ts';
 import { FORGOTTEN_MICROS, REAL_ENDS, WITH_MATCH } from './translations.ts';
@@ -68,7 +69,7 @@ export async function openParts(
   lives: DayRange,
   look: RelayLook,
   sensors: ReadonlyMap<string, number>,
-  hostOf: (hi: string, lo: string) => string,
+  { hostOf, machineOf }: Pick<Perspective, 'hostOf' | 'machineOf'>,
 ): Promise<boolean> {
   await openConnections(db, look);
   await openRows(db, files.identity('transfer', lives), look, sensors);
@@ -103,7 +104,7 @@ export async function openParts(
       row_number() OVER (PARTITION BY tuple, since ORDER BY weightIn + weightOut DESC, peerHi, peerLo, principal, via)::BIGINT AS ordinal,
       hash(tuple, since, peerHi, peerLo, principal, via) AS partTuple, partStartedAt,
       CASE WHEN ${isClient} THEN ${hostOf('peerHi', 'peerLo')}::UBIGINT END AS hostKey,
-      CASE WHEN ${clientZone} = ${ZONE_CODES.inside} THEN ${hostOf('peerHi', 'peerLo')}::UBIGINT END AS presenceKey,
+      CASE WHEN ${clientZone} = ${ZONE_CODES.inside} THEN ${machineOf('peerHi', 'peerLo')}::UBIGINT END AS presenceKey,
       CASE WHEN ${clientZone} = ${ZONE_CODES.remoteAccess} THEN ${addressKeySql('peerHi', 'peerLo')} WHEN NOT ${isClient} THEN farLentKey END AS lentKey,
       CASE WHEN ${clientZone} = ${ZONE_CODES.remoteAccess} THEN 1 END AS kind,
       principal, via, weightIn, weightOut FROM weighed`);

@@ -70,7 +70,7 @@ export async function openRelays(
   files: FactFiles,
   range: DayRange,
   facility: Facility,
-  hostOf: (hi: string, lo: string) => string,
+  perspective: Pick<Perspective, 'hostOf' | 'machineOf'>,
   folder: string,
 ): Promise<Relays | undefined> {
   const look = relayLookOn(facility, range.fromDay);
@@ -98,7 +98,7 @@ export async function openRelays(
     SELECT tuple, startedAt, min('NAT log of ' || sensor) AS via FROM (
       SELECT sensor, ${TUPLE} AS tuple, startedAt FROM (SELECT r.proto, r.startedAt, m.sensor, ${REAL_ENDS} FROM relay_touch r ${WITH_MATCH.replace('LEFT JOIN', 'JOIN')}))
     GROUP BY tuple, startedAt`);
-  const hasParts = proxies.size > 0 && (await openParts(db, files, lives, look, proxies, hostOf));
+  const hasParts = proxies.size > 0 && (await openParts(db, files, lives, look, proxies, perspective));
   await db.run(`CREATE OR REPLACE TEMP TABLE relay_tuple AS SELECT DISTINCT tuple FROM relay_via
     ${hasParts ? 'UNION SELECT tuple FROM relay_part' : ''}`);
   const rest = (source: string) =>

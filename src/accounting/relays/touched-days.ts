@@ -58,17 +58,18 @@ export async function daysOfSeen(
 
 /**
  * SQL for who stood behind relays in connections that last over a midnight: `momentAt` (when to ask who was there),
- * `startedAt`, `endedAt`, `key` (the address) and `hostKey`; by logs of NAT, and by rows of proxies in `identity_transfer`.
+ * `startedAt`, `endedAt`, `key` (the address) and `machineKey`; by logs of NAT, and by rows of proxies in `identity_transfer`.
  */
 export function hiddenSpans(
   flows: readonly string[],
   translations: readonly string[],
   look: RelayLook,
-  hostOf: (hi: string, lo: string) => string,
+  machineOf: (hi: string, lo: string) => string,
 ): string {
   const overnight = `(SELECT *, ${TUPLE} AS tuple FROM (SELECT *, ${ENDED} AS endedAt FROM ${filesSql(flows, FLOW_COLUMNS)})
     WHERE startedAt // ${MICROS_PER_DAY} < endedAt // ${MICROS_PER_DAY} AND ${isApart(look, [])})`;
-  const keys = (hi: string, lo: string) => `${addressKeySql(hi, lo)} AS key, ${hostOf(hi, lo)} AS hostKey`;
+  const keys = (hi: string, lo: string) =>
+    `${addressKeySql(hi, lo)} AS key, ${machineOf(hi, lo)} AS machineKey`;
   const seen = ENDS.map((name) => `seen${name} AS ${name.charAt(0).toLowerCase()}${name.slice(1)}`);
   const told = `(SELECT *, ${TUPLE} AS tuple FROM (SELECT startedAt AS since, endedAt AS until, proto, ${seen.join(', ')},
     ${['orig', 'resp'].flatMap((end) => [`${end}Hi AS ${end}RealHi`, `${end}Lo AS ${end}RealLo`]).join(', ')}
