@@ -1,15 +1,19 @@
 /**
- * A day of a centre whose truth is known: shared login nodes, re-used VPN addresses, jobs, a NAT, and clocks of the session logs
- * that are off by half a minute. Every flow has a service of its own, so that every cell is one flow.
+ * A day of a centre whose truth is known: shared login nodes, re-used VPN addresses, jobs, a data server that several use at
+ * once from one place, a NAT, and clocks of the session logs that are off by half a minute. Every flow has a service of its own, so that every cell is one flow.
  */
 
 const DAY_SECONDS = Date.UTC(2026, 2, 2) / 1000;
 const LAST_SECOND = 86_399;
 export const [PRINCIPALS, LOGIN_NODES, NODES] = [20_000, 20, 2_980];
 const POOL = 600;
-const [LOGINS, VPNS, JOBS, BEHIND_NAT, NOBODYS] = [12_000, 5_000, 6_000, 5_000, 3_000];
+const [LOGINS, VPNS, JOBS, TRANSFERS, BEHIND_NAT, NOBODYS] = [12_000, 5_000, 6_000, 12_000, 5_000, 3_000];
+/** Places with a data server of their own: whoever moves files to one of them comes from its one address. */
+const SITES = 300;
 /** How far the clocks of the logs are ahead of the flows, in seconds. */
-export const [SSHD_AHEAD, OPENVPN_AHEAD] = [30, -30];
+export const [SSHD_AHEAD, OPENVPN_AHEAD, GRIDFTP_AHEAD] = [30, -30, 30];
+/** Address of the data server. */
+export const DATA_SERVER = '10.0.0.40';
 const LOST_SHARE = 0.1;
 
 /** Returns draws in [0, 1): xorshift. */
@@ -31,7 +35,15 @@ export const node = (index: number) => `10.2.${index >> 8}.${index & 255}`;
 export const name = (index: number) => `cn${String(index).padStart(4, '0')}`;
 
 /** Why a flow can, or cannot, be attributed. */
-export type Kind = 'own connection' | 'VPN' | 'job' | 'login node' | 'behind NAT' | 'nobody';
+export type Kind =
+  | 'own connection'
+  | 'VPN'
+  | 'job'
+  | 'transfer'
+  | 'transfers at once'
+  | 'login node'
+  | 'behind NAT'
+  | 'nobody';
 
 /** A line of a log, at a second of the day. */
 export interface LogLine {
@@ -47,6 +59,7 @@ export interface SimulatedDay {
   readonly sshd: readonly LogLine[];
   readonly openvpn: readonly LogLine[];
   readonly sacct: readonly string[];
+  readonly gridftp: readonly LogLine[];
 }
 
 /** What the parts of a day draw from and write to. */
@@ -106,7 +119,8 @@ export function simulateDay(seed: number, incomplete: boolean): SimulatedDay {
   const openvpn = vpns(making);
   const { sacct, busy } = jobs(making);
   strangers(making, busy);
-  return { truth, conns, sshd, openvpn, sacct };
+  const gridftp = transfers(making);
+  return { truth, conns, sshd, openvpn, sacct, gridftp };
 }
 
 /** Logins with what they open: returns sshd's log. */
@@ -237,4 +251,63 @@ function strangers({ upTo, principal, outside, size, flow }: Making, busy: Reado
       size(),
       500,
     );
+}
+
+/** A file that somebody moved between the data server and a place. */
+interface Moved {
+  readonly who: string;
+  readonly site: string;
+  readonly isOut: boolean;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Two that lie further apart are never at once, whatever a log's clock says. */
+const APART_SECONDS = 180;
+
+/** Files that are moved in one to four streams, often several people's to one place at once: returns GridFTP's log. */
+function transfers({ upTo, lasting, principal, size, isLost, flow }: Making): LogLine[] {
+  const gridftp: LogLine[] = [];
+  const bySite = new Map<string, Moved[]>();
+  for (let index = 0; index < TRANSFERS; index += 1) {
+    // A few places are busy all day, most are not.
+    const place = Math.min(upTo(SITES), upTo(SITES), upTo(SITES));
+    const [site, from] = [`192.0.${place >> 8}.${place & 255}`, upTo(LAST_SECOND - 120)];
+    const to = Math.min(LAST_SECOND, from + 2 + lasting(400));
+    const moved = { who: principal(), site, isOut: upTo(10) < 7, from, to };
+    bySite.set(site, [...(bySite.get(site) ?? []), moved]);
+  }
+  const stamp = (at: number) =>
+    `${new Date((DAY_SECONDS + at + GRIDFTP_AHEAD) * 1000).toISOString().slice(0, 19).replace(/[-T:]/g, '')}.500000`;
+  for (const [site, here] of bySite)
+    for (const { who, isOut, from, to } of here) {
+      const others = here.filter((other) => other.who !== who);
+      const isAlone = others.every(
+        (other) => other.from > to + APART_SECONDS || from > other.to + APART_SECONDS,
+      );
+      const kind = isAlone ? 'transfer' : 'transfers at once';
+      let bytes = 0;
+      for (let streams = 1 + upTo(4); streams > 0; streams -= 1) {
+        const part = size();
+        bytes += part;
+        const [sent, got] = isOut ? [200, part] : [part, 200];
+        flow(
+          kind,
+          who,
+          from,
+          `${site} ${1024 + upTo(60_000)}`,
+          `${DATA_SERVER} ${50_000 + upTo(5_000)}`,
+          sent,
+          got,
+          to - from,
+        );
+      }
+      const type = isOut ? 'RETR' : 'STOR';
+      if (!isLost())
+        gridftp.push({
+          at: to,
+          text: `DATE=${stamp(to)} HOST=dtn PROG=globus-gridftp-server NL.EVNT=FTP_INFO START=${stamp(from)} USER=${who} FILE=/data/a file BUFFER=131072 BLOCK=262144 NBYTES=${bytes} VOLUME=/ STREAMS=1 STRIPES=1 DEST=[${site}] TYPE=${type} CODE=226`,
+        });
+    }
+  return gridftp;
 }
