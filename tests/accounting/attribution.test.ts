@@ -57,6 +57,28 @@ test('a job is on all its nodes while it runs; a rerun and a dump of it while it
   ]);
 });
 
+test('a job that begins again has left its first nodes, though no line says when it was given up', async () => {
+  const job = { jobId: '7', principal: 'alice' };
+  const ledger = await attributed(
+    [
+      { at: day('10:30:00'), from: '10.0.0.11 4000', sent: 1, got: 0 },
+      { at: day('12:30:00'), from: '10.0.0.11 4001', sent: 20, got: 0, to: '198.51.101.1 443' },
+      { at: day('12:30:00'), from: '10.0.0.2 4000', sent: 300, got: 0, to: '198.51.102.1 443' },
+    ],
+    {
+      job: [
+        { ...job, hosts: 'cn001', startedAt: day('10:00:00') },
+        { ...job, hosts: 'login2', startedAt: day('12:00:00') },
+      ],
+    },
+  );
+  expect(named(await ledger.cells())).toEqual([
+    'alice by presence (1): 1',
+    'alice by presence (1): 300',
+    'unknown by unknown (0): 20',
+  ]);
+});
+
 test('what a transfer log names went over its connections; several at once share by their bytes', async () => {
   const over = (port: number, at: string, lasts: number, sent: number): ConnWords => ({
     at: day(at),

@@ -182,6 +182,8 @@ test('PBS and TORQUE (documented records): begins and whole jobs; what is told t
       `${head('E', '9.pbs1')}user=eve group=g account="x exec_host=other/0" jobname=a queue=q ${times} exec_host=n7/0 session=1 end=1780755167`,
       `${head('E', '10.pbs1')}user=eve group=g ${times} exec_host=n7/0 session=1`,
       `${head('D')}requestor=guest@pbs1`,
+      `${head('R', '11.pbs1')}user=bob group=g ${times} exec_host=n8/0 session=1 end=1780755200 Exit_status=-11 run_count=1`,
+      `${head('R', '12.pbs1')}`,
     ].join('\n'),
   );
   expect(jobs).toEqual([
@@ -203,11 +205,12 @@ test('PBS and TORQUE (documented records): begins and whole jobs; what is told t
       hosts: 'n1,n2',
       state: 'E 271',
     },
-    expect.objectContaining({ id: '8[3].pbs1', who: 'bob', hosts: 'n7', state: 'E 0' }),
+    expect.objectContaining({ id: '8[3].pbs1', who: 'bob', account: 'p 1', hosts: 'n7', state: 'E 0' }),
+    expect.objectContaining({ id: '11.pbs1', to: '2026-06-06T14:13:20Z', hosts: 'n8', state: 'R -11' }),
   ]);
   expect(rejects).toEqual([
     "5 exec_host more than once in the record, so it cannot be told which is the server's",
     '6 end missing',
   ]);
-  expect(leftAlone).toEqual(['pbs.D 1', 'pbs.Q 1']);
+  expect(leftAlone).toEqual(['pbs.D 1', 'pbs.Q 1', 'pbs.R 1']);
 });

@@ -15,12 +15,15 @@ const LEASE_STRETCHES = `
   FROM (SELECT *, min(startedAt) OVER (PARTITION BY addressHi, addressLo ORDER BY startedAt
       RANGE BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) AS next FROM identity_lease)`;
 
-/** SQL for jobs as stretches: the last that is known of a job holds; one without an end is believed to run a week. */
+/**
+ * SQL for jobs as stretches: the last that is known of a run holds; one without an end is believed to last a week, at most until
+ * the job begins again.
+ */
 const JOB_STRETCHES = `
   SELECT sensor, principal, unnest(string_split(hosts, ',')) AS server, since, until FROM (
     SELECT sensor, startedAt AS since, arg_max(principal, (endedAt IS NOT NULL, endedAt, principal)) AS principal,
       arg_max(hosts, (endedAt IS NOT NULL, endedAt, hosts)) AS hosts,
-      greatest(startedAt, coalesce(max(endedAt), startedAt + ${LONGEST_SILENCE_MICROS})) AS until
+      greatest(startedAt, coalesce(max(endedAt), least(startedAt + ${LONGEST_SILENCE_MICROS}, lead(startedAt) OVER (PARTITION BY sensor, jobId ORDER BY startedAt)))) AS until
     FROM identity_job WHERE hosts IS NOT NULL GROUP BY sensor, jobId, startedAt)`;
 
 /** Makes the tables `session_stretch` and `lease_stretch` of what was loaded, in the time of their own sensors. */

@@ -13,8 +13,9 @@ const RECORD =
 const KEYS = ['user', 'start', 'end', 'exec_host'];
 
 /**
- * Accounting records of PBS Professional, OpenPBS and TORQUE: `S` tells a begin, `E` a whole job. Begin and end are
- * seconds since 1970; the record's own local time is not used.
+ * Accounting records of PBS Professional, OpenPBS and TORQUE: `S` tells a begin, `E` a whole job, and so does `R`, where the
+ * server has it, of a run that was given up and will begin again. Begin and end are seconds since 1970; the record's own
+ * local time is not used.
  */
 export const pbs: LogFormat = {
   name: 'pbs',
@@ -29,10 +30,16 @@ export const pbs: LogFormat = {
     relation: (path, rejects) => patternRelation(path, RECORD, rejects),
     shown: 'left(line, 1000)',
     notValid: 'not an accounting record',
-    streamOf: (field) => `CASE WHEN ${field('kind')} IN ('S', 'E') THEN 'job' ELSE ${field('kind')} END`,
+    streamOf: (field) =>
+      `CASE WHEN ${field('kind')} IN ('S', 'E') OR (${field('kind')} = 'R' AND ${said(field('message'), 'end')}) THEN 'job' ELSE ${field('kind')} END`,
     streams: { job: { rule: (field, { name }) => jobRule(field, name) } },
   }),
 };
+
+/** SQL that holds where a record's text has a key. */
+function said(message: string, key: string): string {
+  return `regexp_matches(${message}, '(?:^| )${key}=')`;
+}
 
 function jobRule(field: Field, sensor: string): RecordRule {
   const message = field('message');
@@ -44,7 +51,7 @@ function jobRule(field: Field, sensor: string): RecordRule {
       t_kind: field('kind'),
       t_id: field('id'),
       t_user: of('user'),
-      t_account: `trim(coalesce(${of('account')}, ${of('project')}), '"')`,
+      t_account: `coalesce(nullif(regexp_extract(${message}, '(?:^| )account="([^"]*)"', 1), ''), ${of('account')}, ${of('project')})`,
       t_start: of('start'),
       t_end: of('end'),
       t_hosts: of('exec_host'),
@@ -59,14 +66,14 @@ function jobRule(field: Field, sensor: string): RecordRule {
     },
     columns: {
       startedAt: 'v_start',
-      endedAt: `CASE WHEN t_kind = 'E' THEN v_end END`,
+      endedAt: `CASE WHEN t_kind <> 'S' THEN v_end END`,
       sensor: sqlText(sensor),
       jobId: 't_id',
       rawId: 'NULL::VARCHAR',
       principal: 't_user',
       account: 't_account',
       hosts: `nullif(v_hosts, '')`,
-      state: `CASE WHEN t_kind = 'S' THEN 'S' ELSE concat_ws(' ', 'E', t_exit) END`,
+      state: `CASE WHEN t_kind = 'S' THEN 'S' ELSE concat_ws(' ', t_kind, t_exit) END`,
     },
     faults: [
       { when: `coalesce(t_id, '') = ''`, says: 'id: missing' },
@@ -79,7 +86,7 @@ function jobRule(field: Field, sensor: string): RecordRule {
       wrong('start', 't_start', 'v_start', 'seconds since 1970'),
       { when: `t_kind = 'E' AND t_end IS NULL`, says: 'end: missing' },
       wrong('end', 't_end', 'v_end', 'seconds since 1970'),
-      { when: `t_kind = 'E' AND v_end < v_start`, says: 'end: before start' },
+      { when: `t_kind <> 'S' AND v_end < v_start`, says: 'end: before start' },
       { when: `v_end - v_start > ${TWO_YEARS_MICROS}`, says: 'end: more than two years after start' },
     ],
   };
