@@ -131,7 +131,11 @@ function startsOf<Segment extends { readonly lines: number }>(segments: readonly
 }
 
 function nothingOf(file: string, sensor: string, { sensors }: Facility): TriedFile {
-  const { format, timezone, year, yearOfFile, samplingRate, samplingScaled } = settingsOf(sensors, sensor);
+  const { format, timezone, year, yearOfFile, samplingRate, samplingScaled, host, ...rest } = settingsOf(
+    sensors,
+    sensor,
+  );
+  const others = (['fields', 'keys', 'ownEndpoints'] as const).filter((name) => rest[name] !== undefined);
   return {
     file,
     status: 'read',
@@ -143,6 +147,8 @@ function nothingOf(file: string, sensor: string, { sensors }: Facility): TriedFi
       year: yearOfFile ? 'mtime' : (year ?? null),
       samplingRate: samplingRate ?? null,
       samplingScaled,
+      host: host ?? null,
+      others,
     },
     logs: [],
     whole: false,

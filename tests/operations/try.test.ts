@@ -14,7 +14,7 @@ networks: { inside: [192.0.2.0/24] }
 paths: [{ name: border, capacityGbps: 10, sensors: [aws] }]
 mappings:
   - { name: series, files: "*.parquet", format: parquet, time: at, per: hour, host: host, bytesOut: bytes, path: { value: border } }
-sensors: [{ name: aws, files: "aws*" }, { name: fw, files: "fw*", timezone: UTC, year: 2026 }, { name: other, files: "other*" }]
+sensors: [{ name: aws, files: "aws*" }, { name: fw, files: "fw*", timezone: UTC, year: 2026 }, { name: other, files: "other*" }, { name: vpn, files: "openvpn*", timezone: Asia/Shanghai, host: gate, fields: [a] }]
 `;
 const HEADER =
   'version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status\n';
@@ -74,6 +74,22 @@ test('the first records as Weir understands them, with what weir.yaml says of th
   const text = tryText(answer);
   expect(text).toContain('read as aws-vpc.flow (3 taken, 1 rejected); all 5 lines');
   expect(text).toContain('line 3, bytes: not a count below 2^53');
+});
+
+test('every address of a session is shown as people write it, and every time as one', async () => {
+  const line = (text: string) =>
+    `2026-03-01 10:00:00 alice/203.0.113.5:4000 MULTI: primary virtual ${text}\n`;
+  const { answer } = await tried({
+    'openvpn.log': `2026-03-01 10:00:00 203.0.113.5:4000 [alice] Peer Connection Initiated with [AF_INET6]2001:db8:0:7::5:4000
+${line('IP for alice/203.0.113.5:4000: 10.200.0.2')}${line('IPv6 for alice/203.0.113.5:4000: 2001:db8:200::2')}`,
+  });
+  const [session] = answer.files[0]?.records ?? [];
+  const shown = (session?.rows ?? []).map((row) => row.map((value) => String(value)));
+  expect(session?.columns).toContain('assigned6');
+  expect(session?.columns).not.toContain('observedAt');
+  expect(shown.flat()).toContain('2001:db8:200::2');
+  expect(shown.flat().filter((text) => /^\d{16}$/.test(text))).toEqual([]);
+  expect(tryText(answer)).toContain('sensor vpn: timezone Asia/Shanghai, host gate, its fields\n');
 });
 
 test('of a large file the beginning is read', async () => {

@@ -46,6 +46,8 @@ function settingsText({
   year,
   samplingRate,
   samplingScaled,
+  host,
+  others,
 }: TriedFile['settings']): string {
   const said = [
     format === null ? '' : `format ${safeText(format)}`,
@@ -54,6 +56,8 @@ function settingsText({
     samplingRate === null
       ? ''
       : `samplingRate ${samplingRate}${samplingScaled ? ', scaled by the exporter' : ''}`,
+    host === null ? '' : `host ${safeText(host)}`,
+    ...others.map((name) => `its ${name}`),
   ].filter((part) => part !== '');
   return said.length === 0 ? 'weir.yaml states no settings' : said.join(', ');
 }

@@ -27,8 +27,8 @@ export interface SeenChunk {
   readonly rejects: readonly z.infer<typeof reject>[];
 }
 
-/** Halves of addresses and what is for the machine alone; the addresses stand beside them as text. */
-const NOT_SHOWN = /^(?:.*(?:Hi|Lo)|startedAt|endedAt|sensor)$/;
+/** Halves of addresses, times and what is for the machine alone; addresses and times stand beside them as text. */
+const NOT_SHOWN = /^(?:.*(?:Hi|Lo)|startedAt|endedAt|observedAt|counterSince|sensor)$/;
 
 /**
  * Reads a chunk as an import would, into files of its own that begin with `prefix`, and returns the first `most` records of each
@@ -85,7 +85,7 @@ function readable({ columns, rows }: QueryResult): Pick<QueryResult, 'columns' |
 }
 
 /** Times and ends before all else. */
-const FIRST = ['time', 'end', 'orig', 'origPort', 'resp', 'respPort'];
+const FIRST = ['time', 'end', 'observed', 'orig', 'origPort', 'resp', 'respPort'];
 
 function rankOf(name: string): number {
   const place = FIRST.indexOf(name);

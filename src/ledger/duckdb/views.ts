@@ -37,9 +37,15 @@ const AT = 'make_timestamp("startedAt") AS "time"';
 const READABLE: Readonly<Partial<Record<FactFamily, readonly string[]>>> = {
   flow: [addressText('orig'), addressText('resp')],
   lease: [endText(), addressText('address')],
-  session: [endText(), addressText('outer'), addressText('assigned')],
+  session: [
+    endText(),
+    'make_timestamp("observedAt") AS "observed"',
+    addressText('outer'),
+    addressText('assigned'),
+    addressText('assigned6'),
+  ],
   job: [endText()],
-  access: [endText()],
+  access: [endText(), 'make_timestamp("counterSince") AS "counting since"'],
   transfer: [endText(), addressText('server'), addressText('peer')],
   member: [endText()],
   account: [endText()],
@@ -97,18 +103,24 @@ export const VIEWS: readonly View[] = [
   { name: 'reject', family: 'reject', built: false, columns: REJECT_COLUMNS, readable: [], time: undefined },
 ];
 
+/** SQL for `:a:b:…:` with its first longest run of zeros as `::` (RFC 5952). */
+const SHORTENED = `CASE ${[8, 7, 6, 5, 4, 3, 2].map((zeros) => `WHEN contains(groups, '${':0'.repeat(zeros)}:') THEN regexp_replace(groups, '${':0'.repeat(zeros)}:', '::')`).join(' ')} ELSE groups END`;
+
 /** The text of an address from its two halves, and of the keys of hosts (/64) and networks (/24, /48). */
 const TEXT_MACROS: readonly string[] = [
   `CREATE OR REPLACE TEMP MACRO weir_v4(lo) AS
      concat_ws('.', ((lo >> 24) & 255), ((lo >> 16) & 255), ((lo >> 8) & 255), (lo & 255))`,
   `CREATE OR REPLACE TEMP MACRO weir_half(half) AS
      concat_ws(':', hex((half >> 48) & 65535), hex((half >> 32) & 65535), hex((half >> 16) & 65535), hex(half & 65535))`,
+  `CREATE OR REPLACE TEMP MACRO weir_v6(groups) AS
+     regexp_replace(regexp_replace(${SHORTENED}, '^:([^:])', '\\1'), '([^:]):$', '\\1')`,
   `CREATE OR REPLACE TEMP MACRO weir_address(hi, lo) AS
-     CASE WHEN lo IS NULL THEN NULL WHEN hi = 0 AND (lo >> 32) = 65535 THEN weir_v4(lo) ELSE lower(weir_half(hi) || ':' || weir_half(lo)) END`,
+     CASE WHEN lo IS NULL THEN NULL WHEN hi = 0 AND (lo >> 32) = 65535 THEN weir_v4(lo)
+       ELSE weir_v6(':' || lower(weir_half(hi) || ':' || weir_half(lo)) || ':') END`,
   `CREATE OR REPLACE TEMP MACRO weir_host(key) AS
-     CASE WHEN (key >> 32) = 65535 THEN weir_v4(key) ELSE lower(weir_half(key)) || '::/64' END`,
+     CASE WHEN (key >> 32) = 65535 THEN weir_v4(key) ELSE weir_address(key, 0) || '/64' END`,
   `CREATE OR REPLACE TEMP MACRO weir_network(key) AS
-     CASE WHEN (key >> 32) = 65535 THEN weir_v4(key) || '/24' ELSE lower(weir_half(key)) || '::/48' END`,
+     CASE WHEN (key >> 32) = 65535 THEN weir_v4(key) || '/24' ELSE weir_address(key, 0) || '/48' END`,
 ];
 
 /** Makes a view over explicit files; rows outside [fromHour, toHour) are left out where a row has a time. */

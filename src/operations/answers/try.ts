@@ -22,6 +22,9 @@ export const triedFile = z.strictObject({
     year: z.union([z.number().int(), z.literal('mtime')]).nullable(),
     samplingRate: z.number().nullable(),
     samplingScaled: z.boolean(),
+    host: z.string().nullable(),
+    /** Others that are stated, by name: fields, keys, ownEndpoints. */
+    others: z.array(z.string()),
   }),
   /** Formats by name, each line's own where a file holds several. */
   logs: z.array(
