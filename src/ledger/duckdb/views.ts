@@ -45,7 +45,7 @@ const READABLE: Readonly<Partial<Record<FactFamily, readonly string[]>>> = {
     addressText('assigned6'),
   ],
   job: [endText()],
-  access: [endText(), 'make_timestamp("counterSince") AS "counting since"'],
+  access: [endText(), 'make_timestamp("counterSince") AS "counting"'],
   transfer: [endText(), addressText('server'), addressText('peer')],
   member: [endText()],
   account: [endText()],
