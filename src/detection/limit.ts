@@ -4,6 +4,7 @@ import { type Bet, PATIENT, PATIENT_STATISTICS, RULES } from './channels.ts';
 import { MEAN_BETS, MEANS, meanRatio, Z_BETS, ZS, zScore } from './evidence.ts';
 import { habitLimits } from './habit-limit.ts';
 import { CLIP_BYTES, type Family, type Statistic } from './input.ts';
+import { smallestSeen } from './smallest-seen.ts';
 import { type DetectionState, RING_WEEKS, type Table, tableOf } from './state.ts';
 import { surplusLimits } from './surplus-limit.ts';
 
@@ -54,7 +55,12 @@ export function detectionLimit(
   const habits = [...habitLimits(table, row), ...surplusLimits(table, row)];
   const at = (quantile: number, chance: number) =>
     [
-      ...channels.map((channel) => ({ channel, bytes: smallestSeen(channel, windowDays, quantile) })),
+      ...channels.map((channel) => ({
+        channel,
+        bytes: smallestSeen(
+          (bytes) => evidenceAfter(channel, bytes, windowDays, quantile) >= channel.threshold,
+        ),
+      })),
       ...habits.map((channel) => ({ channel, bytes: channel.smallestBytes(windowDays, chance) })),
     ].sort((a, b) => a.bytes - b.bytes)[0];
   const half = at(0, 0.5);
@@ -143,19 +149,6 @@ function ordinaryDays(state: DetectionState, table: Table, row: number, s: numbe
   const variance = means.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (means.length - 1);
   const daily = Math.sqrt(7 * variance);
   return means.flatMap((value) => [Math.max(0, value - daily), value + daily]);
-}
-
-function smallestSeen(channel: Channel, days: number, quantile: number): number {
-  const seen = (bytes: number) => evidenceAfter(channel, bytes, days, quantile) >= channel.threshold;
-  let low = 3;
-  let high = 18;
-  if (!seen(10 ** high)) return Number.POSITIVE_INFINITY;
-  for (let step = 0; step < 40; step++) {
-    const middle = (low + high) / 2;
-    if (seen(10 ** middle)) high = middle;
-    else low = middle;
-  }
-  return Math.round(10 ** high);
 }
 
 function evidenceAfter(

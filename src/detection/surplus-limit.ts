@@ -2,6 +2,7 @@ import type { Calibration } from './calibration.ts';
 import { HABIT_STATISTICS, HABITS, RULES, SURPLUS_BETS } from './channels.ts';
 import type { HabitLimit } from './habit-limit.ts';
 import { HABIT, HABIT_DAYS, levelOf, SPEEDS, scoreLevel } from './levels.ts';
+import { smallestSeen } from './smallest-seen.ts';
 import type { Table } from './state.ts';
 import { DAILY_KEEPS, edgeOf, GIGABYTE } from './surplus.ts';
 
@@ -49,16 +50,4 @@ function mostBeyond(
     most = Math.max(most, sum);
   }
   return Math.log(most / GIGABYTE);
-}
-
-function smallestSeen(seen: (loss: number) => boolean): number {
-  let low = 3;
-  let high = 18;
-  if (!seen(10 ** high)) return Number.POSITIVE_INFINITY;
-  for (let step = 0; step < 40; step++) {
-    const middle = (low + high) / 2;
-    if (seen(10 ** middle)) high = middle;
-    else low = middle;
-  }
-  return Math.round(10 ** high);
 }

@@ -38,7 +38,7 @@ export const caseBrief = z.strictObject({
 /** A case as the list of cases shows it. */
 export type CaseBrief = z.infer<typeof caseBrief>;
 
-/** What can stand in a timeline. */
+/** What can stand in a timeline, in the order in which it is told where moments are equal. */
 export const TIMELINE_KINDS = [
   'first byte',
   'first evidence',

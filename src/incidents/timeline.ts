@@ -1,5 +1,11 @@
 import { formatDay, formatMicros, MICROS_PER_DAY, MICROS_PER_SECOND, parseDay } from '../records/time.ts';
-import type { CaseCampaign, CaseLead, IncidentCase, TimelineEvent } from './case.ts';
+import {
+  type CaseCampaign,
+  type CaseLead,
+  type IncidentCase,
+  TIMELINE_KINDS,
+  type TimelineEvent,
+} from './case.ts';
 import { type Course, happenedMicros, type Sentence } from './course.ts';
 import { explainCommand, showCommand } from './remake.ts';
 import { bytesInWords, durationInWords, subjectInWords } from './words.ts';
@@ -27,19 +33,6 @@ export interface TimelineInput {
 type Kind = TimelineEvent['kind'];
 type Duration = IncidentCase['figures']['dwell'];
 
-/** What happened at one moment comes in the order of a story. */
-const ORDER: readonly Kind[] = [
-  'first byte',
-  'first evidence',
-  'threshold crossed',
-  'outside signal',
-  'opened',
-  'acknowledged',
-  'contained',
-  'note',
-  'closed',
-];
-
 interface Placed {
   readonly moment: Moment;
   readonly event: TimelineEvent;
@@ -57,7 +50,7 @@ export function timelineOf(input: TimelineInput): TimelineEvent[] {
     .sort(
       (a, b) =>
         a.moment.estimate - b.moment.estimate ||
-        ORDER.indexOf(a.event.kind) - ORDER.indexOf(b.event.kind) ||
+        TIMELINE_KINDS.indexOf(a.event.kind) - TIMELINE_KINDS.indexOf(b.event.kind) ||
         a.index - b.index,
     )
     .map(({ event }) => event);
