@@ -188,8 +188,10 @@ export function newId(): string {
 export function contentSha256Of(
   inputs: readonly Pick<InputRange, 'sensor' | 'prefixSha256' | 'bytesFrom' | 'bytesTo'>[],
 ): string {
-  const identities = inputs.map((input) =>
-    JSON.stringify([input.sensor, input.prefixSha256, input.bytesFrom, input.bytesTo]),
+  const sensors = new Map(inputs.map(({ sensor }) => [sensor, JSON.stringify(sensor)]));
+  const identities = inputs.map(
+    ({ sensor, prefixSha256, bytesFrom, bytesTo }) =>
+      `[${sensors.get(sensor)},"${prefixSha256}",${bytesFrom},${bytesTo}]`,
   );
   return sha256Of(identities.sort().join('\n'));
 }

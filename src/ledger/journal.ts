@@ -5,11 +5,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { InternalError, LedgerError } from '../errors.ts';
 import { weirVersion } from '../version.ts';
 import { assertAdmissible } from './admission.ts';
-import { type Body, type BodyInput, bodySchema, type Entry, encodeEntry } from './entries.ts';
+import { type Body, type BodyInput, bodySchema, type Entry, encodeEntry, sha256Of } from './entries.ts';
 import { faultPoint } from './faults.ts';
 import { type Ledger, readLedger, syncPath, unlessMissing, writeExclusively } from './files.ts';
 import { blockOf, rolledPath, singlePath } from './reading.ts';
-import { readSnapshot, type Snapshot } from './snapshot.ts';
+import { foldWritten, readSnapshot, type Snapshot } from './snapshot.ts';
 
 /** What to append after a snapshot; undefined when, seen from there, nothing is left to say. */
 export type Prepare = (snapshot: Snapshot) => BodyInput | undefined | Promise<BodyInput | undefined>;
@@ -38,7 +38,9 @@ export async function append(ledgerDir: string, prepare: Prepare): Promise<Entry
       writer: { weir: weirVersion, host: hostname(), pid: process.pid },
       ...body,
     };
-    if (takeNumber(ledger, entry)) {
+    const bytes = encodeEntry(entry);
+    if (takeNumber(ledger, entry.seq, bytes)) {
+      foldWritten(ledgerDir, entry, sha256Of(bytes));
       rollBefore(ledger, entry.seq + 1);
       return entry;
     }
@@ -59,10 +61,10 @@ function validBody(prepared: BodyInput): Body {
  * Writes the entry under its number unless the number is taken. A roll may just have freed it: the rolled file is
  * there before the first single one goes, so if it is there now, the number was taken and is given back.
  */
-function takeNumber(ledger: Ledger, entry: Entry): boolean {
-  const path = singlePath(ledger.dir, entry.seq);
-  if (!writeExclusively(path, encodeEntry(entry), 'append')) return false;
-  if (!existsSync(rolledPath(ledger, entry.seq))) return true;
+function takeNumber(ledger: Ledger, seq: number, bytes: Buffer): boolean {
+  const path = singlePath(ledger.dir, seq);
+  if (!writeExclusively(path, bytes, 'append')) return false;
+  if (!existsSync(rolledPath(ledger, seq))) return true;
   unlessMissing(() => unlinkSync(path));
   return false;
 }

@@ -266,6 +266,11 @@ describe('inputs', () => {
     expect(rivalsOf('abcdefgh', 0, 4)).toEqual([6]);
     expect(rivalsOf('xyzabc', 1)).toEqual([]);
     expect(rivalsOf('ab', 1)).toEqual([6]);
+    expect(rivalsOf('abcdefX', 0)).toEqual([3, 6]);
+    await append(dir, () => commitOf('ab'));
+    const later = await readSnapshot(dir);
+    const [grown] = commitOf('abcdefghi').inputs;
+    expect(grown && later.rivals(grown, 2).map((known) => known.input.bytesTo)).toEqual([2]);
   });
 
   test('the identity of a commit depends neither on order nor on paths', () => {

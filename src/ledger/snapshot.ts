@@ -106,6 +106,16 @@ function foldNow(ledgerDir: string): Snapshot {
   return snapshotOf(cached.fold, cached.fold.position.seq);
 }
 
+/**
+ * Adds an entry that this process has just made durable to what it remembers of the ledger: one of many thousand inputs
+ * takes a second to read back. Does nothing where others' entries lie between.
+ */
+export function foldWritten(ledgerDir: string, entry: Entry, sha256: string): void {
+  const cached = folds.get(resolve(ledgerDir));
+  if (cached?.fold.position.sha256 !== entry.previous || cached.fold.position.seq + 1 !== entry.seq) return;
+  if (cached.ledgerId === readLedger(ledgerDir).id) foldEntry(cached.fold, entry, sha256);
+}
+
 function advance(fold: Fold, ledger: Ledger): void {
   for (const line of readAfter(ledger, fold.position)) {
     foldEntry(fold, decodeEntry(line.bytes, singlePath(ledger.dir, line.seq)), line.sha256);
@@ -180,16 +190,19 @@ export function snapshotOf(fold: Fold, position: number): Snapshot {
         : (fold.ranges.get(rangeKey(input)) ?? []).filter(
             (known) => seen(known) && known.input.bytesFrom < known.input.bytesTo,
           ),
-    rivals: (input, after) =>
-      fold.entries
-        .slice(after, position)
-        .flatMap((entry) =>
-          entry.kind === 'commit'
-            ? entry.inputs
-                .filter((other) => mayShareBytes(input, other))
-                .map((other) => ({ seq: entry.seq, commitId: entry.id, input: other }))
-            : [],
-        ),
+    rivals(input, after) {
+      const commits = fold.entries.slice(after, position).filter((entry) => entry.kind === 'commit');
+      // Both may be of many thousand inputs: only those are compared that can have a beginning in common.
+      const others = isAllHead(input)
+        ? commits.flatMap((commit) => commit.inputs.map((other) => knownRange(commit, other)))
+        : [
+            ...(fold.prefixes.get(headKey(input.sensor, input.head)) ?? []).filter(
+              (known) => seen(known) && known.seq > after,
+            ),
+            ...commits.flatMap(allHeads).filter((known) => known.input.head.bytes !== input.head.bytes),
+          ];
+      return others.filter((known) => mayShareBytes(input, known.input)).sort((a, b) => a.seq - b.seq);
+    },
     factDays,
     builtDays,
     buildOf,
@@ -216,12 +229,29 @@ export function snapshotOf(fold: Fold, position: number): Snapshot {
   };
 }
 
+function knownRange({ seq, id }: EntryOf<'commit'>, input: InputRange): KnownRange {
+  return { seq, commitId: id, input };
+}
+
+/** Whether a head is all there was of a file: its next length has another. */
+function isAllHead({ head, bytesTo }: InputRange): boolean {
+  return head.bytes === bytesTo;
+}
+
+const allHeadsOf = new WeakMap<EntryOf<'commit'>, KnownRange[]>();
+
+function allHeads(commit: EntryOf<'commit'>): KnownRange[] {
+  const found =
+    allHeadsOf.get(commit) ?? commit.inputs.filter(isAllHead).map((input) => knownRange(commit, input));
+  allHeadsOf.set(commit, found);
+  return found;
+}
+
 /** Of one growing file, the head is either the same, or the shorter one is all there was of the file. */
 function mayShareBytes(a: InputRange, b: InputRange): boolean {
   if (a.sensor !== b.sensor || a.bytesFrom >= b.bytesTo || b.bytesFrom >= a.bytesTo) return false;
   if (a.head.bytes === b.head.bytes) return a.head.sha256 === b.head.sha256;
-  const short = a.head.bytes < b.head.bytes ? a : b;
-  return short.head.bytes === short.bytesTo;
+  return isAllHead(a.head.bytes < b.head.bytes ? a : b);
 }
 
 function ascending(a: number, b: number): number {

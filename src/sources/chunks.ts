@@ -41,9 +41,11 @@ type Growing = {
   readonly handle: FileHandle;
   readonly sensor: string;
   readonly segments: Segment[];
+  readonly waiting: Buffer[];
   layout: Layout;
   lines: number;
   bytes: number;
+  waitingBytes: number;
 };
 
 /** Chunks being written side by side, one for each layout and sensor. */
@@ -59,13 +61,19 @@ export type ChunkSet = {
 
 let serial = 0;
 
-/** Returns an empty set of chunks in a folder; files are readable by their owner only. */
-export function createChunkSet(workDir: string): ChunkSet {
+/** So many small blocks are written together at most. */
+const WAITING_BLOCKS = 512;
+
+/**
+ * Returns an empty set of chunks in a folder; files are readable by their owner only. `gathers`: the bytes that are added
+ * stay as they are, so that those of many small inputs can be written together.
+ */
+export function createChunkSet(workDir: string, { gathers } = { gathers: false }): ChunkSet {
   let growing = new Map<string, Growing>();
   let bytes = 0;
 
   async function chunkFor(layout: Layout, sensor: string): Promise<Growing> {
-    const key = JSON.stringify([sensor, layoutKey(layout)]);
+    const key = `${sensor.length} ${sensor}${layoutKey(layout)}`;
     const found = growing.get(key);
     if (found) {
       found.layout = mergeLayouts(found.layout, layout);
@@ -79,8 +87,10 @@ export function createChunkSet(workDir: string): ChunkSet {
       sensor,
       layout,
       segments: [],
+      waiting: [],
       lines: 0,
       bytes: 0,
+      waitingBytes: 0,
     };
     growing.set(key, begun);
     return begun;
@@ -105,13 +115,17 @@ export function createChunkSet(workDir: string): ChunkSet {
         for (const { runs, data } of same) {
           for (const run of runs) append(chunk, { input, ...run });
           chunk.bytes += data.length;
+          chunk.waitingBytes += data.length;
           bytes += data.length;
+          chunk.waiting.push(data);
         }
-        await writeAll(chunk.handle, same);
+        const isFew = chunk.waitingBytes < SMALL_BYTES && chunk.waiting.length < WAITING_BLOCKS;
+        if (!gathers || !isFew) await writeWaiting(chunk);
         at += same.length;
       }
     },
     async close(unsettled) {
+      for (const chunk of growing.values()) await writeWaiting(chunk);
       return (await end()).map((chunk) => toStaged(chunk, unsettled));
     },
     async discard() {
@@ -129,12 +143,14 @@ function sameLayout(blocks: readonly CleanBlock[], at: number): CleanBlock[] {
 }
 
 /** Puts no blocks together first: to touch so much fresh memory costs more than to write it. */
-async function writeAll(handle: FileHandle, blocks: readonly CleanBlock[]): Promise<void> {
-  const bytes = blocks.reduce((sum, { data }) => sum + data.length, 0);
-  for (let rest = blocks.map(({ data }) => data); rest.length > 0; ) {
-    // Small inputs are many, and a turn through the pool of threads costs more than their bytes.
-    const written =
-      bytes <= SMALL_BYTES ? writevSync(handle.fd, rest) : (await handle.writev(rest)).bytesWritten;
+async function writeWaiting(chunk: Growing): Promise<void> {
+  const { handle } = chunk;
+  let rest = chunk.waiting.splice(0);
+  // Small inputs are many, and a turn through the pool of threads costs more than their bytes.
+  const isSmall = chunk.waitingBytes <= SMALL_BYTES;
+  chunk.waitingBytes = 0;
+  while (rest.length > 0) {
+    const written = isSmall ? writevSync(handle.fd, rest) : (await handle.writev(rest)).bytesWritten;
     rest = behind(rest, written);
   }
 }

@@ -68,7 +68,23 @@ export function createLineCleaner(options: CleanerOptions): LineCleaner {
   let lastLayout: Layout | undefined;
   const layouts = new Set<string>();
 
-  function clean(lines: Buffer): void {
+  /** The rest of a text log whose header and end are read line by line is mostly without an anomaly. */
+  function trimmed(lines: Buffer): Buffer {
+    let start = 0;
+    while (lines[start] === HASH) start = lines.indexOf(LF, start) + 1;
+    if (start > 0) sift(lines.subarray(0, start));
+    return lines.subarray(start);
+  }
+
+  function clean(whole: Buffer): void {
+    const lines = trimmed(whole);
+    if (lines.length === 0) return;
+    const last = lines.lastIndexOf(LF, lines.length - 2) + 1;
+    if (last > 0 && lines[last] === HASH) {
+      clean(lines.subarray(0, last));
+      sift(lines.subarray(last));
+      return;
+    }
     if (isClean(lines, target, maxLineBytes) && !(quoting && lines.includes(QUOTE))) {
       passOn(lines);
       return;

@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { open, rename } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import { createGunzip, type Gunzip } from 'node:zlib';
+import { createGunzip, type Gunzip, gunzipSync } from 'node:zlib';
 import { InputError } from '../errors.ts';
 import { DamagedInput } from './damaged-input.ts';
 import { peek } from './peek.ts';
@@ -16,6 +16,8 @@ export type OpenedBytes = {
   readonly bytes: AsyncIterable<Buffer>;
   /** False once a zstd frame without a content checksum was met: its content is only likely whole. */
   readonly verified: () => boolean;
+  /** All of the bytes at once, which stay as they are: of small inputs, for which a stream costs more than they do. */
+  readonly whole?: Buffer;
 };
 
 const READ_BYTES = 4 * 1024 * 1024;
@@ -32,7 +34,10 @@ const RING_BUFFERS = 3;
  * InputError when a plain file shrinks while it is read.
  */
 export async function openBytes(path: string, readBytes = READ_BYTES): Promise<OpenedBytes> {
-  const { head, bytes: raw } = await peek(readFileBytes(path, readBytes), MAGIC_BYTES);
+  const small = readSmall(path, Math.min(readBytes, SMALL_BYTES));
+  const whole = small && wholeOf(small);
+  if (whole) return { ...whole, bytes: once(whole.whole), verified: () => true };
+  const { head, bytes: raw } = await peek(small ? once(small) : readFileBytes(path, readBytes), MAGIC_BYTES);
   const compression = compressionOf(head);
   if (compression === 'none') return { compression, bytes: raw, verified: () => true };
   if (compression === 'gzip') {
@@ -47,6 +52,38 @@ export async function openBytes(path: string, readBytes = READ_BYTES): Promise<O
   return { compression, bytes, verified: () => verified };
 }
 
+/** Returns the content of a small file; undefined where it is not small, or is damaged: a stream then says how. */
+function wholeOf(small: Buffer): { compression: Compression; whole: Buffer } | undefined {
+  const compression = compressionOf(small);
+  if (compression === 'none') return { compression, whole: small };
+  const whole = compression === 'gzip' ? inflateSmall(small) : undefined;
+  return whole && { compression, whole };
+}
+
+/** Returns the content of a gzip file of which nothing is cut, altered or left over; undefined for any other. */
+function inflateSmall(compressed: Buffer): Buffer | undefined {
+  // The last member's own word for its length: a file of more is not inflated here only to be thrown away.
+  if (compressed.length < 18 || compressed.readUInt32LE(compressed.length - 4) > INFLATED_BYTES)
+    return undefined;
+  try {
+    const options = { maxOutputLength: INFLATED_BYTES, info: true };
+    const { buffer, engine } = gunzipSync(compressed, options) as unknown as Inflated;
+    return engine.bytesWritten === compressed.length ? buffer : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What zlib returns when it is asked for `info`. */
+interface Inflated {
+  readonly buffer: Buffer;
+  readonly engine: { readonly bytesWritten: number };
+}
+
+async function* once(bytes: Buffer): AsyncGenerator<Buffer, void, void> {
+  if (bytes.length > 0) yield bytes;
+}
+
 function compressionOf(head: Buffer): Compression {
   if (head[0] === 0x1f && (head[1] === 0x8b || head.length === 1)) return 'gzip';
   return looksLikeZstd(head) ? 'zstd' : 'none';
@@ -57,11 +94,6 @@ function compressionOf(head: Buffer): Compression {
  * appends meanwhile belongs to the next import.
  */
 async function* readFileBytes(path: string, readBytes: number): AsyncGenerator<Buffer, void, void> {
-  const small = readSmall(path, Math.min(readBytes, SMALL_BYTES));
-  if (small) {
-    if (small.length > 0) yield small;
-    return;
-  }
   const handle = await open(path, 'r');
   try {
     const size = (await handle.stat()).size;
@@ -93,7 +125,7 @@ function readSmall(path: string, most: number): Buffer | undefined {
   try {
     const { size } = fstatSync(file);
     if (size > most) return undefined;
-    const bytes = Buffer.allocUnsafeSlow(size);
+    const bytes = allocate(size);
     for (let at = 0; at < size; ) {
       const read = readSync(file, bytes, at, size - at, at);
       if (read === 0) throw shrunk(path, size, at);
@@ -103,6 +135,18 @@ function readSmall(path: string, most: number): Buffer | undefined {
   } finally {
     closeSync(file);
   }
+}
+
+/** Memory that is lent piece by piece and never twice: a piece of its own for every small file costs more than reading it. */
+let lent = Buffer.alloc(0);
+const LENT_BYTES = 1024 * 1024;
+
+function allocate(bytes: number): Buffer {
+  if (bytes > LENT_BYTES / 16) return Buffer.allocUnsafeSlow(bytes);
+  if (lent.length < bytes) lent = Buffer.allocUnsafeSlow(LENT_BYTES);
+  const piece = lent.subarray(0, bytes);
+  lent = lent.subarray(bytes);
+  return piece;
 }
 
 function shrunk(path: string, size: number, at: number): InputError {

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { findInputs } from './inputs.ts';
-import { createFolder, type Folder } from './test-reading.ts';
+import { createFolder, type Folder, stageAll } from './test-reading.ts';
 
 /** Every POSIX system has it. */
 const MKFIFO = 'mkfifo';
@@ -120,9 +120,10 @@ describe('findInputs', () => {
     ]);
   });
 
-  it('refuses what it may not read and goes on with the rest', async () => {
+  it('refuses what it may not read and goes on with the rest; a file of a folder is refused when it is read', async () => {
     folder.write('open.log', 'x');
-    chmodSync(folder.write('closed.log', 'x'), 0o000);
+    const closed = folder.write('closed.log', 'x');
+    chmodSync(closed, 0o000);
     mkdirSync(join(folder.path, 'closed'), { mode: 0o000 });
     chmodSync(folder.path, 0o755);
     // Root may read everything: become nobody for the moment.
@@ -134,7 +135,10 @@ describe('findInputs', () => {
         ['closed', reason],
         ['closed.log', reason],
       ];
-      expect(await find('.')).toEqual({ names: ['open.log'], refused });
+      expect(await find('.', 'closed.log')).toEqual({ names: ['open.log'], refused });
+      expect(await find('.')).toEqual({ names: ['closed.log', 'open.log'], refused: refused.slice(0, 1) });
+      const [staged] = (await stageAll([folder.path])).inputs;
+      expect(staged).toMatchObject({ path: closed, sensor: 'zeek-1', status: 'failed', reason });
     } finally {
       if (isRoot) process.seteuid?.(0);
     }

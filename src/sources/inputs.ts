@@ -1,6 +1,6 @@
 import { closeSync, openSync } from 'node:fs';
 import { readdir, readlink, realpath, stat } from 'node:fs/promises';
-import { join, relative, resolve } from 'node:path';
+import { relative, resolve, sep } from 'node:path';
 import { globMatcher } from '../facility/globs.ts';
 
 /** One thing to read: a regular file by the path it was reached by, or standard input (`-`). */
@@ -26,7 +26,8 @@ const MISSING = 'does not exist';
  * Returns the files behind paths, folders (recursively), globs and `-`, each once and in one order whatever
  * the order of `paths`: sorted by path, two names of one file being the first of them. Hidden files and
  * folders and unfinished `*.tmp` are passed over inside folders; named outright they are read.
- * What cannot be read is refused with a reason; nothing is thrown.
+ * What cannot be read is refused with a reason; nothing is thrown. Files found in folders are many and are not opened
+ * here: whether one can be read shows when it is read.
  */
 export async function findInputs(
   paths: readonly string[],
@@ -39,11 +40,12 @@ export async function findInputs(
     else if (!(await exists(resolve(cwd, path))) && isGlob(path)) await addGlob(path, cwd, found);
     else await addPath(resolve(cwd, path), found);
   }
+  const refused = new Map(found.refused.map((refusal) => [refusal.path, refusal]));
   const inputs: InputFile[] = [...found.files.values()]
+    .filter((path) => !refused.has(path))
     .sort(byCodeUnits)
     .map((path) => ({ path, kind: 'file' as const }));
   if (stdin) inputs.push({ path: '-', kind: 'stdin' });
-  const refused = new Map(found.refused.map((refusal) => [refusal.path, refusal]));
   return { inputs, refused: [...refused.values()].sort((a, b) => byCodeUnits(a.path, b.path)) };
 }
 
@@ -107,6 +109,10 @@ async function addPath(path: string, found: Found, wanted?: Wanted): Promise<voi
 /** Opens the file to see that it can be read: at once, for a turn through the pool of threads costs more than this. */
 function addFile(path: string, real: string, found: Found): void {
   closeSync(openSync(path, 'r'));
+  keepFile(path, real, found);
+}
+
+function keepFile(path: string, real: string, found: Found): void {
   const known = found.files.get(real);
   if (known === undefined || byCodeUnits(path, known) < 0) found.files.set(real, path);
 }
@@ -120,18 +126,10 @@ async function addFolder(path: string, found: Found, wanted?: Wanted): Promise<v
   for (const entry of entries.sort((a, b) => byCodeUnits(a.name, b.name))) {
     const { name } = entry;
     if (name.startsWith('.') || UNFINISHED.test(name)) continue;
-    if (entry.isFile()) addListed(join(path, name), join(real, name), inside, wanted);
-    else await addPath(join(path, name), inside, wanted);
-  }
-}
-
-/** What its folder says is a regular file needs no further question; folders of many thousand files are common. */
-function addListed(path: string, real: string, found: Found, wanted?: Wanted): void {
-  if (wanted && !wanted(path)) return;
-  try {
-    addFile(path, real, found);
-  } catch (error) {
-    found.refused.push({ path, reason: reasonOf(error) });
+    const inner = `${path}${sep}${name}`;
+    // What its folder says is a file needs no further question, and who reads it will see whether it can be read.
+    if (!entry.isFile()) await addPath(inner, inside, wanted);
+    else if (!wanted || wanted(inner)) keepFile(inner, `${real}${sep}${name}`, found);
   }
 }
 

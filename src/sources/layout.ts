@@ -64,6 +64,14 @@ export function zeekStream(path: string): string {
  * keys seen in the first lines of a file is no part of it; columns of TSV and CSV have only their place.
  */
 export function layoutKey(layout: Layout): string {
+  const key = KEYS.get(layout) ?? newKey(layout);
+  KEYS.set(layout, key);
+  return key;
+}
+
+const KEYS = new WeakMap<Layout, string>();
+
+function newKey(layout: Layout): string {
   if (layout.encoding === 'ndjson') {
     const which = 'mapping' in layout ? layout.mapping : (layout.variant ?? '');
     return JSON.stringify([layout.source, layout.encoding, which]);

@@ -1,6 +1,6 @@
 import { type OpenedBytes, openBytes } from './decompress.ts';
 import { FORMATS } from './formats.ts';
-import { peek } from './peek.ts';
+import { peek, peekedAt } from './peek.ts';
 import { changedAt, type StatedYear, withYears } from './year.ts';
 
 /** Enough to tell formats that need rewriting by their first bytes. */
@@ -15,16 +15,16 @@ const BYTE_ORDER_MARK = Buffer.from('\uFEFF');
  */
 export async function openInput(path: string, readBytes?: number, year?: StatedYear): Promise<OpenedBytes> {
   const unpacked = await openBytes(path, readBytes);
-  const opened =
+  const { whole, ...opened } =
     year === undefined
       ? unpacked
-      : { ...unpacked, bytes: withYears(unpacked.bytes, year, await changedAt(path)) };
-  const peeked = await peek(opened.bytes, TOLD_BY_BYTES);
+      : { ...unpacked, bytes: withYears(unpacked.bytes, year, await changedAt(path)), whole: undefined };
+  const peeked = whole ? peekedAt(whole, opened.bytes) : await peek(opened.bytes, TOLD_BY_BYTES);
   const marked = peeked.head.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK);
   const skipped = marked ? BYTE_ORDER_MARK.length : 0;
+  const asItIs = { ...opened, bytes: peeked.bytes, ...(whole ? { whole } : {}) };
   // Zeek's own header says what a file is: it is not searched for the lines of everybody else.
-  if (peeked.head.toString('latin1', skipped, skipped + ZEEK_HEADER.length) === ZEEK_HEADER)
-    return { ...opened, bytes: peeked.bytes };
+  if (peeked.head.toString('latin1', skipped, skipped + ZEEK_HEADER.length) === ZEEK_HEADER) return asItIs;
   for (const { rewrites } of FORMATS) {
     const rewrite = rewrites?.(peeked.head.subarray(skipped));
     if (rewrite) {
@@ -32,7 +32,7 @@ export async function openInput(path: string, readBytes?: number, year?: StatedY
       return { ...opened, bytes };
     }
   }
-  return { ...opened, bytes: peeked.bytes };
+  return asItIs;
 }
 
 async function* without(skipped: number, bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, void> {

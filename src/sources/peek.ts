@@ -9,6 +9,11 @@ export type Peeked = {
   close(): Promise<void>;
 };
 
+/** Returns what `peek` would of a stream that is known as a whole. */
+export function peekedAt(whole: Buffer, bytes: AsyncIterable<Buffer>): Peeked {
+  return { head: whole, isWhole: true, bytes, close: async () => undefined };
+}
+
 /** Reads at least `bytes` bytes of a stream, or all of it, without losing them. */
 export async function peek(stream: AsyncIterable<Buffer>, bytes: number): Promise<Peeked> {
   const iterator = stream[Symbol.asyncIterator]();

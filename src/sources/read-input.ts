@@ -1,19 +1,18 @@
-import { createHash, type Hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { assertIdentity, InputError } from '../errors.ts';
 import { type CleanBlock, createLineCleaner, type LineCleaner } from './clean.ts';
 import type { Compression, OpenedBytes } from './decompress.ts';
 import type { SensorSettings } from './format.ts';
 import { reasonOf } from './inputs.ts';
 import type { Layout } from './layout.ts';
-import { createLineSplitter } from './lines.ts';
 import { openInput } from './open-input.ts';
-import { type Peeked, peek } from './peek.ts';
+import { peek, peekedAt } from './peek.ts';
+import { type Read, readLines, readWhole } from './read-lines.ts';
 import { type Recognition, recognise, type SourceMapping } from './recognise.ts';
 import { createRejectList } from './rejects.ts';
-import { findResumePoint, headOf, type Known } from './resume.ts';
+import { findResumePoint, headOf, type Known, resumePointIn } from './resume.ts';
 import { HEAD_BYTES, type KnownPrefix, nothingRead, type StagedInput } from './staged-input.ts';
 import type { StatedYear } from './year.ts';
-import { isWholeClose } from './zeek-header.ts';
 
 export type ReadOptions = Known & {
   readonly sensorOf: (path: string) => string;
@@ -71,14 +70,15 @@ export async function* readInput(
 
 async function* readOpened(
   source: ReadSource,
-  { compression, bytes, verified }: OpenedBytes,
+  { compression, bytes, verified, whole }: OpenedBytes,
   base: Base,
   options: ReadOptions,
 ): AsyncGenerator<CleanBlock[], ReadResult, void> {
   const { path, file } = source;
   const isFinal = source.isFinal || compression !== 'none';
-  const peeked = await peek(bytes, RECOGNISED_BYTES);
-  const head = Buffer.from(peeked.head.subarray(0, HEAD_BYTES));
+  const peeked = whole ? peekedAt(whole, bytes) : await peek(bytes, RECOGNISED_BYTES);
+  const beginning = peeked.head.subarray(0, HEAD_BYTES);
+  const head = whole ? beginning : Buffer.from(beginning);
   try {
     if (head.length === 0) return { staged: nothingRead({ ...base, status: 'left-alone', reason: 'empty' }) };
     const settings = options.settingsOf?.(base.sensor);
@@ -86,10 +86,11 @@ async function* readOpened(
     const unread = statusUnread(path, compression, recognised);
     if (unread) return { staged: nothingRead({ ...base, ...unread }) };
     const known = knownPrefixes(head, base.sensor, options);
-    const resume =
-      known.length > 0
-        ? await findResumePoint(file, known, options.readBytes, yearOf(source, options))
-        : undefined;
+    const findPoint = () =>
+      whole
+        ? resumePointIn(whole, known)
+        : findResumePoint(file, known, options.readBytes, yearOf(source, options));
+    const resume = known.length > 0 ? await findPoint() : undefined;
     if (resume?.endsThere) return { staged: nothingRead({ ...base, ...statusKnown(head, resume.prefix) }) };
     if (recognised.kind === 'parquet') {
       const read = await hashWhole(peeked.bytes);
@@ -99,7 +100,10 @@ async function* readOpened(
       };
     }
     const cleaner = createCleaner(recognised, options);
-    const read = yield* readLines(peeked, cleaner, resume?.prefix, isFinal, options);
+    const maxLineBytes = options.maxLineBytes ?? MAX_LINE_BYTES;
+    const reading = { cleaner, prefix: resume?.prefix, isFinal, maxLineBytes };
+    const read = whole ? readWhole(whole, reading) : yield* readLines(peeked.bytes, reading);
+    if (whole) yield cleaner.take();
     const staged = account({ ...base, verified: verified() }, head, recognised, cleaner, read);
     if (!staged.simulated || options.acceptsSimulated) return { staged };
     return { staged: nothingRead({ ...base, status: 'failed', reason: SIMULATED_REFUSED }) };
@@ -113,62 +117,6 @@ function yearOf({ path, file }: ReadSource, { sensorOf, settingsOf }: ReadOption
   const settings = settingsOf?.(sensorOf(path));
   if (settings?.yearOfFile) return file === path ? 'mtime' : undefined;
   return settings?.year;
-}
-
-type Read = {
-  readonly bytesFrom: number;
-  readonly bytesTo: number;
-  readonly sha256: string;
-  readonly waitingBytes: number;
-};
-
-/** Drives all bytes through the splitter and the cleaner, hashing them up to the last line that counts. */
-async function* readLines(
-  peeked: Peeked,
-  cleaner: Cleaner,
-  prefix: KnownPrefix | undefined,
-  isFinal: boolean,
-  options: ReadOptions,
-): AsyncGenerator<CleanBlock[], Read, void> {
-  const splitter = createLineSplitter(cleaner, options.maxLineBytes ?? MAX_LINE_BYTES);
-  const bytesFrom = prefix?.bytes ?? 0;
-  const hash = createHash('sha256');
-  let at = 0;
-  let lineEnd: { bytes: number; hash: Hash } = { bytes: 0, hash: hash.copy() };
-  const push = (buffer: Buffer): void => {
-    const end = buffer.lastIndexOf(10) + 1;
-    hash.update(end === 0 ? buffer : buffer.subarray(0, end));
-    if (end > 0) lineEnd = { bytes: at + end, hash: hash.copy() };
-    if (end > 0 && end < buffer.length) hash.update(buffer.subarray(end));
-    splitter.push(buffer);
-    at += buffer.length;
-  };
-  const start = (): void => {
-    if (prefix && hash.copy().digest('hex') !== prefix.sha256)
-      throw new InputError('changed while it was read');
-    cleaner.start(splitter.unfinishedBytes() > 0);
-    splitter.drop();
-    lineEnd = { bytes: at, hash: hash.copy() };
-  };
-  if (bytesFrom === 0) start();
-  for await (const buffer of peeked.bytes) {
-    const skipped = Math.min(buffer.length, Math.max(0, bytesFrom - at));
-    if (skipped > 0) push(buffer.subarray(0, skipped));
-    if (skipped > 0 && at === bytesFrom) start();
-    if (skipped < buffer.length) push(buffer.subarray(skipped));
-    yield cleaner.take();
-  }
-  if (at < bytesFrom) throw new InputError('shrank while it was read');
-  const waitingBytes = splitter.unfinishedBytes();
-  if (
-    waitingBytes === 0 ||
-    !(isFinal || cleaner.closed() || isWholeClose(splitter.unfinishedStart().toString()))
-  ) {
-    return { bytesFrom, bytesTo: lineEnd.bytes, sha256: lineEnd.hash.digest('hex'), waitingBytes };
-  }
-  splitter.finish();
-  yield cleaner.take();
-  return { bytesFrom, bytesTo: at, sha256: hash.digest('hex'), waitingBytes: 0 };
 }
 
 type Cleaner = LineCleaner & { readonly rejects: ReturnType<typeof createRejectList> };

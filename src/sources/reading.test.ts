@@ -59,13 +59,15 @@ async function readReally(file: string, options: Parameters<typeof stageFile>[1]
 }
 
 describe('reading in large buffers is reading line by line', () => {
-  test.prop([log, fc.integer({ min: 1, max: 300 }), fc.integer({ min: 1, max: 2000 }), fc.boolean()], {
+  const readBytes = fc.option(fc.integer({ min: 1, max: 300 }), { nil: undefined });
+  test.prop([log, readBytes, fc.integer({ min: 1, max: 2000 }), fc.boolean()], {
     numRuns: 150,
   })(
-    'for any lines, any buffer boundaries and any chunk size',
-    async (bytes, readBytes, groupBytes, compressed) => {
+    'for any lines, any buffer boundaries or none, and any chunk size',
+    async (bytes, bufferBytes, groupBytes, compressed) => {
       const file = folder.write('log', compressed ? gzipSync(bytes) : bytes);
-      const options = { readBytes, groupBytes, chunkBytes: 2 * groupBytes, maxLineBytes: MAX_LINE_BYTES };
+      const buffers = bufferBytes === undefined ? {} : { readBytes: bufferBytes };
+      const options = { ...buffers, groupBytes, chunkBytes: 2 * groupBytes, maxLineBytes: MAX_LINE_BYTES };
       expect(await readReally(file, options)).toEqual(readNaively(bytes, compressed, MAX_LINE_BYTES));
     },
   );

@@ -29,6 +29,8 @@ const SAMPLE_LINES = 200;
 const BYTE_ORDER_MARK = /^\uFEFF+/;
 export const SIMULATED_COMMENT = '#weir-simulated';
 const SIMULATED_KEY = 'weir_simulated';
+const ZEEK_BEGINNING = '#separator ';
+const LF = 10;
 
 const ZEEK_HEADER_LINE =
   /^#(separator |(set_separator|empty_field|unset_field|path|open|fields|types|close)[^\w])/;
@@ -48,6 +50,8 @@ export function recognise(
   const isParquet = head.subarray(0, 4).toString('latin1') === 'PAR1';
   if (mapping?.format === 'parquet') return recogniseParquet(mapping, isParquet);
   if (isParquet) return { kind: 'unknown', what: 'Parquet without a mapping in weir.yaml' };
+  if (!mapping && beginsAsZeekText(head))
+    return { kind: 'zeek-tsv', simulated: head.includes(`\n${SIMULATED_COMMENT}`) };
   const binary = binaryKind(head);
   if (binary) return { kind: 'unknown', what: binary };
   const lines = wholeLines(head, isWhole && isFinal);
@@ -74,6 +78,13 @@ function wholeLines(head: Buffer, isFinal: boolean): string[] {
   const end = isFinal ? head.length : head.lastIndexOf(10) + 1;
   const text = head.subarray(0, end).toString('utf8').replace(BYTE_ORDER_MARK, '');
   return text.split('\n').map((line) => line.replace(/\r$/, ''));
+}
+
+/** Whether a beginning is that of a text log as Zeek itself writes it: so many are that they are told without taking lines apart. */
+function beginsAsZeekText(head: Buffer): boolean {
+  if (head.toString('latin1', 0, ZEEK_BEGINNING.length) !== ZEEK_BEGINNING) return false;
+  const fieldsAt = head.indexOf('\n#fields');
+  return fieldsAt !== -1 && head.includes(LF, fieldsAt + 1);
 }
 
 /** A header need not come first (a log cut at its front): lines before it are rejected one by one. */

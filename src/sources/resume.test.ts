@@ -38,6 +38,23 @@ function knowing(...inputs: StagedInput[]): {
 const texts = (everything: { chunks: Parameters<typeof placedLines>[0] }, input = 0): string[] =>
   placedLines(everything.chunks, input).map(({ text }) => text);
 
+it('a small input goes on at the same byte whether it is read at once or in pieces', async () => {
+  const whole = `${connLog(4)}#close\t2026-03-01-01-00-00\n${connLog(2, 4)}`;
+  for (let cut = connLog(0).length + 20; cut < whole.length; cut += 7) {
+    const first = await stageFile(folder.write('conn.log', whole.slice(0, cut)));
+    for (const bytes of [Buffer.from(whole), gzipSync(whole)]) {
+      const grown = folder.write('grown.log', bytes);
+      const [atOnce, inPieces] = [
+        await stageFile(grown, knowing(first)),
+        await stageFile(grown, { ...knowing(first), readBytes: 50 }),
+      ];
+      expect(atOnce.inputs, `cut at ${cut}`).toEqual(inPieces.inputs);
+      expect(placedLines(atOnce.chunks, 0)).toEqual(placedLines(inPieces.chunks, 0));
+      expect(atOnce.bytesFrom).toBe(first.bytesTo);
+    }
+  }
+});
+
 describe('going on where an import ended', () => {
   const marked = (text: string): string => text.replace('00-00-00', '00-00-01');
 

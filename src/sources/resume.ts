@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash as hashOf } from 'node:crypto';
 import { openInput } from './open-input.ts';
 import { HEAD_BYTES, type Head, type KnownPrefix, type StagedInput } from './staged-input.ts';
 import type { StatedYear } from './year.ts';
@@ -9,7 +9,7 @@ import type { StatedYear } from './year.ts';
  */
 export function headOf(beginning: Buffer, bytes = longestHead(beginning.length)): Head {
   const head = beginning.subarray(0, bytes);
-  return { bytes: head.length, sha256: createHash('sha256').update(head).digest('hex') };
+  return { bytes: head.length, sha256: hashOf('sha256', head) };
 }
 
 function longestHead(bytes: number): number {
@@ -50,6 +50,16 @@ export async function findResumePoint(
     at = from + buffer.length;
   }
   return found && { prefix: found, endsThere: found.bytes === at };
+}
+
+/** Returns the same of bytes that are all there. */
+export function resumePointIn(whole: Buffer, known: readonly KnownPrefix[]): ResumePoint | undefined {
+  for (const { bytes, hashes } of distinctLengths(known).reverse()) {
+    if (bytes > whole.length) continue;
+    const sha256 = hashOf('sha256', whole.subarray(0, bytes));
+    if (hashes.has(sha256)) return { prefix: { bytes, sha256 }, endsThere: bytes === whole.length };
+  }
+  return undefined;
 }
 
 /** Prefixes by their length, ascending. */

@@ -52,12 +52,13 @@ async function* stage(
   inputs: readonly InputFile[],
   options: StageOptions,
 ): AsyncGenerator<StagedChunk | StagedInput, void, void> {
-  const shared = createChunkSet(options.workDir);
+  const shared = createChunkSet(options.workDir, { gathers: true });
   const run = rememberRun(options);
+  const reading = { ...options, ...run };
   const waiting: StagedInput[] = [];
   try {
     for (const [index, input] of inputs.entries()) {
-      const one = stageOne(await toSource(index, input, options), { ...options, ...run });
+      const one = stageOne(await toSource(index, input, options), reading);
       let step = await one.next();
       if (!step.done) {
         yield* settle(shared, waiting.splice(0));
@@ -94,6 +95,7 @@ async function* stageOne(
   const own = createChunkSet(options.workDir);
   const reading = readInput(source, options);
   let held: CleanBlock[] = [];
+  let newest: readonly CleanBlock[] = [];
   let heldBytes = 0;
   let isLarge = false;
   let lines = 0;
@@ -109,13 +111,16 @@ async function* stageOne(
       if (!isLarge) {
         for (const { data } of blocks) heldBytes += data.length;
         isLarge = heldBytes > (options.groupBytes ?? GROUP_BYTES);
-        if (!isLarge) held.push(...blocks.map((block) => ({ ...block, data: Buffer.from(block.data) })));
+        held.push(...newest.map((block) => ({ ...block, data: Buffer.from(block.data) })));
+        newest = isLarge ? [] : blocks;
       }
       if (!isLarge) continue;
       writing = own.add(source.index, sensor, [...held, ...blocks]);
       writing.catch(() => undefined);
       held = [];
     }
+    // Nothing follows that would reuse their buffers; most small inputs are a single step and are never copied.
+    held.push(...newest);
     await writing;
     const { staged, direct } = step.value;
     if (staged.status === 'failed') return { held: [], staged };

@@ -35,6 +35,21 @@ export const EMPTY_HEADER: ZeekHeader = {
  * log) and forgets the old columns; comments of other kinds change nothing.
  */
 export function readHeaderLine(header: ZeekHeader, line: string): ZeekHeader {
+  if (line.startsWith('#open') || line.startsWith('#types')) return header;
+  const known = NEXT.get(header)?.get(line);
+  if (known) return known;
+  const next = nextHeader(header, line);
+  const ofHeader = NEXT.get(header) ?? new Map<string, ZeekHeader>();
+  if (next !== header && ofHeader.size < MAX_NEXT) NEXT.set(header, ofHeader.set(line, next));
+  return next;
+}
+
+/** Files of one sensor begin alike: what a line makes of a header is worked out once, and their layouts are one object. */
+const NEXT = new WeakMap<ZeekHeader, Map<string, ZeekHeader>>();
+const MAX_NEXT = 50;
+const TARGETS = new WeakMap<ZeekHeader, Target>();
+
+function nextHeader(header: ZeekHeader, line: string): ZeekHeader {
   const separator = /^#separator (.+)$/.exec(line)?.[1];
   if (separator !== undefined) return { ...EMPTY_HEADER, separator: unescapeZeek(separator) };
   const [name, ...values] = line.split(header.separator);
@@ -59,6 +74,12 @@ export function readHeaderLine(header: ZeekHeader, line: string): ZeekHeader {
 
 /** Returns what to do with data lines below this header; `#path` alone decides the stream. */
 export function targetOf(header: ZeekHeader): Target {
+  const target = TARGETS.get(header) ?? newTarget(header);
+  TARGETS.set(header, target);
+  return target;
+}
+
+function newTarget(header: ZeekHeader): Target {
   if (header.fields === undefined || header.fields.length === 0) return unreadable('data before any #fields');
   const stream = zeekStream(header.path ?? '');
   if (!ZEEK_STREAMS.has(stream)) return { kind: 'left-alone', stream: `zeek.${stream || '(no #path)'}` };

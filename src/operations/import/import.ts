@@ -161,13 +161,13 @@ async function takeSome(
 function stagingOf(stage: Stage, snapshot: Snapshot, options: ImportOptions) {
   const { facility } = options;
   const rootOf = rootFinder(options.paths, options.cwd);
+  const mappingOf = lastOf((path) => mappingOfFile(facility, path, rootOf(path)));
   return {
     workDir: stage.dir,
     acceptsSimulated: facility.simulated,
-    mappingOf: (path: string) => mappingOfFile(facility, path, rootOf(path)),
-    sensorOf: (path: string) =>
-      mappingOfFile(facility, path, rootOf(path))?.name ?? sensorOfFile(facility, path, rootOf(path)),
-    settingsOf: (sensor: string) => settingsOf(facility.sensors, sensor),
+    mappingOf,
+    sensorOf: lastOf((path) => mappingOf(path)?.name ?? sensorOfFile(facility, path, rootOf(path))),
+    settingsOf: lastOf((sensor) => settingsOf(facility.sensors, sensor)),
     headLengths: [...new Set(sensorsOf(facility).flatMap((sensor) => snapshot.headLengths(sensor)))],
     known: (head: { bytes: number; sha256: string }, sensor: string) =>
       snapshot
@@ -175,6 +175,15 @@ function stagingOf(stage: Stage, snapshot: Snapshot, options: ImportOptions) {
         .map(({ input }) => ({ bytes: input.bytesTo, sha256: input.prefixSha256 })),
     ...(options.chunkBytes ? { chunkBytes: options.chunkBytes, groupBytes: options.chunkBytes } : {}),
     ...(options.stdin ? { stdin: options.stdin } : {}),
+  };
+}
+
+/** Returns a function that remembers its last answer: the same is asked of a file several times, and files are many. */
+function lastOf<Answer>(answer: (name: string) => Answer): (name: string) => Answer {
+  let last: { name: string; is: Answer } | undefined;
+  return (name) => {
+    last = last?.name === name ? last : { name, is: answer(name) };
+    return last.is;
   };
 }
 
