@@ -38,6 +38,8 @@ export interface Reading {
    * @throws LedgerError when one is gone, as files that compaction or retention took out before a later position are.
    */
   builtFiles(family: string, fromDay: number, toDay: number): string[];
+  /** Returns about how many rows of a family those files hold for the days. */
+  builtRows(family: string, fromDay: number, toDay: number): number;
   /** Returns the totals that the journal keeps of a day's build; empty when there is none. */
   totalsOn(day: number): Readonly<Record<string, string>>;
   /** Returns the absolute paths of the fact files of a family that meet some days. @throws LedgerError likewise. */
@@ -87,6 +89,10 @@ async function asked<Answer>(
       ledgerDir,
       isNewest: question.asOf === undefined,
       builtFiles: (family, from, to) => absolute(snapshot.builtFilesFor(family, from, to, wanted)),
+      builtRows: (family, from, to) => {
+        const files = snapshot.builtFilesFor(family, from, to, wanted);
+        return files.reduce((sum, file) => sum + file.rows * shareOf(file, from, to), 0);
+      },
       totalsOn: (day) => snapshot.buildOf(day, wanted(day))?.totals ?? {},
       factFiles,
     });
@@ -94,6 +100,11 @@ async function asked<Answer>(
     db.close();
     stage.close();
   }
+}
+
+/** The share of a file's days that lie in a period. */
+function shareOf({ fromDay, toDay }: LedgerFile, from: number, to: number): number {
+  return (Math.min(toDay, to) - Math.max(fromDay, from) + 1) / (toDay - fromDay + 1);
 }
 
 /** A period in whole hours since 1970: from the first up to, not including, the last. */

@@ -1,7 +1,8 @@
 import { beforeAll, expect, test } from 'vitest';
 import { openTenants } from '../../src/accounting/attribution/tenants.ts';
 import { casePeople, caseTenants, caseTraffic, passagesOf } from '../../src/accounting/case-traffic.ts';
-import { loadDay, openSeries } from '../../src/accounting/day-series.ts';
+import { loadDays } from '../../src/accounting/day-series.ts';
+import { openSeries } from '../../src/accounting/series-tables.ts';
 import { type Reading, withReading } from '../../src/operations/reading.ts';
 import { report } from '../../src/operations/report.ts';
 import { formatHost, formatNetwork } from '../../src/records/address.ts';
@@ -68,10 +69,15 @@ function asked<Answer>(
       sharers: reading.builtFiles('sharer', DAY, DAY),
     };
     await openSeries(reading.db);
-    await loadDay(reading.db, files.cells, DAY, {
-      host: (key) => formatHost(key),
-      network: (key) => ({ text: formatNetwork(key), as: null }),
-    });
+    await loadDays(
+      reading.db,
+      files.cells,
+      { fromDay: DAY, toDay: DAY },
+      {
+        host: (key) => formatHost(key),
+        network: (key) => ({ text: formatNetwork(key), as: null }),
+      },
+    );
     return ask(reading, files);
   });
 }

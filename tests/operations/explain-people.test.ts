@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { loadDay, openSeries } from '../../src/accounting/day-series.ts';
+import { loadDays } from '../../src/accounting/day-series.ts';
+import { openSeries } from '../../src/accounting/series-tables.ts';
 import { explainText } from '../../src/commands/explain.ts';
 import { explainedPrincipal } from '../../src/operations/answers/explain.ts';
 import { principalsOf } from '../../src/operations/explain-people.ts';
@@ -25,10 +26,15 @@ function ask(ledger: TestLedger, pairs: readonly (readonly [string, string])[]) 
   const question = { facility: ledger.facility, ledgerDir: ledger.dir, progress: () => undefined };
   return withReading(question, async (reading) => {
     await openSeries(reading.db);
-    await loadDay(reading.db, reading.builtFiles('cell', DAY, DAY), DAY, {
-      host: (key) => formatHost(key),
-      network: (key) => ({ text: formatNetwork(key), as: null }),
-    });
+    await loadDays(
+      reading.db,
+      reading.builtFiles('cell', DAY, DAY),
+      { fromDay: DAY, toDay: DAY },
+      {
+        host: (key) => formatHost(key),
+        network: (key) => ({ text: formatNetwork(key), as: null }),
+      },
+    );
     return principalsOf(
       reading,
       pairs.map(([host, network]) => ({ ...row, host, network, bytesOut: 1 })),

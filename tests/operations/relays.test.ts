@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { loadDay, openSeries } from '../../src/accounting/day-series.ts';
+import { loadDays } from '../../src/accounting/day-series.ts';
+import { openSeries } from '../../src/accounting/series-tables.ts';
 import { reportText } from '../../src/commands/report.ts';
 import { check } from '../../src/operations/check.ts';
 import { heaviestFlows } from '../../src/operations/explain-flows.ts';
@@ -121,10 +122,15 @@ async function heaviest(ledger: TestLedger, host: string, destination: string) {
   return withReading(question(ledger), async (reading) => {
     const [day = 0] = reading.snapshot.builtDays();
     await openSeries(reading.db);
-    await loadDay(reading.db, reading.builtFiles('cell', day, day), day, {
-      host: (key) => formatHost(key),
-      network: (key) => ({ text: formatNetwork(key), as: null }),
-    });
+    await loadDays(
+      reading.db,
+      reading.builtFiles('cell', day, day),
+      { fromDay: day, toDay: day },
+      {
+        host: (key) => formatHost(key),
+        network: (key) => ({ text: formatNetwork(key), as: null }),
+      },
+    );
     return heaviestFlows(reading, [pair], day, day, 10);
   });
 }

@@ -22,27 +22,44 @@ const GONE_DAYS = 28;
 /** Returns whose member somebody is on a day. */
 export type TenantOf = (principal: string, day: number) => string | undefined;
 
+/** What storage logs say of a day, before it is known what is missing of them. */
+export interface StorageDay {
+  /** The logs that said anything, in order. */
+  readonly speaking: readonly string[];
+  /** Undefined while no log has ever said anything. */
+  readonly products?: ProductSeries;
+}
+
 /**
- * Returns what storage logs say of a day; undefined while none has ever said anything.
- * @param families the day's egress: who sent has a tenant too.
+ * Returns what storage logs say of a day.
+ * @param hasSpoken whether any said anything before.
  */
-export async function balanceOn(
+export async function storageOn(
   { db, factFiles }: Reading,
   cells: readonly string[],
+  day: number,
+  hasSpoken: boolean,
+): Promise<StorageDay> {
+  const access = factFiles('access', day - COUNTER_LOOK_BACK_DAYS, day);
+  const speaking = await storageSensorsOn(db, access, day);
+  if (!hasSpoken && speaking.length === 0) return { speaking };
+  const job = factFiles('job', day - JOB_DAYS, day);
+  return { speaking, products: await productsOn(db, { cells, reads: { access, job } }, day) };
+}
+
+/**
+ * Returns what the balance of a day is weighed by; undefined while no storage log has ever said anything.
+ * @param families the day's egress: who sent has a tenant too.
+ */
+export function balanceOf(
+  { speaking, products }: StorageDay,
   day: number,
   audits: Audits,
   tenantOf: TenantOf,
   families: readonly FamilyDay[],
-): Promise<BalanceDay | undefined> {
-  const access = factFiles('access', day - COUNTER_LOOK_BACK_DAYS, day);
-  const watched = observeAudit(audits, await storageSensorsOn(db, access, day), day);
-  if (audits.size === 0) return undefined;
-  const products = await productsOn(
-    db,
-    { cells, reads: { access, job: factFiles('job', day - JOB_DAYS, day) } },
-    day,
-  );
-  return { watched, ...products, tenantOf: tenantsNamed(products, families, day, tenantOf) };
+): BalanceDay | undefined {
+  const watched = observeAudit(audits, speaking, day);
+  return products && { watched, ...products, tenantOf: tenantsNamed(products, families, day, tenantOf) };
 }
 
 function tenantsNamed(

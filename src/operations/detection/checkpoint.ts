@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { openSeries, type SeriesFiles, saveSeries } from '../../accounting/day-series.ts';
+import { openSeries, type SeriesFiles, saveSeries } from '../../accounting/series-tables.ts';
 import { decodeState, encodeState } from '../../detection/encoding.ts';
 import type { Lead } from '../../detection/lead.ts';
 import type { DetectionState } from '../../detection/state.ts';
@@ -18,6 +18,14 @@ import type { Database } from '../../ledger/duckdb/database.ts';
 import { publish, unlessMissing, writeDurably } from '../../ledger/files.ts';
 import type { Audits } from './balance-day.ts';
 import type { Habits } from './day-coverage.ts';
+
+/** What allowances took from a pair on a day. */
+export interface Taken {
+  readonly day: number;
+  readonly host: string;
+  readonly network: string;
+  readonly bytes: number;
+}
 
 /** Everything detection carries from one day to the next. */
 export interface Carried {
@@ -29,13 +37,7 @@ export interface Carried {
   early: readonly Lead[];
   /** Bytes each allowance has taken so far. */
   usedBytes: ReadonlyMap<string, number>;
-  /** What allowances took from which pair on which day. */
-  readonly taken: {
-    readonly day: number;
-    readonly host: string;
-    readonly network: string;
-    readonly bytes: number;
-  }[];
+  readonly taken: Taken[];
   /** Days that were neither judged nor learned. */
   readonly blindDays: number[];
 }
@@ -60,7 +62,7 @@ const carriedSchema = z.object({
 /** A checkpoint that another run may be reading or writing is younger than this. */
 const IN_USE_MILLIS = 3_600_000;
 
-const SERIES = ['pairs', 'principalPairs', 'tenantPairs', 'hosts', 'networks'] as const;
+const SERIES = ['pairs', 'principalPairs', 'tenantPairs', 'hosts', 'networks', 'principals'] as const;
 
 function seriesIn(folder: string, ending = ''): SeriesFiles {
   const path = (name: string) => join(folder, `${name}.parquet${ending}`);
@@ -70,6 +72,7 @@ function seriesIn(folder: string, ending = ''): SeriesFiles {
     tenantPairs: path('tenant-pairs'),
     hosts: path('hosts'),
     networks: path('networks'),
+    principals: path('principals'),
   };
 }
 
@@ -97,12 +100,16 @@ export function checkpointsIn(ledgerDir: string) {
       }
       return undefined;
     },
-    /** Keeps a state under its name; where another run has just done so, that one stands. */
-    async save(db: Database, name: string, day: number, carried: Carried): Promise<void> {
+    /** Writes the tables of series as they are now, for a state that is kept later. Returns where. */
+    async draft(db: Database): Promise<string> {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
       const own = mkdtempSync(join(folder, 'new-'));
+      await saveSeries(db, seriesIn(own, '.new'));
+      return own;
+    },
+    /** Keeps a state under its name, beside the drafted tables; where another run has just done so, that one stands. */
+    keep(own: string, name: string, day: number, carried: Carried): void {
       const written = seriesIn(own, '.new');
-      await saveSeries(db, written);
       const final = seriesIn(own);
       for (const key of SERIES) publish(written[key], final[key]);
       writeDurably(join(own, 'state'), encodeState(carried.state));

@@ -1,38 +1,31 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { type DayPair, takeAllowances } from '../../accounting/allowed-pairs.ts';
+import { setImmediate } from 'node:timers/promises';
 import { openTenants, tenantVersions } from '../../accounting/attribution/tenants.ts';
 import { tenantsByDay } from '../../accounting/balance-series.ts';
 import { BUILD_VERSION } from '../../accounting/build.ts';
-import { coverageRows } from '../../accounting/coverage-query.ts';
-import {
-  dayStatistics,
-  type EntityTexts,
-  loadDay,
-  openSeries,
-  pairDay,
-  rememberDay,
-} from '../../accounting/day-series.ts';
+import { openSeries } from '../../accounting/series-tables.ts';
 import { advance, LEAST_COVERAGE } from '../../detection/advance.ts';
-import { type Allowance, applyAllowances } from '../../detection/allowances.ts';
+import type { Allowance } from '../../detection/allowances.ts';
 import { earlyLeads } from '../../detection/early.ts';
-import { CLIP_BYTES, type DayStatistics, type FamilyDay, type Statistic } from '../../detection/input.ts';
+import type { DayStatistics } from '../../detection/input.ts';
 import { createState } from '../../detection/state.ts';
 import { configSha256On } from '../../facility/zones.ts';
 import type { Snapshot } from '../../ledger/snapshot.ts';
-import { DAY_FAMILIES, DAY_STATISTICS } from '../../records/day-statistics.ts';
 import { formatDay, MICROS_PER_DAY, MICROS_PER_HOUR } from '../../records/time.ts';
 import type { Progress } from '../progress.ts';
 import type { Reading } from '../reading.ts';
-import { balanceOn, type TenantOf } from './balance-day.ts';
+import { balanceOf, type TenantOf } from './balance-day.ts';
 import { type Carried, checkpointsIn } from './checkpoint.ts';
 import { observeDay } from './day-coverage.ts';
+import { type DayRead, dayReader, daysTogether } from './days.ts';
 import { entityTexts } from './texts.ts';
 
 /** Raise it whenever the same cells would give other leads. */
-const DETECTION_VERSION = '7';
-/** A checkpoint is kept at the end and every so many days of a long replay. */
+const DETECTION_VERSION = '8';
+/** Days between the states that a replay keeps, where the next is not the last; and between those of a long one. */
 const CHECKPOINT_DAYS = 28;
+const LONG_REPLAY_DAYS = 6 * CHECKPOINT_DAYS;
 
 /** Detection carried through a last day, and what each day's coverage was. */
 export interface DetectionRun {
@@ -71,35 +64,64 @@ export async function runDetection(
     blindDays: [],
   };
   const from = firstDay + (loaded ? loaded.position + 1 : 0);
-  for (let day = from; day <= lastDay; day += 1) {
-    await judge(reading, day, texts, tenantOf, allowances, carried);
-    // The day before the last is kept too: the last is often still being logged and then judged again.
-    const isKept = day >= lastDay - 1 || (day - firstDay) % CHECKPOINT_DAYS === CHECKPOINT_DAYS - 1;
-    if (isKept) await checkpoints.save(db, names[day - firstDay] ?? '', day, carried);
-    if (day % 7 === 0) progress(`judged ${formatDay(day)}: ${carried.leads.length} leads so far`);
+  const isKept = (day: number) => isCheckpoint(day - firstDay, lastDay - firstDay);
+  const { usedBytes, audits } = carried;
+  const readDays = dayReader(reading, texts, allowances, { usedBytes, hasStorage: audits.size > 0 });
+  /** Days up to the next checkpoint at most, with the tables as they are after the last of them. */
+  const readOn = async (day: number) => {
+    let most = day;
+    while (most < lastDay && !isKept(most)) most += 1;
+    const { fromDay, toDay } = daysTogether(reading, day, most);
+    const days = await readDays({ fromDay, toDay });
+    return { days, toDay, draft: isKept(toDay) ? await checkpoints.draft(db) : undefined };
+  };
+  const ongoingDay = reading.snapshot.builtDays().at(-1);
+  let next = from <= lastDay ? readOn(from) : undefined;
+  try {
+    while (next) {
+      const { days, toDay, draft } = await next;
+      next = toDay < lastDay ? readOn(toDay + 1) : undefined;
+      for (const each of days) {
+        judge(each, tenantOf, carried, each.day === ongoingDay);
+        if (each.day % 7 === 0)
+          progress(`judged ${formatDay(each.day)}: ${carried.leads.length} leads so far`);
+        // The engine is told what to do next.
+        await setImmediate();
+      }
+      if (draft) checkpoints.keep(draft, names[toDay - firstDay] ?? '', toDay, carried);
+    }
+  } finally {
+    // The engine is closed only when it is done.
+    await next?.catch(() => undefined);
   }
   // A look into the past leaves the states of the newest days alone.
-  const isNewest = reading.isNewest && lastDay === reading.snapshot.builtDays().at(-1);
+  const isNewest = reading.isNewest && lastDay === ongoingDay;
   if (from <= lastDay && isNewest) checkpoints.sweep(names);
   return { carried, firstDay, lastDay };
 }
 
-async function judge(
-  reading: Reading,
-  day: number,
-  texts: EntityTexts,
+/**
+ * Whether a state is kept after a day: after the last, after the one before, because the last is often still being logged and
+ * then judged again, and in a long replay after the latest of every fourth week, for facts that come late; earlier ones would
+ * be swept, but now and then one is kept for a replay that is cut short.
+ */
+function isCheckpoint(age: number, lastAge: number): boolean {
+  if (age >= lastAge - 1) return true;
+  const isFourthWeek = (age + 1) % CHECKPOINT_DAYS === 0;
+  return isFourthWeek && (age + CHECKPOINT_DAYS >= lastAge - 1 || (age + 1) % LONG_REPLAY_DAYS === 0);
+}
+
+function judge(
+  { day, signs, storage, taken, usedBytes, families: familiesOn }: DayRead,
   tenantOf: TenantOf,
-  allowances: readonly Allowance[],
   carried: Carried,
-): Promise<void> {
-  const signs = await coverageRows(reading.db, reading.builtFiles('coverage-cell', day, day), {
-    fromDay: day,
-    toDay: day,
-  });
+  isOngoing: boolean,
+): void {
   const coverage = observeDay(carried.habits, signs, day);
-  const cells = reading.builtFiles('cell', day, day);
-  const families = cells.length > 0 ? await familiesOn(reading, cells, day, texts, allowances, carried) : [];
-  const balance = await balanceOn(reading, cells, day, carried.audits, tenantOf, families);
+  const families = familiesOn();
+  const balance = balanceOf(storage, day, carried.audits, tenantOf, families);
+  carried.usedBytes = usedBytes;
+  for (const each of taken) carried.taken.push(each);
   const today: DayStatistics = {
     day,
     coverage,
@@ -107,62 +129,17 @@ async function judge(
     families,
     balance,
   };
-  const isOngoing = day === reading.snapshot.builtDays().at(-1);
   carried.early =
     isOngoing && coverage < LEAST_COVERAGE
       ? earlyLeads(carried.state, { ...today, arrivedThroughMicros: endOfSigns(signs) })
       : [];
-  const verdict = advance(carried.state, today);
-  carried.leads.push(...verdict.leads);
+  carried.leads.push(...advance(carried.state, today).leads);
   if (coverage < LEAST_COVERAGE) carried.blindDays.push(day);
 }
 
 /** The end of the last hour in which any sensor gave a sign. */
 function endOfSigns(signs: readonly { readonly hour: number }[]): number {
   return signs.reduce((last, { hour }) => Math.max(last, hour + 1), 0) * MICROS_PER_HOUR;
-}
-
-/** Returns what a day's egress, less what was announced, comes to for each family. */
-async function familiesOn(
-  { db }: Reading,
-  cells: readonly string[],
-  day: number,
-  texts: EntityTexts,
-  allowances: readonly Allowance[],
-  carried: Carried,
-): Promise<FamilyDay[]> {
-  await loadDay(db, cells, day, texts);
-  if (allowances.some(({ fromDay, expiresOnDay }) => fromDay <= day && day <= expiresOnDay)) {
-    await takeAllowances(db, (pairs) => takeAnnounced(pairs, allowances, day, carried));
-  }
-  await pairDay(db, day);
-  const families: FamilyDay[] = [];
-  for (const family of DAY_FAMILIES) {
-    const { entities, columns } = await dayStatistics(db, family, day, CLIP_BYTES);
-    const named = DAY_STATISTICS.map((name, index) => [name, columns[index] ?? new Float64Array()]);
-    families.push({
-      family,
-      entities,
-      statistics: Object.fromEntries(named) as Record<Statistic, Float64Array>,
-    });
-  }
-  await rememberDay(db, day);
-  return families;
-}
-
-function takeAnnounced(
-  pairs: readonly DayPair[],
-  allowances: readonly Allowance[],
-  day: number,
-  carried: Carried,
-): readonly DayPair[] {
-  const { counted, usedBytes } = applyAllowances(pairs, allowances, day, carried.usedBytes);
-  carried.usedBytes = usedBytes;
-  for (const [index, { host, network, bytesOut }] of pairs.entries()) {
-    const bytes = bytesOut - (counted[index]?.bytesOut ?? bytesOut);
-    if (bytes > 0) carried.taken.push({ day, host, network, bytes });
-  }
-  return counted;
 }
 
 /** Names the state after each day by all that went into it. */

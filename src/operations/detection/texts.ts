@@ -1,4 +1,4 @@
-import type { EntityTexts } from '../../accounting/day-series.ts';
+import type { EntityTexts } from '../../accounting/series-tables.ts';
 import { loadAsTable } from '../../facility/asn.ts';
 import type { Facility } from '../../facility/facility.ts';
 import { hostNames } from '../../facility/zones.ts';
