@@ -48,10 +48,10 @@ export async function loadDays(
     DROP TABLE day_cell`);
 }
 
-/** What stands for the tenant of whom nobody says it. */
-const NO_TENANT = 0xffff_ffff;
+/** What stands for the tenant of whom nobody says it, and for the path of a pair that has several. */
+const NO_ID = 0xffff_ffff;
 
-/** Egress by pair and day: who, as an id or a place among the names, and how much; each with the day it was first seen at all. */
+/** Egress by day and pair, each with the day it was first seen at all. `left` is who sent, as an id. */
 export interface PairColumns {
   readonly day: Int32Array;
   readonly left: Uint32Array;
@@ -68,21 +68,23 @@ export interface NameColumns {
 
 /** The egress of some days as columns of exact integers, in no order but that of the names. */
 export interface DayColumns {
-  readonly traffic: {
+  /** By hour; only of days that have several. */
+  readonly hours: {
     readonly hour: Int32Array;
     readonly pathId: Uint32Array;
     readonly hostId: Uint32Array;
     readonly networkId: Uint32Array;
     readonly principalId: Uint32Array;
-    /** NO_TENANT for none. */
+    /** NO_ID for none. */
     readonly tenantId: Uint32Array;
     readonly bytes: Float64Array;
   };
-  readonly hostPairs: PairColumns;
+  /** With the path of each; those of several paths have NO_ID, and are told path by path beside. */
+  readonly hostPairs: PairColumns & { readonly pathId: Uint32Array };
+  /** Of `left` the path. */
+  readonly pathPairs: PairColumns;
   readonly principalPairs: PairColumns;
   readonly tenantPairs: PairColumns;
-  /** Of `left` the path; pairs of several paths once for each. */
-  readonly pathPairs: PairColumns;
   readonly hosts: NameColumns;
   readonly networks: NameColumns & { readonly as: string[] };
   readonly principals: NameColumns;
@@ -90,14 +92,14 @@ export interface DayColumns {
   readonly paths: NameColumns;
 }
 
-/** The sums by pair of one side: a table of the days, the carried table, and the traffic that they are made of. */
+const DAY = `(hour // ${HOURS_PER_DAY})`;
+
+/** The sums by pair of one side: a table of the days, the carried one, and the traffic that they are made of. */
 interface PairTables {
   readonly sums: string;
   readonly known: string;
   readonly left: string;
   readonly traffic: string;
-  /** What sums are told apart by beside the pair. */
-  readonly more: string;
 }
 
 const HOST_PAIRS: PairTables = {
@@ -105,21 +107,18 @@ const HOST_PAIRS: PairTables = {
   known: 'known_pair',
   left: 'hostId',
   traffic: 'day_traffic',
-  more: 'pathId, ',
 };
 const PRINCIPAL_PAIRS: PairTables = {
   sums: 'day_principal_pair',
   known: 'known_principal_pair',
   left: 'principalId',
   traffic: `day_traffic WHERE principalId <> ${UNKNOWN_ID}`,
-  more: '',
 };
 const TENANT_PAIRS: PairTables = {
   sums: 'day_tenant_pair',
   known: 'known_tenant_pair',
   left: 'tenant',
-  traffic: `day_traffic t JOIN day_member m ON m.principalId = t.principalId AND ${holdsOn(`(hour // ${HOURS_PER_DAY})`)}`,
-  more: '',
+  traffic: `day_traffic t JOIN day_member m ON m.principalId = t.principalId AND ${holdsOn(DAY)}`,
 };
 
 /**
@@ -139,9 +138,62 @@ export async function pairDays(
     SELECT (row_number() OVER (ORDER BY tenant) - 1)::UINTEGER AS id, tenant AS text FROM (SELECT DISTINCT tenant FROM day_member);
     ${[HOST_PAIRS, PRINCIPAL_PAIRS, TENANT_PAIRS].map((tables) => pairsSql(tables, forgetBefore)).join('; ')}`);
   // One engine answers them one after another, in any order: they only read.
-  const ask = (sql: string) => db.connection.run(sql);
+  const answers = await Promise.all(
+    [
+      HOURS,
+      sumsSql(HOST_PAIRS, 'hostId', `, CASE WHEN minPath = maxPath THEN minPath ELSE ${NO_ID} END::UINTEGER`),
+      PATH_PAIRS,
+      sumsSql(PRINCIPAL_PAIRS, 'principalId'),
+      sumsSql(TENANT_PAIRS, '(SELECT id FROM day_tenant e WHERE e.text = p.tenant)'),
+      namesSql('host'),
+      namesSql('network', ", coalesce(asText, '')"),
+      namesSql('principal'),
+      'SELECT id, text FROM day_tenant ORDER BY text',
+      'SELECT id, text FROM day_path ORDER BY text',
+    ].map((sql) => db.connection.run(sql)),
+  );
+  return () => columnsIn(answers as Answers);
+}
+
+/** Sums pairs, with what is known of them; those not known become so, and last days are brought up to date. */
+function pairsSql({ sums, known, left, traffic }: PairTables, forgetBefore: number | undefined): string {
+  const isPair = (a: string, b: string) => `${a}.${left} = ${b}.${left} AND ${a}.networkId = ${b}.networkId`;
+  return `CREATE OR REPLACE TEMP TABLE ${sums} AS SELECT t.*, k.firstDay, k.lastDay
+      FROM (SELECT ${DAY}::INTEGER AS day, ${left}, networkId, sum(bytes)::UBIGINT AS bytes, min(pathId) AS minPath, max(pathId) AS maxPath
+        FROM ${traffic} GROUP BY ALL) t
+      LEFT JOIN ${known} k ON ${isPair('k', 't')};
+    CREATE OR REPLACE TEMP TABLE ${sums}_new AS SELECT ${left}, networkId, min(day) AS firstDay FROM ${sums} WHERE firstDay IS NULL GROUP BY ALL;
+    UPDATE ${known} SET lastDay = p.day FROM
+      (SELECT ${left}, networkId, min(day) AS day FROM ${sums} WHERE lastDay < day - ${REFRESH_DAYS} GROUP BY ALL) p WHERE ${isPair(known, 'p')};
+    INSERT INTO ${known} SELECT ${left}, networkId, firstDay, firstDay FROM ${sums}_new;
+    ${forgetBefore === undefined ? '' : `DELETE FROM ${known} WHERE lastDay < ${forgetBefore}`}`;
+}
+
+function sumsSql({ sums, left }: PairTables, id: string, more = ''): string {
+  return `SELECT day, ${id}, networkId, bytes::DOUBLE, coalesce(p.firstDay, n.firstDay)${more}
+    FROM ${sums} p LEFT JOIN ${sums}_new n USING (${left}, networkId)`;
+}
+
+const PATH_PAIRS = `SELECT p.day, t.pathId, networkId, sum(t.bytes)::DOUBLE, any_value(coalesce(p.firstDay, n.firstDay))
+  FROM day_traffic t JOIN (FROM day_pair WHERE minPath <> maxPath) p USING (hostId, networkId) LEFT JOIN day_pair_new n USING (hostId, networkId)
+  WHERE p.day = ${DAY} GROUP BY p.day, hostId, networkId, t.pathId`;
+
+function namesSql(side: 'host' | 'network' | 'principal', more = ''): string {
+  return `SELECT id, text${more} FROM ${side}_text
+    WHERE id IN (SELECT ${side}Id FROM day_traffic) ORDER BY text, id`;
+}
+
+const HOURS = `SELECT hour, pathId, hostId, networkId, t.principalId, coalesce(e.id, ${NO_ID})::UINTEGER, bytes::DOUBLE FROM day_traffic t
+  LEFT JOIN day_member m ON m.principalId = t.principalId AND ${holdsOn(DAY)}
+  LEFT JOIN day_tenant e ON e.text = m.tenant
+  WHERE ${DAY} IN (SELECT ${DAY} FROM day_traffic GROUP BY 1 HAVING min(hour) <> max(hour))`;
+
+type Result = DuckDBMaterializedResult;
+type Answers = [Result, Result, Result, Result, Result, Result, Result, Result, Result, Result];
+
+function columnsIn(answers: Answers): DayColumns {
   const [
-    traffic,
+    hours,
     hostPairs,
     pathPairs,
     principalPairs,
@@ -151,23 +203,10 @@ export async function pairDays(
     principals,
     tenants,
     paths,
-  ] = await Promise.all([
-    ask(TRAFFIC),
-    ask(sumsSql(HOST_PAIRS)),
-    ask(
-      `SELECT day, pathId, networkId, bytes::DOUBLE, coalesce(p.firstDay, n.firstDay) FROM day_pair p LEFT JOIN day_pair_new n USING (hostId, networkId)`,
-    ),
-    ask(sumsSql(PRINCIPAL_PAIRS)),
-    ask(sumsSql(TENANT_PAIRS, 'any_value(e.id)', 'JOIN day_tenant e ON e.text = p.tenant')),
-    ask(namesSql('host')),
-    ask(namesSql('network', "coalesce(asText, '')")),
-    ask(namesSql('principal')),
-    ask('SELECT id, text FROM day_tenant ORDER BY text'),
-    ask('SELECT id, text FROM day_path ORDER BY text'),
-  ]);
-  return () => ({
-    traffic: trafficOf(traffic),
-    hostPairs: pairsOf(hostPairs),
+  ] = answers;
+  return {
+    hours: hoursOf(hours),
+    hostPairs: hostPairsOf(hostPairs),
     pathPairs: pairsOf(pathPairs),
     principalPairs: pairsOf(principalPairs),
     tenantPairs: pairsOf(tenantPairs),
@@ -176,64 +215,35 @@ export async function pairDays(
     principals: namesOf(principals),
     tenants: namesOf(tenants),
     paths: namesOf(paths),
-  });
+  };
 }
 
-/** Sums pairs, with what is known of them; those not known become so, and last days are brought up to date. */
-function pairsSql(
-  { sums, known, left, traffic, more }: PairTables,
-  forgetBefore: number | undefined,
-): string {
-  const isPair = (a: string, b: string) => `${a}.${left} = ${b}.${left} AND ${a}.networkId = ${b}.networkId`;
-  return `CREATE OR REPLACE TEMP TABLE ${sums} AS SELECT t.*, k.firstDay, k.lastDay
-      FROM (SELECT (hour // ${HOURS_PER_DAY})::INTEGER AS day, ${left}, networkId, ${more}sum(bytes)::UBIGINT AS bytes FROM ${traffic} GROUP BY ALL) t
-      LEFT JOIN ${known} k ON ${isPair('k', 't')};
-    CREATE OR REPLACE TEMP TABLE ${sums}_new AS SELECT ${left}, networkId, min(day) AS firstDay FROM ${sums} WHERE firstDay IS NULL GROUP BY ALL;
-    UPDATE ${known} SET lastDay = p.day FROM
-      (SELECT ${left}, networkId, min(day) AS day FROM ${sums} WHERE lastDay < day - ${REFRESH_DAYS} GROUP BY ALL) p WHERE ${isPair(known, 'p')};
-    INSERT INTO ${known} SELECT ${left}, networkId, firstDay, firstDay FROM ${sums}_new;
-    ${forgetBefore === undefined ? '' : `DELETE FROM ${known} WHERE lastDay < ${forgetBefore}`}`;
-}
+const ID = 'UINTEGER';
 
-function sumsSql({ sums, left }: PairTables, id = left, names = ''): string {
-  return `SELECT day, ${id}, networkId, sum(bytes)::DOUBLE, any_value(coalesce(p.firstDay, n.firstDay))
-    FROM ${sums} p LEFT JOIN ${sums}_new n USING (${left}, networkId) ${names} GROUP BY day, ${left}, networkId`;
-}
-
-function namesSql(side: 'host' | 'network' | 'principal', more?: string): string {
-  return `SELECT id, text${more ? `, ${more}` : ''} FROM ${side}_text
-    WHERE id IN (SELECT ${side}Id FROM day_traffic) ORDER BY text, id`;
-}
-
-const TRAFFIC = `SELECT hour, pathId, hostId, networkId, t.principalId, coalesce(e.id, ${NO_TENANT})::UINTEGER, bytes::DOUBLE FROM day_traffic t
-  LEFT JOIN day_member m ON m.principalId = t.principalId AND ${holdsOn(`(hour // ${HOURS_PER_DAY})`)}
-  LEFT JOIN day_tenant e ON e.text = m.tenant`;
-
-function trafficOf(result: DuckDBMaterializedResult): DayColumns['traffic'] {
-  const [hour, pathId, hostId, networkId, principalId, tenantId, bytes] = columnsOf(result, [
-    'INTEGER',
-    'UINTEGER',
-    'UINTEGER',
-    'UINTEGER',
-    'UINTEGER',
-    'UINTEGER',
-    'DOUBLE',
-  ]);
+function hoursOf(result: Result): DayColumns['hours'] {
+  const types = ['INTEGER', ID, ID, ID, ID, ID, 'DOUBLE'] as const;
+  const [hour, pathId, hostId, networkId, principalId, tenantId, bytes] = columnsOf(result, types);
   return { hour, pathId, hostId, networkId, principalId, tenantId, bytes };
 }
 
-function pairsOf(result: DuckDBMaterializedResult): PairColumns {
-  const types = ['INTEGER', 'UINTEGER', 'UINTEGER', 'DOUBLE', 'INTEGER'] as const;
+function hostPairsOf(result: Result): DayColumns['hostPairs'] {
+  const types = ['INTEGER', ID, ID, 'DOUBLE', 'INTEGER', ID] as const;
+  const [day, left, networkId, bytes, firstDay, pathId] = columnsOf(result, types);
+  return { day, left, networkId, bytes, firstDay, pathId };
+}
+
+function pairsOf(result: Result): PairColumns {
+  const types = ['INTEGER', ID, ID, 'DOUBLE', 'INTEGER'] as const;
   const [day, left, networkId, bytes, firstDay] = columnsOf(result, types);
   return { day, left, networkId, bytes, firstDay };
 }
 
-function namesOf(result: DuckDBMaterializedResult): NameColumns {
-  const [ids, texts] = columnsOf(result, ['UINTEGER', 'VARCHAR']);
+function namesOf(result: Result): NameColumns {
+  const [ids, texts] = columnsOf(result, [ID, 'VARCHAR']);
   return { ids, texts };
 }
 
-function systemsOf(result: DuckDBMaterializedResult): DayColumns['networks'] {
-  const [ids, texts, as] = columnsOf(result, ['UINTEGER', 'VARCHAR', 'VARCHAR']);
+function systemsOf(result: Result): DayColumns['networks'] {
+  const [ids, texts, as] = columnsOf(result, [ID, 'VARCHAR', 'VARCHAR']);
   return { ids, texts, as };
 }
