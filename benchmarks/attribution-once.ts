@@ -2,7 +2,7 @@
  * The import of one day's flows in a process of its own, told on standard output as JSON; attribution.ts starts it.
  * Run: npx tsx benchmarks/attribution-once.ts plain|named|weeks FLOWS SESSIONS
  */
-import { rmSync } from 'node:fs';
+import { lstatSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseFacility } from '../src/facility/load.ts';
 import { importLogs } from '../src/operations/import/import.ts';
@@ -19,6 +19,7 @@ sensors:
 `;
 
 const DAYS_AROUND = 8;
+const LOOK_EVERY_MILLIS = 500;
 
 const [piece = '', flows = '', sessions = ''] = process.argv.slice(2);
 if (piece !== 'plain' && piece !== 'named' && piece !== 'weeks')
@@ -37,6 +38,18 @@ async function take(file: string): Promise<number> {
   return answer.commits.reduce((sum, { accepted }) => sum + accepted, 0);
 }
 
+/** Bytes of all files below a folder, those that come and go meanwhile left out. */
+function bytesIn(folder: string): number {
+  try {
+    return readdirSync(folder, { recursive: true, encoding: 'utf8' }).reduce(
+      (sum, name) => sum + (lstatSync(join(folder, name), { throwIfNoEntry: false })?.size ?? 0),
+      0,
+    );
+  } catch {
+    return 0;
+  }
+}
+
 try {
   const log = await plainLog('ordinary', Number(flows));
   // Days before and behind the day itself that are in the ledger, with as many sessions each.
@@ -44,16 +57,23 @@ try {
   for (let day = -around; piece !== 'plain' && day <= around; day += 1)
     await take(sessionLog(Number(sessions), day));
   const cpu = process.cpuUsage();
+  let diskBytes = 0;
+  const looking = setInterval(() => {
+    diskBytes = Math.max(diskBytes, bytesIn(ledgerDir));
+  }, LOOK_EVERY_MILLIS);
   const began = performance.now();
   const amount = await take(log);
   const wallSeconds = (performance.now() - began) / 1000;
   const { user, system } = process.cpuUsage(cpu);
+  clearInterval(looking);
+  diskBytes = Math.max(diskBytes, bytesIn(ledgerDir));
   console.log(
     JSON.stringify({
       amount,
       wallSeconds,
       cpuSeconds: (user + system) / 1e6,
       peakMegabytes: process.resourceUsage().maxRSS / 1000,
+      diskMegabytes: diskBytes / 1e6,
     }),
   );
 } finally {
