@@ -56,7 +56,9 @@ function streamTable(commits: readonly ImportedStream[]): string {
   const groups = new Map<string, ImportedStream[]>();
   for (const commit of read) {
     const key = JSON.stringify([commit.sensor, commit.source]);
-    groups.set(key, [...(groups.get(key) ?? []), commit]);
+    const group = groups.get(key);
+    if (group) group.push(commit);
+    else groups.set(key, [commit]);
   }
   const rows = [...groups.values()].map((group) => {
     const sum = (count: (stream: ImportedStream) => number) =>
