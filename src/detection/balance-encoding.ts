@@ -54,18 +54,12 @@ export function decodeBalance(input: Reader): BalanceState | undefined {
 
 function encodeRoster(out: Writer, roster: AnyRoster): Map<number, number> {
   const keys = [...roster.index.keys()].sort();
-  const rows = keys.map((key) => roster.index.get(key) as number);
+  const rows = Int32Array.from(keys, (key) => roster.index.get(key) as number);
   out.floats([keys.length]);
   out.text(JSON.stringify(keys));
-  for (const [name, , width] of roster.widths) {
-    const column = roster.columns[name] as Float64Array;
-    const values = new Float64Array(rows.length * width);
-    rows.forEach((row, i) => {
-      values.set(column.subarray(row * width, (row + 1) * width), i * width);
-    });
-    out.floats(values);
-  }
-  return new Map(rows.map((row, i) => [row, i]));
+  for (const [name, , width] of roster.widths)
+    out.rows(roster.columns[name] as Int32Array | Float64Array, rows, width);
+  return new Map(Array.from(rows, (row, i) => [row, i]));
 }
 
 function decodeRoster<Columns extends Readonly<Record<string, Int32Array | Float64Array>>>(
@@ -80,5 +74,6 @@ function decodeRoster<Columns extends Readonly<Record<string, Int32Array | Float
   keys.forEach((key, row) => {
     roster.index.set(key, row);
   });
-  for (const [name, , width] of roster.widths) roster.columns[name]?.set(input.floats(count * width));
+  for (const [name, , width] of roster.widths)
+    input.into(roster.columns[name] as Int32Array | Float64Array, count * width);
 }

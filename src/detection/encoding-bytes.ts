@@ -12,82 +12,104 @@ export function cutShort(): LedgerError {
   return new LedgerError('the detection checkpoint is damaged: replay the history to make it anew');
 }
 
-/** Appends numbers (a bit for each zero, 8 bytes for each other) and texts. */
+/** What a column of a table is kept in. */
+type Column = Int32Array | Float64Array;
+
+/** Everything begins at a multiple of this, so that it can be looked at as numbers where it lies. */
+const ALIGNED = 8;
+
+/** Appends numbers and texts: numbers as they lie in memory, so that months of many entities are written in one piece. */
 export class Writer {
-  private buffer = new Uint8Array(1 << 16);
+  private buffer: ArrayBuffer;
   private length = 0;
 
+  /** @param expectedBytes about how much will be written; more is no error. */
+  constructor(expectedBytes = 0) {
+    this.buffer = new ArrayBuffer(aligned(expectedBytes) + (1 << 16));
+  }
+
   floats(values: ArrayLike<number>): void {
-    const mask = this.reserve((values.length + 7) >> 3);
-    this.reserve(8 * values.length);
-    const view = new DataView(this.buffer.buffer);
-    let at = mask + ((values.length + 7) >> 3);
-    for (let i = 0; i < values.length; i++) {
-      const value = values[i] as number;
-      if (Object.is(value, 0)) continue;
-      this.buffer[mask + (i >> 3)] = (this.buffer[mask + (i >> 3)] as number) | (1 << (i & 7));
-      view.setFloat64(at, value, true);
-      at += 8;
-    }
-    this.length = at;
+    new Float64Array(this.buffer, this.reserve(8 * values.length), values.length).set(values);
+  }
+
+  /** Appends the values of some rows, `width` for each. */
+  rows(column: Column, rows: Int32Array, width: number): void {
+    const count = rows.length * width;
+    const at = this.reserve(column.BYTES_PER_ELEMENT * count);
+    if (column instanceof Int32Array) pick(column, rows, width, new Int32Array(this.buffer, at, count));
+    else pick(column, rows, width, new Float64Array(this.buffer, at, count));
   }
 
   text(text: string): void {
     const bytes = new TextEncoder().encode(text);
     this.floats([bytes.length]);
-    // Reserving may replace the buffer, so it comes first.
-    const at = this.reserve(bytes.length);
-    this.buffer.set(bytes, at);
+    new Uint8Array(this.buffer, this.reserve(bytes.length), bytes.length).set(bytes);
   }
 
   bytes(): Uint8Array {
-    return this.buffer.slice(0, this.length);
+    return new Uint8Array(this.buffer, 0, this.length);
   }
 
   private reserve(count: number): number {
     const at = this.length;
-    this.length += count;
-    if (this.length > this.buffer.length) {
-      const larger = new Uint8Array(2 * this.length);
-      larger.set(this.buffer);
+    this.length += aligned(count);
+    if (this.length > this.buffer.byteLength) {
+      const larger = new ArrayBuffer(aligned(1.5 * this.length));
+      new Uint8Array(larger).set(new Uint8Array(this.buffer));
       this.buffer = larger;
     }
     return at;
   }
 }
 
+function aligned(bytes: number): number {
+  return ALIGNED * Math.ceil(bytes / ALIGNED);
+}
+
+function pick(column: Column, rows: Int32Array, width: number, to: Column): void {
+  for (let i = 0, at = 0; i < rows.length; i++) {
+    const from = (rows[i] as number) * width;
+    for (let k = 0; k < width; k++) to[at++] = column[from + k] as number;
+  }
+}
+
 /** Reads what Writer wrote. */
 export class Reader {
   private at = 0;
-  private readonly view: DataView;
+  private readonly source: Uint8Array;
 
-  constructor(private readonly source: Uint8Array) {
-    this.view = new DataView(source.buffer, source.byteOffset, source.byteLength);
+  constructor(source: Uint8Array) {
+    this.source = source.byteOffset % ALIGNED === 0 ? source : new Uint8Array(source);
   }
 
   floats(count: number): Float64Array {
-    const mask = this.at;
-    this.at += (count + 7) >> 3;
-    if (!(this.at <= this.source.length)) throw cutShort();
-    const values = new Float64Array(count);
-    for (let i = 0; i < count; i++) {
-      if (((this.source[mask + (i >> 3)] as number) & (1 << (i & 7))) === 0) continue;
-      if (this.at + 8 > this.source.length) throw cutShort();
-      values[i] = this.view.getFloat64(this.at, true);
-      this.at += 8;
-    }
-    return values;
+    return new Float64Array(this.source.buffer, this.take(8 * count), count).slice();
+  }
+
+  /** Reads values into the beginning of a column. */
+  into(column: Column, count: number): void {
+    const at = this.take(column.BYTES_PER_ELEMENT * count);
+    const { buffer } = this.source;
+    column.set(
+      column instanceof Int32Array ? new Int32Array(buffer, at, count) : new Float64Array(buffer, at, count),
+    );
   }
 
   text(): string {
     const length = this.floats(1)[0] as number;
-    if (!(this.at + length <= this.source.length)) throw cutShort();
-    const bytes = this.source.subarray(this.at, this.at + length);
-    this.at += length;
-    return new TextDecoder().decode(bytes);
+    const at = this.take(length);
+    return new TextDecoder().decode(new Uint8Array(this.source.buffer, at, length));
   }
 
   end(): void {
     if (this.at !== this.source.length) throw cutShort();
+  }
+
+  /** Returns where the next bytes lie in the buffer. */
+  private take(count: number): number {
+    const at = this.at;
+    this.at += aligned(count);
+    if (!(Number.isSafeInteger(count) && count >= 0 && this.at <= this.source.length)) throw cutShort();
+    return this.source.byteOffset + at;
   }
 }

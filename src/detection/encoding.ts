@@ -3,25 +3,18 @@ import { DAY_FAMILIES } from '../records/day-statistics.ts';
 import { decodeBalance, encodeBalance } from './balance-encoding.ts';
 import { cutShort, keysOf, Reader, Writer } from './encoding-bytes.ts';
 import { decodeCalibration, encodeCalibration } from './encoding-calibration.ts';
-import {
-  columnWidths,
-  createState,
-  createTable,
-  type DetectionState,
-  resizeColumns,
-  type Table,
-} from './state.ts';
+import { columnWidths, createState, createTable, type DetectionState, type Table } from './state.ts';
 
 /** First bytes of an encoded state, and the version of what follows; another version is replayed, not read. */
 const MAGIC = 0x52494557;
-const VERSION = 6;
+const VERSION = 7;
 
 /**
  * Returns the state as bytes: canonical (entities sorted by key, so equal states are equal bytes) and
- * exact (floats by their bits). Zeros cost one bit.
+ * exact (floats by their bits). As long for a young entity as for an old one, so that a day costs the same with either.
  */
 export function encodeState(state: DetectionState): Uint8Array {
-  const out = new Writer();
+  const out = new Writer(state.tables.reduce((sum, table) => sum + bytesOf(table), 0));
   out.floats([MAGIC, VERSION, state.leadsPerWeek, state.firstDay, state.lastDay, state.judgedDays]);
   out.floats([
     state.blindDays,
@@ -67,36 +60,40 @@ type Six = [number, number, number, number, number, number];
 
 const FIXED = ['exposure', 'weekdayShares', 'weekTotals', 'factors', 'prior', 'loudPrior'] as const;
 
+/** About how much a table takes. */
+function bytesOf({ family, index }: Table): number {
+  const row = columnWidths(family).reduce(
+    (sum, [, kind, width]) => sum + (kind === 'int' ? 4 : 8) * width,
+    0,
+  );
+  return index.size * (row + KEY_BYTES) + TABLE_BYTES;
+}
+
+const KEY_BYTES = 24;
+const TABLE_BYTES = 1 << 16;
+
 function encodeTable(out: Writer, table: Table): void {
   const keys = [...table.index.keys()].sort();
-  const rows = keys.map((key) => table.index.get(key) as number);
+  const rows = Int32Array.from(keys, (key) => table.index.get(key) as number);
   out.floats([keys.length]);
   out.text(JSON.stringify(keys));
-  for (const [name, , width] of columnWidths(table.family)) {
-    const column = table.columns[name];
-    const values = new Float64Array(rows.length * width);
-    rows.forEach((row, i) => {
-      values.set(column.subarray(row * width, (row + 1) * width), i * width);
-    });
-    out.floats(values);
-  }
+  for (const [name, , width] of columnWidths(table.family)) out.rows(table.columns[name], rows, width);
   for (const name of FIXED) out.floats(table[name]);
-  const order = new Map(rows.map((row, i) => [row, i]));
+  const order = new Map(Array.from(rows, (row, i) => [row, i]));
   for (const calibration of table.calibrations) encodeCalibration(out, calibration, order);
 }
 
 function decodeTable(input: Reader, family: Table['family']): Table {
   const count = input.floats(1)[0] as number;
-  const text = input.text();
-  const keys = keysOf(text);
+  const keys = keysOf(input.text());
   if (keys.length !== count) throw cutShort();
-  const table = createTable(family, Math.max(64, count));
-  table.columns = resizeColumns(family, table.capacity);
+  // With room for some newcomers, so that they do not have all of it copied.
+  const table = createTable(family, 64 + Math.ceil(1.125 * count));
   table.keys = keys;
   keys.forEach((key, row) => {
     table.index.set(key, row);
   });
-  for (const [name, , width] of columnWidths(family)) table.columns[name].set(input.floats(count * width));
+  for (const [name, , width] of columnWidths(family)) input.into(table.columns[name], count * width);
   for (const name of FIXED) table[name].set(input.floats(table[name].length));
   for (const calibration of table.calibrations) decodeCalibration(input, calibration);
   return table;

@@ -152,7 +152,7 @@ export function publish(temporary: string, final: string): void {
 export function writeDurably(path: string, bytes: string | Uint8Array): void {
   makeFolder(dirname(path));
   const temporary = join(dirname(path), temporaryName());
-  writeSynced(temporary, Buffer.from(bytes), 'write');
+  writeSynced(temporary, typeof bytes === 'string' ? Buffer.from(bytes) : bytes, 'write');
   publish(temporary, path);
 }
 
