@@ -5,7 +5,7 @@ import { CELL_COLUMNS } from '../records/columns.ts';
 import { HOURS_PER_DAY } from '../records/time.ts';
 import { holdsOn } from './attribution/tenants.ts';
 import { type DayRange, filesSql } from './facts.ts';
-import { type EntityTexts, nameEntities, UNKNOWN_ID } from './series-tables.ts';
+import { type EntityTexts, type Names, nameEntities, UNKNOWN_ID } from './series-tables.ts';
 
 /** A pair unseen for this long is forgotten: its next contact is a first one. */
 const FORGET_DAYS = 400;
@@ -60,10 +60,10 @@ export interface PairColumns {
   readonly firstDay: Int32Array;
 }
 
-/** Names and their ids, by code point: two ids may share a name. */
+/** Those that were there, as ids in the code-point order of their names, and the name of each id: two may share one. */
 export interface NameColumns {
   readonly ids: Uint32Array;
-  readonly texts: string[];
+  readonly texts: readonly string[];
 }
 
 /** The egress of some days as columns of exact integers, in no order but that of the names. */
@@ -86,7 +86,7 @@ export interface DayColumns {
   readonly principalPairs: PairColumns;
   readonly tenantPairs: PairColumns;
   readonly hosts: NameColumns;
-  readonly networks: NameColumns & { readonly as: string[] };
+  readonly networks: NameColumns & { readonly as: readonly string[] };
   readonly principals: NameColumns;
   readonly tenants: NameColumns;
   readonly paths: NameColumns;
@@ -129,6 +129,7 @@ export async function pairDays(
   db: Database,
   { toDay }: DayRange,
   hasLastDay: boolean,
+  names: Names,
 ): Promise<() => DayColumns> {
   const isForgetting = hasLastDay && toDay % FORGETTING_DAYS === 0;
   const forgetBefore = isForgetting ? toDay - FORGET_DAYS : undefined;
@@ -146,13 +147,14 @@ export async function pairDays(
       sumsSql(PRINCIPAL_PAIRS, 'principalId'),
       sumsSql(TENANT_PAIRS, '(SELECT id FROM day_tenant e WHERE e.text = p.tenant)'),
       namesSql('host'),
-      namesSql('network', ", coalesce(asText, '')"),
+      namesSql('network'),
       namesSql('principal'),
       'SELECT id, text FROM day_tenant ORDER BY text',
       'SELECT id, text FROM day_path ORDER BY text',
     ].map((sql) => db.connection.run(sql)),
   );
-  return () => columnsIn(answers as Answers);
+  await names.read(db);
+  return () => columnsIn(answers as Answers, names);
 }
 
 /** Sums pairs, with what is known of them; those not known become so, and last days are brought up to date. */
@@ -178,9 +180,8 @@ const PATH_PAIRS = `SELECT p.day, t.pathId, networkId, sum(t.bytes)::DOUBLE, any
   FROM day_traffic t JOIN (FROM day_pair WHERE minPath <> maxPath) p USING (hostId, networkId) LEFT JOIN day_pair_new n USING (hostId, networkId)
   WHERE p.day = ${DAY} GROUP BY p.day, hostId, networkId, t.pathId`;
 
-function namesSql(side: 'host' | 'network' | 'principal', more = ''): string {
-  return `SELECT id, text${more} FROM ${side}_text
-    WHERE id IN (SELECT ${side}Id FROM day_traffic) ORDER BY text, id`;
+function namesSql(side: 'host' | 'network' | 'principal'): string {
+  return `SELECT id FROM ${side}_text WHERE id IN (SELECT ${side}Id FROM day_traffic) ORDER BY text, id`;
 }
 
 const HOURS = `SELECT hour, pathId, hostId, networkId, t.principalId, coalesce(e.id, ${NO_ID})::UINTEGER, bytes::DOUBLE FROM day_traffic t
@@ -191,7 +192,7 @@ const HOURS = `SELECT hour, pathId, hostId, networkId, t.principalId, coalesce(e
 type Result = DuckDBMaterializedResult;
 type Answers = [Result, Result, Result, Result, Result, Result, Result, Result, Result, Result];
 
-function columnsIn(answers: Answers): DayColumns {
+function columnsIn(answers: Answers, names: Names): DayColumns {
   const [
     hours,
     hostPairs,
@@ -210,11 +211,11 @@ function columnsIn(answers: Answers): DayColumns {
     pathPairs: pairsOf(pathPairs),
     principalPairs: pairsOf(principalPairs),
     tenantPairs: pairsOf(tenantPairs),
-    hosts: namesOf(hosts),
-    networks: systemsOf(networks),
-    principals: namesOf(principals),
-    tenants: namesOf(tenants),
-    paths: namesOf(paths),
+    hosts: { ids: idsOf(hosts), texts: names.hosts },
+    networks: { ids: idsOf(networks), texts: names.networks, as: names.systems },
+    principals: { ids: idsOf(principals), texts: names.principals },
+    tenants: fewOf(tenants),
+    paths: fewOf(paths),
   };
 }
 
@@ -238,12 +239,12 @@ function pairsOf(result: Result): PairColumns {
   return { day, left, networkId, bytes, firstDay };
 }
 
-function namesOf(result: Result): NameColumns {
-  const [ids, texts] = columnsOf(result, [ID, 'VARCHAR']);
-  return { ids, texts };
+function idsOf(result: Result): Uint32Array {
+  return columnsOf(result, [ID])[0];
 }
 
-function systemsOf(result: Result): DayColumns['networks'] {
-  const [ids, texts, as] = columnsOf(result, [ID, 'VARCHAR', 'VARCHAR']);
-  return { ids, texts, as };
+/** Names that are numbered anew each time, from 0 in their order. */
+function fewOf(result: Result): NameColumns {
+  const [ids, texts] = columnsOf(result, [ID, 'VARCHAR']);
+  return { ids, texts };
 }

@@ -59,27 +59,25 @@ export function daySums(
   const { hours, hosts, networks, hostPairs, pathPairs, principalPairs, tenantPairs } = columns;
   const [host, principal, tenant] = [hosts, columns.principals, columns.tenants].map(judged) as Three;
   const [network, as, path] = [judged(networks), systems(networks), sumsOf(columns.paths)];
-  const centre = sumsOf({ ids: hosts.ids, texts: hosts.texts.map(() => 'centre') });
+  const centre = emptySums(
+    hosts.ids.length > 0 ? ['centre'] : [],
+    hosts.ids,
+    new Int32Array(hosts.ids.length),
+  );
   const families = { host, principal, network, as, path, centre, tenant };
   const days = toDay - fromDay + 1;
   const clips = Float64Array.from(clipsBytes);
-  const ofDay = (pairs: PairColumns, ...sums: (readonly [Sums, Uint32Array])[]) => ({
-    pairs,
-    sums,
-    rows: grouped(pairs.day, fromDay, days),
-  });
   const sides = [
-    ofDay(
-      hostPairs,
+    pairSums(hostPairs, fromDay, days, [
       [host, hostPairs.left],
       [centre, hostPairs.left],
       [network, hostPairs.networkId],
       [as, hostPairs.networkId],
       [path, hostPairs.pathId],
-    ),
-    ofDay(pathPairs, [path, pathPairs.left]),
-    ofDay(principalPairs, [principal, principalPairs.left]),
-    ofDay(tenantPairs, [tenant, tenantPairs.left]),
+    ]),
+    pairSums(pathPairs, fromDay, days, [[path, pathPairs.left]]),
+    pairSums(principalPairs, fromDay, days, [[principal, principalPairs.left]]),
+    pairSums(tenantPairs, fromDay, days, [[tenant, tenantPairs.left]]),
   ];
   const rowsOfHour = grouped(hours.hour, fromDay * HOURS_PER_DAY, days * HOURS_PER_DAY);
   const senders = [
@@ -92,9 +90,8 @@ export function daySums(
     [tenant, hours.tenantId],
   ] as const;
   return (day) => {
-    for (const { pairs, sums, rows } of sides) {
-      const some = rowsOf(rows, day - fromDay);
-      for (const [each, ids] of sums) addPairs(each, pairs, ids, some, clips);
+    for (const { pairs, sums } of sides) {
+      for (const [each, places] of sums) addPairs(each, places, pairs, day - fromDay, clips);
     }
     let hasHours = false;
     for (let hour = 0; hour < HOURS_PER_DAY; hour++) {
@@ -113,11 +110,12 @@ function judged(names: NameColumns): Sums {
   return sumsOf(names, UNKNOWN);
 }
 
-/** Names come sorted, so that equal ones are neighbours: they share a place. */
+/** Ids come in the order of their names, so that equal ones are neighbours: they share a place. */
 function sumsOf({ ids, texts }: NameColumns, nobody?: string): Sums {
   const entities: string[] = [];
   let last: string | undefined;
-  const places = texts.map((text) => {
+  const places = Int32Array.from(ids, (id) => {
+    const text = texts[id] as string;
     if (text === nobody) return NOBODY;
     if (text !== last) entities.push(text);
     last = text;
@@ -128,16 +126,19 @@ function sumsOf({ ids, texts }: NameColumns, nobody?: string): Sums {
 
 /** Sums of the ASes of networks, whose names are plain letters and digits. */
 function systems({ ids, as }: DayColumns['networks']): Sums {
-  const entities = [...new Set(as)].filter((text) => text !== '').sort();
+  const there = new Set<string>();
+  for (const id of ids) there.add(as[id] as string);
+  there.delete('');
+  const entities = [...there].sort();
   const places = new Map(entities.map((text, place) => [text, place]));
   return emptySums(
     entities,
     ids,
-    as.map((text) => places.get(text) ?? NOBODY),
+    Int32Array.from(ids, (id) => places.get(as[id] as string) ?? NOBODY),
   );
 }
 
-function emptySums(entities: readonly string[], ids: Uint32Array, places: readonly number[]): Sums {
+function emptySums(entities: readonly string[], ids: Uint32Array, places: Int32Array): Sums {
   let most = 0;
   for (let i = 0; i < ids.length; i++) most = Math.max(most, (ids[i] as number) + 1);
   const placeOf = new Int32Array(most).fill(NOBODY);
@@ -180,21 +181,52 @@ function rowsOf({ order, starts }: Grouped, group: number): Int32Array {
   return order.subarray(starts[group], starts[group + 1]);
 }
 
-function addPairs(
-  { sums, placeOf }: Sums,
+/** Pairs in the order of their days, where each day's begin, and how many days ago each was first seen. */
+interface OrderedPairs {
+  readonly starts: Int32Array;
+  readonly bytes: Float64Array;
+  readonly ages: Int32Array;
+}
+
+/** Orders pairs by day once, with the place of each in the sums that it belongs to: a day's then lie together. */
+function pairSums(
   { day, bytes, firstDay }: PairColumns,
-  ids: Uint32Array,
-  rows: Int32Array,
+  fromDay: number,
+  days: number,
+  sums: readonly (readonly [Sums, Uint32Array])[],
+): { readonly pairs: OrderedPairs; readonly sums: readonly (readonly [Sums, Int32Array])[] } {
+  const { order, starts } = grouped(day, fromDay, days);
+  const count = order.length;
+  const pairs = { starts, bytes: new Float64Array(count), ages: new Int32Array(count) };
+  for (let i = 0; i < count; i++) {
+    const row = order[i] as number;
+    pairs.bytes[i] = bytes[row] as number;
+    pairs.ages[i] = (day[row] as number) - (firstDay[row] as number);
+  }
+  return { pairs, sums: sums.map(([each, ids]) => [each, placesIn(each, ids, order)] as const) };
+}
+
+function placesIn({ placeOf }: Sums, ids: Uint32Array, order: Int32Array): Int32Array {
+  const places = new Int32Array(order.length);
+  for (let i = 0; i < order.length; i++) places[i] = placeOf[ids[order[i] as number] as number] ?? NOBODY;
+  return places;
+}
+
+function addPairs(
+  { sums }: Sums,
+  places: Int32Array,
+  { starts, bytes, ages }: OrderedPairs,
+  day: number,
   clips: Float64Array,
 ): void {
   const least = clips[0] as number;
-  for (let i = 0; i < rows.length; i++) {
-    const row = rows[i] as number;
-    const place = placeOf[ids[row] as number] ?? NOBODY;
+  const to = starts[day + 1] as number;
+  for (let i = starts[day] as number; i < to; i++) {
+    const place = places[i] as number;
     if (place === NOBODY) continue;
     const at = place * WIDTH;
-    const sent = bytes[row] as number;
-    const age = (day[row] as number) - (firstDay[row] as number);
+    const sent = bytes[i] as number;
+    const age = ages[i] as number;
     const isNovel = age <= NOVEL_DAYS;
     sums[at + BYTES] = (sums[at + BYTES] as number) + sent;
     if (isNovel) sums[at + NOVEL_BYTES] = (sums[at + NOVEL_BYTES] as number) + sent;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { columnsOf } from '../ledger/duckdb/columns.ts';
 import type { Database } from '../ledger/duckdb/database.ts';
 import { sqlText } from '../records/sql-text.ts';
 import { ensureTenants } from './attribution/tenants.ts';
@@ -84,6 +85,42 @@ export async function saveSeries(db: Database, to: SeriesFiles): Promise<void> {
       `COPY (SELECT * FROM ${table} ORDER BY ${order}) TO ${path} (FORMAT parquet, COMPRESSION zstd)`,
     );
   }
+}
+
+/** The names of all ids, each read once: days share the texts. */
+export interface Names {
+  readonly hosts: string[];
+  readonly networks: string[];
+  /** The AS of each network, empty for none. */
+  readonly systems: string[];
+  readonly principals: string[];
+  /** Reads those that came since it was last asked. */
+  read(db: Database): Promise<void>;
+}
+
+/** Returns names of which none is read yet. Ids are given from 0 on, without gaps. */
+export function namesRead(): Names {
+  const [hosts, networks, systems, principals]: [string[], string[], string[], string[]] = [[], [], [], []];
+  const sides = [
+    { columns: 'text', table: 'host_text', lists: [hosts] },
+    { columns: "text, coalesce(asText, '')", table: 'network_text', lists: [networks, systems] },
+    { columns: 'text', table: 'principal_text', lists: [principals] },
+  ];
+  const read = async (db: Database) => {
+    for (const { columns, table, lists } of sides) {
+      const [{ length } = []] = lists;
+      const result = await db.connection.run(
+        `SELECT ${columns} FROM ${table} WHERE id >= ${length} ORDER BY id`,
+      );
+      columnsOf(
+        result,
+        lists.map(() => 'VARCHAR' as const),
+      ).forEach((texts, i) => {
+        for (const text of texts) lists[i]?.push(text);
+      });
+    }
+  };
+  return { hosts, networks, systems, principals, read };
 }
 
 /** Gives every host, network and principal of a table of cells an id, and its text. */

@@ -3,7 +3,7 @@ import { type CoverageRow, coverageRows } from '../../accounting/coverage-query.
 import { lastReadWith, loadDays, pairDays } from '../../accounting/day-series.ts';
 import { daySums } from '../../accounting/day-sums.ts';
 import type { DayRange } from '../../accounting/facts.ts';
-import type { EntityTexts } from '../../accounting/series-tables.ts';
+import { type EntityTexts, type Names, namesRead } from '../../accounting/series-tables.ts';
 import { type Allowance, applyAllowances } from '../../detection/allowances.ts';
 import { CLIP_BYTES, type FamilyDay, type Statistic } from '../../detection/input.ts';
 import { DAY_STATISTICS } from '../../records/day-statistics.ts';
@@ -53,11 +53,12 @@ export function dayReader(
   before: Before,
 ): (days: DayRange) => Promise<DayRead[]> {
   let { usedBytes, hasStorage } = before;
+  const names = namesRead();
   return async (days) => {
     const cells = filesByDay(reading, days);
     const announced = new Map<number, Pick<DayRead, 'taken' | 'usedBytes'>>();
     const usedBefore = usedBytes;
-    const familiesOn = await egressOn(reading, days, cells, texts, allowances, (day, pairs) => {
+    const familiesOn = await egressOn(reading, days, cells, { texts, names }, allowances, (day, pairs) => {
       const applied = applyAllowances(pairs, allowances, day, usedBytes);
       usedBytes = applied.usedBytes;
       announced.set(day, { usedBytes, taken: takenOn(day, pairs, applied.counted) });
@@ -84,7 +85,7 @@ async function egressOn(
   { db }: Reading,
   days: DayRange,
   cells: ReadonlyMap<number, readonly string[]>,
-  texts: EntityTexts,
+  { texts, names }: { readonly texts: EntityTexts; readonly names: Names },
   allowances: readonly Allowance[],
   take: (day: number, pairs: readonly DayPair[]) => readonly DayPair[],
 ): Promise<(day: number) => FamilyDay[]> {
@@ -96,7 +97,7 @@ async function egressOn(
   if ([...cells.keys()].some(isAnnounced)) {
     await takeAllowances(db, (day, pairs) => (isAnnounced(day) ? take(day, pairs) : pairs));
   }
-  const columns = await pairDays(db, days, cells.get(days.toDay)?.length !== 0);
+  const columns = await pairDays(db, days, cells.get(days.toDay)?.length !== 0, names);
   let sumsOn: ReturnType<typeof daySums> | undefined;
   return (day) => {
     sumsOn ??= daySums(columns(), days, CLIP_BYTES);
