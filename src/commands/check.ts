@@ -23,6 +23,18 @@ export function addCheck(program: Command): void {
   withPeriod(command);
 }
 
+/** Hours seen and missing, and packets lost. Who logs leases, logins or counters has none of them. */
+function watchText({
+  paths,
+  hoursSeen,
+  hoursMissing,
+  captureLossShare,
+}: CheckAnswer['sensors'][number]): string[] {
+  if (paths.length === 0 && hoursSeen === 0) return ['-', '-', '-'];
+  const loss = captureLossShare === null ? 'not said' : formatShare(captureLossShare);
+  return [formatExact(hoursSeen), formatExact(hoursMissing), loss];
+}
+
 /** Returns a check's answer for a person. */
 export function checkText({ sensors, unclassified, findings, reconciliation }: CheckAnswer): string {
   const right = { align: 'right' } as const;
@@ -43,10 +55,7 @@ export function checkText({ sensors, unclassified, findings, reconciliation }: C
       formatInstant(sensor.firstSeen),
       formatInstant(sensor.lastSeen),
       formatExact(sensor.records),
-      formatExact(sensor.hoursSeen),
-      // Who logs leases, logins or counters has no hours to miss.
-      sensor.paths.length === 0 && sensor.hoursSeen === 0 ? '-' : formatExact(sensor.hoursMissing),
-      sensor.captureLossShare === null ? 'not said' : formatShare(sensor.captureLossShare),
+      ...watchText(sensor),
     ]),
   );
   const share = `Unclassified: ${formatBytes(unclassified.bytes)}, ${formatShare(unclassified.share)} of all bytes.\n`;

@@ -1,7 +1,13 @@
 import { hasIdentity } from '../accounting/attribution/attribute.ts';
-import { bytesByBasis, type KnownBytes, unplacedNames } from '../accounting/attribution/attribution-query.ts';
+import {
+  bytesByBasis,
+  flowsByBasis,
+  type KnownBytes,
+  unplacedNames,
+} from '../accounting/attribution/attribution-query.ts';
 import { formatDay, HOURS_PER_DAY } from '../records/time.ts';
 import type { CheckAnswer, Finding } from './answers/check.ts';
+import { missingNames } from './check-named.ts';
 import type { HourWindow, Reading } from './reading.ts';
 
 /** A clock this far off is worth setting, though it is corrected: connections near a login or logout are misjudged. */
@@ -37,6 +43,7 @@ export async function identityView(reading: Reading, window: HourWindow): Promis
       ...nameFindings(unplaced),
       ...clocks.flatMap(clockFinding),
       ...estimates.flatMap(([sensor, some]) => jumpFinding(sensor, some)),
+      ...missingNames(await flowsByBasis(reading.db, cells, window)),
       ...knownFinding(known),
     ],
   };

@@ -127,7 +127,8 @@ function sensorAnswer(
     paths: [...view.paths],
     firstSeen: Number.isFinite(from) ? formatMicros(from) : null,
     lastSeen: Number.isFinite(to) ? formatMicros(to) : null,
-    records: view.records,
+    // Sensors of sessions, jobs, storage and the like are in no coverage: what was read of their logs.
+    records: view.firstHour === null ? own.reduce((sum, { accepted }) => sum + accepted, 0) : view.records,
     hoursSeen: view.hoursSeen,
     hoursMissing: view.gaps.reduce((sum, gap) => sum + gap.toHour - gap.fromHour, 0),
     captureLossShare: view.lossShare,

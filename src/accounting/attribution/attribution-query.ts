@@ -3,6 +3,7 @@ import type { Facility } from '../../facility/facility.ts';
 import type { Database } from '../../ledger/duckdb/database.ts';
 import { CELL_COLUMNS } from '../../records/columns.ts';
 import { FACT_COLUMNS } from '../../records/families.ts';
+import { HOURS_PER_DAY } from '../../records/time.ts';
 import { filesSql, type IdentityFamily } from '../facts.ts';
 import { placeNames } from './places.ts';
 
@@ -25,6 +26,29 @@ export function bytesByBasis(
      FROM ${filesSql(cellFiles, CELL_COLUMNS)} WHERE kind = 'egress' AND hour >= ${fromHour} AND hour < ${toHour}
      GROUP BY ALL ORDER BY ALL`,
     knownRow,
+  );
+}
+
+const dayRow = z.object({
+  path: z.string(),
+  day: z.number(),
+  basis: z.string(),
+  flows: z.bigint().transform(Number),
+});
+/** Connections of one path that began on one day, by what says who opened them; `unknown` where nothing does. */
+export type KnownFlows = z.infer<typeof dayRow>;
+
+/** Returns how many connections of each path are attributed on which basis, day by day. Ready-made cells are left out. */
+export function flowsByBasis(
+  db: Database,
+  cellFiles: readonly string[],
+  { fromHour, toHour }: { readonly fromHour: number; readonly toHour: number },
+): Promise<KnownFlows[]> {
+  return db.rows(
+    `SELECT path, hour // ${HOURS_PER_DAY} AS day, coalesce(basis, 'unknown') AS basis, sum(flows)::UBIGINT AS flows
+     FROM ${filesSql(cellFiles, CELL_COLUMNS)} WHERE kind = 'egress' AND hostName IS NULL AND hour >= ${fromHour} AND hour < ${toHour}
+     GROUP BY ALL ORDER BY ALL`,
+    dayRow,
   );
 }
 

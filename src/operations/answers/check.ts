@@ -7,6 +7,7 @@ export const sensorCoverage = z.strictObject({
   paths: z.array(z.string()),
   firstSeen: instantText.nullable(),
   lastSeen: instantText.nullable(),
+  /** Flows in the period; of a sensor that logs none, all records that were ever read of its logs. */
   records: z.number().int().nonnegative(),
   hoursSeen: z.number().int().nonnegative(),
   hoursMissing: z.number().int().nonnegative(),
