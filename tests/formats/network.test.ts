@@ -10,6 +10,7 @@ import * as counters from './counter-samples.ts';
 import * as firewalls from './firewall-samples.ts';
 import * as objects from './object-samples.ts';
 import type { Sample } from './sample.ts';
+import { SAMPLES } from './samples.ts';
 
 /** What the client of the fixtures received, as curl counted it: bytes of headers and of the body. */
 const FIXTURES = join(import.meta.dirname, 'fixtures', 'network');
@@ -201,13 +202,22 @@ test('firewalls: whole sessions from their begin, the server behind a published 
       snapshot: false,
       origIpBytes: 150_000,
       uid: 'FGT60D/root/1259494050',
+      proto: 'tcp',
     },
-    { startedAt: '2026-03-01T09:59:59Z', snapshot: true, origIpBytes: 13_400 },
+    { startedAt: '2026-03-01T09:59:59Z', snapshot: true, origIpBytes: 13_400, proto: 'tcp' },
   ]);
   const denied = firewalls.FORTIGATE_TRAFFIC.text.replace('action="close"', 'action="deny"');
   const { facts, answer } = await factsOf('flow', denied);
   expect(facts.length).toBe(1);
   expect(answer.leftAlone).toMatchObject([{ what: 'fortigate.traffic-refused', lines: 1 }]);
+});
+
+test('a protocol goes by its name, whatever number a log writes', async () => {
+  for (const sample of [...SAMPLES, ...firewalls.FIREWALL_SAMPLES, ...clouds.CLOUD_SAMPLES]) {
+    const protocols = (await flowsOf(sample)).facts.map(({ proto }) => proto);
+    expect(protocols.length, sample.name).toBeGreaterThan(0);
+    expect(protocols, sample.name).toEqual(protocols.map(() => expect.stringMatching(/^[a-z]/)));
+  }
 });
 
 test('logs of packets are evidence of connections and of no byte', async () => {
