@@ -2,7 +2,8 @@ import { flowRule } from './flow-rule.ts';
 import type { LogFormat } from './format.ts';
 import { samplingFault, samplingNeeds } from './log-sampling.ts';
 import { jsonRelation } from './relation.ts';
-import { instantIn, isZoneless } from './values.ts';
+import { isZoneless } from './values.ts';
+import { zonedTime } from './zoned-time.ts';
 
 const TITLE = 'Akvorado JSON';
 const NEEDED = ['TimeReceived', 'SamplingRate', 'Bytes', 'Packets', 'SrcAddr', 'DstAddr', 'Proto'];
@@ -43,7 +44,7 @@ export const akvorado: LogFormat = {
           return flowRule(
             {
               // When a flow began and ended is not kept: all of it is placed where it was received.
-              start: { ...named('TimeReceived'), value: (text) => instantIn(text, sensor.timezone ?? 'UTC') },
+              start: { ...named('TimeReceived'), value: (text) => zonedTime(text, sensor.timezone) },
               duration: { name: 'TimeReceived', text: 'NULL::VARCHAR', value: () => '0::BIGINT' },
               orig: { host: named('SrcAddr'), port: typed('SrcPort', 'ICMPv4Type', 'ICMPv6Type') },
               resp: { host: named('DstAddr'), port: typed('DstPort', 'ICMPv4Code', 'ICMPv6Code') },

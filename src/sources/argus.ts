@@ -3,7 +3,8 @@ import type { FirstLines, LogFormat, Recognised, SensorSettings } from './format
 import type { RecordRule } from './record.ts';
 import type { Field } from './relation.ts';
 import { raggedRelation } from './text-relation.ts';
-import { instantIn, isZoneless, seconds } from './values.ts';
+import { isZoneless, seconds } from './values.ts';
+import { zonedTime } from './zoned-time.ts';
 
 const TITLE = 'Argus CSV';
 /** How to have ra write what is needed, as told where something is missing. */
@@ -77,7 +78,7 @@ function flowOf(field: Field, sensor: SensorSettings): RecordRule {
   const reversed = `coalesce(contains(${field('Dir')}, '<') AND NOT contains(${field('Dir')}, '>'), false)`;
   return flowRule(
     {
-      start: { ...named('StartTime'), value: (text) => instantIn(text, sensor.timezone ?? 'UTC') },
+      start: { ...named('StartTime'), value: (text) => zonedTime(text, sensor.timezone) },
       duration: { ...named('Dur'), value: seconds },
       orig: { host: named('SrcAddr'), port: portOf(field, 'Sport') },
       resp: { host: named('DstAddr'), port: portOf(field, 'Dport') },

@@ -5,7 +5,8 @@ import type { FormatLayout } from './layout.ts';
 import { isNfcapd, readNfcapd } from './nfcapd.ts';
 import { type Field, jsonRelation, separatedRelation, shownLine } from './relation.ts';
 import { commentOut } from './rewrite.ts';
-import { instantIn, seconds } from './values.ts';
+import { seconds } from './values.ts';
+import { zonedTime } from './zoned-time.ts';
 
 /** The header of `nfdump -o csv` before 1.7.5 begins with these columns; later ones name each column they write. */
 const OLD_COLUMNS = 'ts,te,td,sa,da,sp,dp,pr,';
@@ -189,7 +190,7 @@ function answered(count: { name: string; text: string }) {
 
 /** SQL for a time in the sensor's zone; times with a zone of their own and epoch seconds speak for themselves. */
 function timeOf(sensor: SensorSettings): (text: string) => string {
-  return (text) => instantIn(text, sensor.timezone ?? 'UTC');
+  return (text) => zonedTime(text, sensor.timezone);
 }
 
 function jsonReading(): Reading {

@@ -3,7 +3,8 @@ import { flowRule } from './flow-rule.ts';
 import type { LogFormat, SensorSettings } from './format.ts';
 import type { RecordRule } from './record.ts';
 import { type Field, jsonRelation } from './relation.ts';
-import { count, instantIn, isZoneless, missing, seconds, wrong } from './values.ts';
+import { count, isZoneless, missing, seconds, wrong } from './values.ts';
+import { zonedTime } from './zoned-time.ts';
 
 /** The keys of EVE that Weir reads. */
 const KEYS: readonly string[] = [
@@ -77,7 +78,7 @@ export const suricata: LogFormat = {
 
 /** Returns SQL for an event's time; the zone is that of times without an offset, which are refused where it is not stated. */
 function timeOf(sensor: SensorSettings): (text: string) => string {
-  return (text) => instantIn(text, sensor.timezone ?? 'UTC');
+  return (text) => zonedTime(text, sensor.timezone);
 }
 
 /** The ends of an event, and what all flows of EVE have in common. Applications it could not tell are `failed`. */

@@ -63,17 +63,25 @@ export function zoneText(timezone: string): string {
   return sqlText(/^[+-]/.test(timezone) ? `UTC${timezone}` : timezone);
 }
 
+/**
+ * A date, and a time, without a zone, in all the ways in which the engine reads one: whatever it took for a time and this
+ * did not would silently be of UTC.
+ */
+export const ZONELESS = '\\s*\\d{4,}[-/\\\\ ]\\d{1,2}[-/\\\\ ]\\d{1,2}(?:[ T\\t]+[\\d:.]*)?\\s*';
+
 /** Returns whether a text is a date and time that does not say its zone. */
 export function isZoneless(text: string): boolean {
-  return /^\d{4}-\d{2}-\d{2}([ T][\d:.]+)?$/.test(text);
+  return new RegExp(`^${ZONELESS}$`).test(text);
 }
 
 /** Returns SQL as `instant` does; times without a zone are in `timezone`, numbers and times with one speak for themselves. */
 export function instantIn(text: string, timezone: string): string {
   const plain = instant(text);
   if (timezone === 'UTC') return plain;
-  const naive = `regexp_full_match(${text}, '\\d{4}-\\d{2}-\\d{2}([ T][\\d:.]+)?')`;
-  return `(CASE WHEN ${naive} THEN epoch_us(timezone(${zoneText(timezone)}, TRY_CAST(${text} AS TIMESTAMP))) ELSE ${plain} END)`;
+  const naive = `regexp_full_match(${text}, ${sqlText(ZONELESS)})`;
+  const micros = `epoch_us(timezone(${zoneText(timezone)}, TRY_CAST(${text} AS TIMESTAMP)))`;
+  const inZone = `CASE WHEN ${micros} BETWEEN ${EARLIEST_MICROS} AND ${LATEST_MICROS} THEN ${micros} END`;
+  return `(CASE WHEN ${naive} THEN ${inZone} ELSE ${plain} END)`;
 }
 
 /**

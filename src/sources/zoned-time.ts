@@ -1,8 +1,6 @@
+import { sqlText } from '../records/sql-text.ts';
 import type { NeededSetting } from './format.ts';
-import { instant, instantIn } from './values.ts';
-
-/** A time in ISO-8601 that does not say its zone. */
-const NAIVE = '\\d{4}-\\d{2}-\\d{2}([ T][\\d:.]+)?';
+import { instant, instantIn, isZoneless, ZONELESS } from './values.ts';
 
 /**
  * Returns SQL for microseconds since 1970 of seconds since 1970 or ISO-8601. NULL for a time without a zone where
@@ -10,13 +8,12 @@ const NAIVE = '\\d{4}-\\d{2}-\\d{2}([ T][\\d:.]+)?';
  */
 export function zonedTime(text: string, timezone: string | undefined): string {
   if (timezone !== undefined) return instantIn(text, timezone);
-  return `(CASE WHEN NOT regexp_full_match(${text}, '${NAIVE}') THEN ${instant(text)} END)`;
+  return `(CASE WHEN NOT regexp_full_match(${text}, ${sqlText(ZONELESS)}) THEN ${instant(text)} END)`;
 }
 
 /** Returns whether weir.yaml has to state the zone of these times. */
 export function zoneNeeds(times: readonly unknown[]): NeededSetting[] {
-  const naive = new RegExp(`^${NAIVE}$`);
-  return times.some((time) => typeof time === 'string' && naive.test(time)) ? ['timezone'] : [];
+  return times.some((time) => typeof time === 'string' && isZoneless(time)) ? ['timezone'] : [];
 }
 
 /** What is expected of such a time, for rejects. */
