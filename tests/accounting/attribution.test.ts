@@ -133,6 +133,47 @@ test('what a transfer log names went over its connections; several at once share
   ]);
 });
 
+test('who sends files to a server has no part in what others fetch there at the same time, also beyond midnight', async () => {
+  const moved = (principal: string, direction: string, bytes: number): FactWords => ({
+    server: '10.0.0.40',
+    peer: '198.51.100.9',
+    startedAt: day('23:30:00'),
+    endedAt: '2026-03-03T01:30:00Z',
+    principal,
+    direction,
+    bytes,
+  });
+  const over = (port: number, sent: number, got: number): ConnWords => ({
+    at: day('23:30:00'),
+    lasts: 7_200,
+    from: `198.51.100.9 ${port}`,
+    to: '10.0.0.40 443',
+    sent,
+    got,
+    service: `s${port}`,
+  });
+  const ledger = await attributed(
+    // Fetched, sent, both about alike (a control connection), and one more that fetches.
+    [over(1, 400, 8_000_000), over(2, 90_000_000, 4_000), over(3, 30_000, 40_000), over(4, 0, 800)],
+    { transfer: [moved('alice', 'out', 8_000_000), moved('bob', 'in', 90_000_000)] },
+  );
+  const cells = (await ledger.cells()).filter(({ out }) => out > 0n);
+  const who = (service: string) => [
+    ...new Set(
+      cells
+        .filter((cell) => cell.service === service)
+        .map(({ principal, present }) => `${principal} (${present})`),
+    ),
+  ];
+  expect(new Set(cells.map(({ hour }) => hour.slice(0, 10))).size).toBe(2);
+  expect(['s1', 's2', 's3', 's4'].map(who)).toEqual([
+    ['alice (1)'],
+    ['bob (1)'],
+    ['unknown (2)'],
+    ['alice (1)'],
+  ]);
+});
+
 test('a login at a data server is the connections that begin with it, and no presence there', async () => {
   const from = (port: number, at: string, got: number): ConnWords => ({
     at: day(at),

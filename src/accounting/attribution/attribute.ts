@@ -171,7 +171,8 @@ async function openEarlyFlows(db: Database, day: number, withParts: boolean): Pr
   const from = day * MICROS_PER_DAY;
   const parts = withParts ? `UNION ALL ${farParts(from, from + MICROS_PER_DAY)}` : '';
   await db.run(`CREATE OR REPLACE TEMP TABLE early_flow AS
-    SELECT origHi, origLo, origPort, respHi, respLo, respPort, tuple, startedAt, presenceKey, lentKey, max(endedAt) AS endedAt
+    SELECT origHi, origLo, origPort, respHi, respLo, respPort, tuple, startedAt, presenceKey, lentKey, max(endedAt) AS endedAt,
+      max(CASE WHEN origInner THEN "out" ELSE "in" END) AS origCount, max(CASE WHEN origInner THEN "in" ELSE "out" END) AS respCount
     FROM suspect_fact WHERE startedAt < ${from} GROUP BY ALL HAVING max(endedAt) >= ${from} ${parts}`);
   const rows = await db.rows(
     `SELECT DISTINCT startedAt // ${MICROS_PER_DAY} AS day FROM early_flow ORDER BY day`,

@@ -25,7 +25,7 @@ const said = (isInside: Perspective['isInside']): Readonly<Record<string, string
   lent: 'SELECT key, principal, since, until FROM lent',
   begin: `SELECT ${addressKeySql('outerHi', 'outerLo')} AS key, concat_ws(' ', sensor, principal, outerPort, serverKey) AS principal,
     since, since AS until FROM session_begin`,
-  transfer: `SELECT ${addressKeySql('peerHi', 'peerLo')} AS key, concat_ws(' ', sensor, principal, serverHi, serverLo, serverName, bytes, path) AS principal,
+  transfer: `SELECT ${addressKeySql('peerHi', 'peerLo')} AS key, concat_ws(' ', sensor, principal, serverHi, serverLo, serverName, bytes, direction, path) AS principal,
     startedAt - ${TRANSFER_SLACK_MICROS} AS since, endedAt + ${TRANSFER_SLACK_MICROS} AS until FROM identity_transfer WHERE peerLo IS NOT NULL
     UNION ALL SELECT ${addressKeySql('outerHi', 'outerLo')}, concat_ws(' ', sensor, principal, server),
       since - ${TRANSFER_SLACK_MICROS}, since + ${TRANSFER_SLACK_MICROS} FROM session_stretch WHERE kind = 'data' AND outerLo IS NOT NULL`,

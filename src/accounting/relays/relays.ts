@@ -230,11 +230,11 @@ export async function openPieces(db: Database, { hasParts }: Relays): Promise<st
     UNION ALL BY NAME SELECT * EXCLUDE (pieceId) FROM relay_piece)`;
 }
 
-/** SQL for parts whose begin lies outside a day though their connection has a moment there: `origHi … endedAt` of early_flow. */
+/** SQL for parts whose begin lies outside a day though their connection has a moment there: `origHi … respCount` of early_flow. */
 export function farParts(from: number, to: number): string {
   return `SELECT NULL::UBIGINT AS origHi, NULL::UBIGINT AS origLo, NULL::USMALLINT AS origPort, NULL::UBIGINT AS respHi, NULL::UBIGINT AS respLo,
       NULL::USMALLINT AS respPort, s.partTuple AS tuple, s.partStartedAt AS startedAt, s.presenceKey, coalesce(s.lentKey, f.lentKey) AS lentKey,
-      max(f.endedAt) AS endedAt
+      max(f.endedAt) AS endedAt, NULL::BIGINT AS origCount, NULL::BIGINT AS respCount
     FROM suspect_fact f JOIN relay_part s ON s.tuple = f.tuple AND f.startedAt BETWEEN s.since AND s.until
     WHERE s.partStartedAt < ${from} OR s.partStartedAt >= ${to} GROUP BY ALL HAVING max(f.endedAt) >= ${from}`;
 }
