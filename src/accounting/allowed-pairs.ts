@@ -34,7 +34,7 @@ export async function takeAllowances(
 ): Promise<void> {
   const pairs = await db.rows(
     `SELECT ${DAY} AS day, h.text AS host, n.text AS network, coalesce(n.asText, n.text) AS "as", w.text AS path, sum(bytes)::DOUBLE AS bytesOut
-     FROM day_traffic t JOIN host_text h ON h.id = t.hostId JOIN network_text n ON n.id = t.networkId JOIN day_path w ON w.id = t.pathId
+     FROM day_traffic t JOIN host_text h ON h.id = t.hostId JOIN network_text n ON n.id = t.networkId JOIN path_text w ON w.id = t.pathId
      GROUP BY ALL ORDER BY ALL`,
     row,
   );
@@ -63,8 +63,8 @@ export async function takeAllowances(
     WITH later AS (
       SELECT t.*, a."left", coalesce(sum(bytes) OVER (PARTITION BY ${DAY}, t.hostId, t.networkId, t.pathId ORDER BY hour DESC, p.text DESC
         ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS after
-      FROM day_traffic t JOIN host_text h ON h.id = t.hostId JOIN network_text n ON n.id = t.networkId JOIN day_path w ON w.id = t.pathId
+      FROM day_traffic t JOIN host_text h ON h.id = t.hostId JOIN network_text n ON n.id = t.networkId JOIN path_text w ON w.id = t.pathId
       JOIN principal_text p ON p.id = t.principalId LEFT JOIN allowed a ON a.day = ${DAY} AND a.host = h.text AND a.network = n.text AND a.path = w.text)
-    SELECT * FROM (SELECT hour, pathId, hostId, networkId, principalId,
-      CASE WHEN "left" IS NULL THEN bytes ELSE least(bytes, greatest("left"::HUGEINT - after, 0)) END::UBIGINT AS bytes FROM later) WHERE bytes > 0`);
+    SELECT * FROM (SELECT hour, hostId, networkId, principalId, pathId,
+      CASE WHEN "left" IS NULL THEN bytes ELSE least(bytes, greatest("left"::HUGEINT - after, 0)) END::BIGINT AS bytes FROM later) WHERE bytes > 0`);
 }

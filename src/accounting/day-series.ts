@@ -23,8 +23,8 @@ export function lastReadWith(fromDay: number): number {
 }
 
 /**
- * Loads the egress of some days into `day_traffic`, by ids of hosts, networks, principals (series-tables.ts) and paths
- * (`day_path`). Needs openSeries.
+ * Loads the egress of some days into `day_traffic`, by ids of hosts, networks, principals and paths (series-tables.ts).
+ * Needs openSeries.
  */
 export async function loadDays(
   db: Database,
@@ -32,20 +32,16 @@ export async function loadDays(
   { fromDay, toDay }: DayRange,
   texts: EntityTexts,
 ): Promise<void> {
-  await db.run(`CREATE OR REPLACE TEMP TABLE day_cell AS
-    SELECT hour, path, hostKey, coalesce(hostName, '') AS hostName, networkKey, coalesce(networkName, '') AS networkName, principal, bytesOut::UBIGINT AS bytes
+  const cells = `(SELECT hour, path, hostKey, coalesce(hostName, '') AS hostName, networkKey, coalesce(networkName, '') AS networkName, principal, bytesOut
     FROM ${filesSql(cellFiles, CELL_COLUMNS)}
-    WHERE kind = 'egress' AND bytesOut > 0 AND hour >= ${fromDay * HOURS_PER_DAY} AND hour < ${(toDay + 1) * HOURS_PER_DAY};
-    CREATE OR REPLACE TEMP TABLE day_path AS
-    SELECT (row_number() OVER (ORDER BY path) - 1)::UINTEGER AS id, path AS text FROM (SELECT DISTINCT path FROM day_cell)`);
-  await nameEntities(db, 'day_cell', texts);
+    WHERE kind = 'egress' AND bytesOut > 0 AND hour >= ${fromDay * HOURS_PER_DAY} AND hour < ${(toDay + 1) * HOURS_PER_DAY})`;
+  // Reading two columns twice costs less than keeping all of them.
+  await nameEntities(db, cells, texts);
   await db.run(`CREATE OR REPLACE TEMP TABLE day_traffic AS
-    SELECT hour, w.id AS pathId, h.id AS hostId, n.id AS networkId, p.id AS principalId, bytes FROM day_cell c
+    SELECT hour, h.id AS hostId, n.id AS networkId, p.id AS principalId, w.id AS pathId, bytesOut::BIGINT AS bytes FROM ${cells} c
     JOIN host_text h ON h.key = c.hostKey AND h.name = c.hostName
     JOIN network_text n ON n.key = c.networkKey AND n.name = c.networkName
-    JOIN principal_text p ON p.text = c.principal
-    JOIN day_path w ON w.text = c.path;
-    DROP TABLE day_cell`);
+    JOIN principal_text p ON p.text = c.principal JOIN path_text w ON w.text = c.path`);
 }
 
 /** What stands for the tenant of whom nobody says it, and for the path of a pair that has several. */
@@ -100,6 +96,8 @@ interface PairTables {
   readonly known: string;
   readonly left: string;
   readonly traffic: string;
+  /** What else is told of each sum. */
+  readonly more: string;
 }
 
 const HOST_PAIRS: PairTables = {
@@ -107,18 +105,21 @@ const HOST_PAIRS: PairTables = {
   known: 'known_pair',
   left: 'hostId',
   traffic: 'day_traffic',
+  more: ', min(pathId) AS minPath, max(pathId) AS maxPath',
 };
 const PRINCIPAL_PAIRS: PairTables = {
   sums: 'day_principal_pair',
   known: 'known_principal_pair',
   left: 'principalId',
   traffic: `day_traffic WHERE principalId <> ${UNKNOWN_ID}`,
+  more: '',
 };
 const TENANT_PAIRS: PairTables = {
   sums: 'day_tenant_pair',
   known: 'known_tenant_pair',
   left: 'tenant',
   traffic: `day_traffic t JOIN day_member m ON m.principalId = t.principalId AND ${holdsOn(DAY)}`,
+  more: '',
 };
 
 /**
@@ -150,7 +151,7 @@ export async function pairDays(
       namesSql('network'),
       namesSql('principal'),
       'SELECT id, text FROM day_tenant ORDER BY text',
-      'SELECT id, text FROM day_path ORDER BY text',
+      'SELECT id, text FROM path_text WHERE id IN (SELECT pathId FROM day_traffic) ORDER BY text',
     ].map((sql) => db.connection.run(sql)),
   );
   await names.read(db);
@@ -158,10 +159,13 @@ export async function pairDays(
 }
 
 /** Sums pairs, with what is known of them; those not known become so, and last days are brought up to date. */
-function pairsSql({ sums, known, left, traffic }: PairTables, forgetBefore: number | undefined): string {
+function pairsSql(
+  { sums, known, left, traffic, more }: PairTables,
+  forgetBefore: number | undefined,
+): string {
   const isPair = (a: string, b: string) => `${a}.${left} = ${b}.${left} AND ${a}.networkId = ${b}.networkId`;
   return `CREATE OR REPLACE TEMP TABLE ${sums} AS SELECT t.*, k.firstDay, k.lastDay
-      FROM (SELECT ${DAY}::INTEGER AS day, ${left}, networkId, sum(bytes)::UBIGINT AS bytes, min(pathId) AS minPath, max(pathId) AS maxPath
+      FROM (SELECT ${DAY}::INTEGER AS day, ${left}, networkId, sum(bytes)::BIGINT AS bytes${more}
         FROM ${traffic} GROUP BY ALL) t
       LEFT JOIN ${known} k ON ${isPair('k', 't')};
     CREATE OR REPLACE TEMP TABLE ${sums}_new AS SELECT ${left}, networkId, min(day) AS firstDay FROM ${sums} WHERE firstDay IS NULL GROUP BY ALL;
@@ -243,8 +247,12 @@ function idsOf(result: Result): Uint32Array {
   return columnsOf(result, [ID])[0];
 }
 
-/** Names that are numbered anew each time, from 0 in their order. */
+/** Names that are few, read each time. */
 function fewOf(result: Result): NameColumns {
-  const [ids, texts] = columnsOf(result, [ID, 'VARCHAR']);
+  const [ids, some] = columnsOf(result, [ID, 'VARCHAR']);
+  const texts: string[] = [];
+  ids.forEach((id, i) => {
+    texts[id] = some[i] as string;
+  });
   return { ids, texts };
 }

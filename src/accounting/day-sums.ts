@@ -1,4 +1,4 @@
-import { DAY_FAMILIES, DAY_STATISTICS } from '../records/day-statistics.ts';
+import { DAY_FAMILIES } from '../records/day-statistics.ts';
 import { HOURS_PER_DAY } from '../records/time.ts';
 import type { DayColumns, NameColumns, PairColumns } from './day-series.ts';
 import type { DayRange } from './facts.ts';
@@ -33,6 +33,7 @@ const FIRST_CONTACTS = 10;
 const PERSISTENT = 11;
 const MAX_HOUR = 12;
 const LARGEST_FIRST = 13;
+const NOTHING = 14;
 /** Rounded up so that they lie in as few lines of the processor's cache as can be. */
 const WIDTH = 16;
 const CLIPS = 4;
@@ -272,25 +273,34 @@ function addHour(
  * @param hasHours whether hours were told apart: a day of one hour is its own largest.
  */
 function take(family: SeriesFamily, { entities, sums }: Sums, hasHours: boolean): SeriesTable {
-  const there: number[] = [];
-  for (let place = 0; place < entities.length; place++) if (sums[place * WIDTH] !== 0) there.push(place);
-  const count = there.length;
-  const columns = DAY_STATISTICS.map(() => new Float64Array(count));
-  const values = new Float64Array(DAY_STATISTICS.length);
-  for (let i = 0; i < count; i++) {
-    const at = (there[i] as number) * WIDTH;
-    const bytes = sums[at + BYTES] as number;
-    const novel = sums[at + NOVEL_BYTES] as number;
-    let column = 0;
-    values[column++] = bytes;
-    for (let c = 0; c < CLIPS; c++) values[column++] = bytes - (sums[at + BEYOND + c] as number);
-    for (let c = 0; c < CLIPS; c++) values[column++] = novel - (sums[at + NOVEL_BEYOND + c] as number);
-    values[column++] = sums[at + FIRST_CONTACTS] as number;
-    values[column++] = sums[at + PERSISTENT] as number;
-    values[column++] = hasHours ? (sums[at + MAX_HOUR] as number) : bytes;
-    values[column++] = sums[at + LARGEST_FIRST] as number;
-    for (let each = 0; each < column; each++) (columns[each] as Float64Array)[i] = values[each] as number;
+  const there: string[] = [];
+  const all = new Int32Array(entities.length);
+  for (let place = 0; place < entities.length; place++) {
+    if (sums[place * WIDTH] === 0) continue;
+    all[there.length] = place * WIDTH;
+    there.push(entities[place] as string);
   }
+  const rows = all.subarray(0, there.length);
+  const clips = Array.from({ length: CLIPS }, (_, c) => c);
+  const columns = [
+    columnOf(sums, rows, BYTES),
+    ...clips.map((c) => columnOf(sums, rows, BYTES, BEYOND + c)),
+    ...clips.map((c) => columnOf(sums, rows, NOVEL_BYTES, NOVEL_BEYOND + c)),
+    columnOf(sums, rows, FIRST_CONTACTS),
+    columnOf(sums, rows, PERSISTENT),
+    columnOf(sums, rows, hasHours ? MAX_HOUR : BYTES),
+    columnOf(sums, rows, LARGEST_FIRST),
+  ];
   sums.fill(0);
-  return { family, entities: there.map((place) => entities[place] as string), columns };
+  return { family, entities: there, columns };
+}
+
+/** Returns one of the sums of some rows, less another that is always 0 where it is not stated. */
+function columnOf(sums: Float64Array, rows: Int32Array, sum: number, less = NOTHING): Float64Array {
+  const values = new Float64Array(rows.length);
+  for (let i = 0; i < rows.length; i++) {
+    const at = rows[i] as number;
+    values[i] = (sums[at + sum] as number) - (sums[at + less] as number);
+  }
+  return values;
 }

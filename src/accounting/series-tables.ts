@@ -64,7 +64,7 @@ const TABLES: Readonly<
 
 /**
  * Makes the tables that are carried from day to day: which pairs (host, network) are known since when, and the texts
- * of hosts, networks and principals. `saved` holds them as an earlier run left them. Tenants are those of openTenants, if it was asked.
+ * of hosts, networks, principals and (not carried) paths. `saved` holds them as an earlier run left them. Tenants are those of openTenants, if it was asked.
  */
 export async function openSeries(db: Database, saved?: SeriesFiles): Promise<void> {
   await ensureTenants(db);
@@ -75,6 +75,7 @@ export async function openSeries(db: Database, saved?: SeriesFiles): Promise<voi
     await db.run(`CREATE OR REPLACE TEMP TABLE ${table} AS ${from}`);
   }
   if (!saved) await db.run(`INSERT INTO principal_text VALUES (${UNKNOWN_ID}, '${UNKNOWN}')`);
+  await db.run(`CREATE OR REPLACE TEMP TABLE path_text (id UINTEGER, text VARCHAR)`);
 }
 
 /** Writes the carried tables to files; the counterpart of openSeries. */
@@ -123,9 +124,13 @@ export function namesRead(): Names {
   return { hosts, networks, systems, principals, read };
 }
 
-/** Gives every host, network and principal of a table of cells an id, and its text. */
+/** Gives every host, network, principal and path of some cells that has none yet an id, and notes its text. */
 export async function nameEntities(db: Database, cells: string, texts: EntityTexts): Promise<void> {
-  const hosts = await newKeys(db, cells, 'host');
+  const [hosts, networks] = await Promise.all([
+    newKeys(db, cells, 'host'),
+    newKeys(db, cells, 'network'),
+    db.run(`${newTextsSql(cells, 'principal')}; ${newTextsSql(cells, 'path')}`),
+  ]);
   await insertRows(
     db,
     'host_text',
@@ -136,7 +141,6 @@ export async function nameEntities(db: Database, cells: string, texts: EntityTex
       sqlText(texts.host(key, name)),
     ]),
   );
-  const networks = await newKeys(db, cells, 'network');
   await insertRows(
     db,
     'network_text',
@@ -145,21 +149,26 @@ export async function nameEntities(db: Database, cells: string, texts: EntityTex
       return [String(id), String(key), sqlText(name), sqlText(text), as === null ? 'NULL' : sqlText(as)];
     }),
   );
-  await db.run(`INSERT INTO principal_text
-    SELECT (SELECT max(id) FROM principal_text) + row_number() OVER (ORDER BY principal), principal
-    FROM (SELECT DISTINCT principal FROM ${cells}) c
-    WHERE NOT EXISTS (SELECT 1 FROM principal_text p WHERE p.text = c.principal)`);
 }
 
 const unnamed = z.object({ key: z.bigint(), name: z.string(), id: z.number() });
 
 function newKeys(db: Database, cells: string, side: 'host' | 'network') {
   return db.rows(
-    `SELECT key, name, ((SELECT coalesce(max(id) + 1, 0) FROM ${side}_text) + row_number() OVER (ORDER BY key, name) - 1)::UINTEGER AS id
+    `SELECT key, name, (${nextId(side)} + row_number() OVER (ORDER BY key, name) - 1)::UINTEGER AS id
      FROM (SELECT DISTINCT ${side}Key AS key, ${side}Name AS name FROM ${cells}) c
      WHERE NOT EXISTS (SELECT 1 FROM ${side}_text t WHERE t.key = c.key AND t.name = c.name) ORDER BY key, name`,
     unnamed,
   );
+}
+
+function newTextsSql(cells: string, side: 'principal' | 'path'): string {
+  return `INSERT INTO ${side}_text SELECT ${nextId(side)} + row_number() OVER (ORDER BY ${side}) - 1, ${side}
+    FROM (SELECT DISTINCT ${side} FROM ${cells}) c WHERE NOT EXISTS (SELECT 1 FROM ${side}_text t WHERE t.text = c.${side})`;
+}
+
+function nextId(side: string): string {
+  return `(SELECT coalesce(max(id) + 1, 0) FROM ${side}_text)`;
 }
 
 /** Rows of one INSERT. */
