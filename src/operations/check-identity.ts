@@ -5,6 +5,12 @@ import {
   type KnownBytes,
   unplacedNames,
 } from '../accounting/attribution/attribution-query.ts';
+import {
+  busiestDays,
+  type FarClock,
+  farClock,
+  type SessionDay,
+} from '../accounting/attribution/far-clocks.ts';
 import { formatDay, HOURS_PER_DAY } from '../records/time.ts';
 import type { CheckAnswer, Finding } from './answers/check.ts';
 import { missingNames } from './check-named.ts';
@@ -14,6 +20,9 @@ import type { HourWindow, Reading } from './reading.ts';
 const OFF_SECONDS = 5;
 /** Two medians are apart where their difference is so many times what half of the differences stay within. */
 const BEYOND_SPREAD = 4;
+/** Fewer sessions than this say nothing of the clock; half of them must agree, for ports are used again. */
+const LEAST_BEGINS = 5;
+const AGREEING_SHARE = 0.5;
 const SHOWN_NAMES = 5;
 const MICROS = 1e6;
 
@@ -31,7 +40,9 @@ export async function identityView(reading: Reading, window: HourWindow): Promis
   };
   const files = (family: string, { fromDay, toDay }: typeof days) =>
     reading.factFiles(family, fromDay, toDay);
-  if (!hasIdentity((family) => files(family, days))) return { clocks: [], findings: [] };
+  // What stands in a wrong time zone may lie a day away from all flows.
+  const around = { fromDay: days.fromDay - 1, toDay: days.toDay + 1 };
+  if (!hasIdentity((family) => files(family, around))) return { clocks: [], findings: [] };
   const estimates = estimatesIn(reading, days);
   const clocks = estimates.map(([sensor, some]) => clockAnswer(sensor, some));
   const cells = reading.builtFiles('cell', days.fromDay, days.toDay);
@@ -43,6 +54,7 @@ export async function identityView(reading: Reading, window: HourWindow): Promis
       ...nameFindings(unplaced),
       ...clocks.flatMap(clockFinding),
       ...estimates.flatMap(([sensor, some]) => jumpFinding(sensor, some)),
+      ...(await farFindings(reading, around, new Set(estimates.map(([sensor]) => sensor)))),
       ...missingNames(await flowsByBasis(reading.db, cells, window)),
       ...knownFinding(known),
     ],
@@ -139,6 +151,36 @@ function clockFinding({
       todo: 'Have it synchronise its clock (NTP).',
     },
   ];
+}
+
+/** Sensors whose clock no build could find, because it is further off than they look: most likely by a time zone. */
+async function farFindings(
+  { db, factFiles }: Reading,
+  days: { readonly fromDay: number; readonly toDay: number },
+  found: ReadonlySet<string>,
+): Promise<Finding[]> {
+  const sessions = factFiles('session', days.fromDay, days.toDay);
+  const busiest = (await busiestDays(db, sessions, days)).filter(
+    ({ sensor, begins }) => !found.has(sensor) && begins >= LEAST_BEGINS,
+  );
+  const findings: Finding[] = [];
+  for (const each of busiest) {
+    const flows = factFiles('flow', each.day - 1, each.day + 1);
+    const far = await farClock(db, { sessions, flows }, each);
+    if (far && far.matches >= Math.max(LEAST_BEGINS, AGREEING_SHARE * each.begins))
+      findings.push(farFinding(each, far));
+  }
+  return findings;
+}
+
+function farFinding({ sensor, day, begins }: SessionDay, { offsetMicros, matches }: FarClock): Finding {
+  const hours = Number((Math.abs(offsetMicros) / MICROS / 3600).toFixed(2));
+  return {
+    severity: 'warning',
+    subject: `sensor ${sensor}`,
+    finding: `Of ${begins} sessions that it begins on ${formatDay(day)} ${matches} have their own connection some ${hours} h ${offsetMicros > 0 ? 'earlier' : 'later'}: its \`timezone:\` in weir.yaml seems to be wrong, or its clock by as much. That is too far to be corrected: it names the wrong people.`,
+    todo: 'Correct the time zone and import into a fresh ledger, or set the clock.',
+  };
 }
 
 function seconds(value: number): string {
