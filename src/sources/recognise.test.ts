@@ -74,6 +74,8 @@ describe('sources of weir.yaml', () => {
     };
     const expected = { kind: 'lines', layout, headerLines: 1, simulated: false };
     expect(judge('# note\na;"b;c"; d\n1;2;3\n', cells)).toEqual(expected);
+    const wide = Buffer.from('\uFEFFa;b\r\n1;2\r\n', 'utf16le');
+    expect(judge(wide, cells)).toMatchObject({ kind: 'refused', reason: expect.stringContaining('UTF-8') });
   });
 
   it('NDJSON, whatever its keys', () => {
@@ -105,6 +107,7 @@ describe('everything else is named', () => {
     [Buffer.from([0xd4, 0xc3, 0xb2, 0xa1, 0, 0]), 'packet capture'],
     [Buffer.from('PK\u0003\u0004....'), 'zip archive'],
     [gzipSync('x').subarray(4), 'binary'],
+    [Buffer.from('\uFEFFtime,host\n', 'utf16le'), 'UTF-16 text'],
   ])('%j', (content, what) => {
     expect(judge(content)).toEqual({ kind: 'unknown', what });
   });

@@ -31,6 +31,8 @@ export const SIMULATED_COMMENT = '#weir-simulated';
 const SIMULATED_KEY = 'weir_simulated';
 const ZEEK_BEGINNING = '#separator ';
 const LF = 10;
+/** Byte order marks of text that spreadsheets write. */
+const UTF_16 = new Set(['fffe', 'feff']);
 
 const ZEEK_HEADER_LINE =
   /^#(separator |(set_separator|empty_field|unset_field|path|open|fields|types|close)[^\w])/;
@@ -52,6 +54,10 @@ export function recognise(
   if (isParquet) return { kind: 'unknown', what: 'Parquet without a mapping in weir.yaml' };
   if (!mapping && beginsAsZeekText(head))
     return { kind: 'zeek-tsv', simulated: head.includes(`\n${SIMULATED_COMMENT}`) };
+  if (UTF_16.has(head.subarray(0, 2).toString('hex'))) {
+    if (!mapping) return { kind: 'unknown', what: 'UTF-16 text' };
+    return { kind: 'refused', reason: 'UTF-16 text, of which no line can be read; write it as UTF-8' };
+  }
   const binary = binaryKind(head);
   if (binary) return { kind: 'unknown', what: binary };
   const lines = wholeLines(head, isWhole && isFinal);

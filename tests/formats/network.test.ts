@@ -276,6 +276,9 @@ test('counters of every kind: device, interface, octets as they stood', async ()
   const place = { device: '192.0.2.1', interface: 'eth0', counterBits: 64, startedAt: at };
   expect(text.facts).toContainEqual({ ...place, sensor: 'one', outOctets: 1_500_000_000 });
   expect(text.facts).toContainEqual({ ...place, sensor: 'one', inOctets: 4840 });
+  const ofPage = counters.PROMETHEUS_TEXT.text.replaceAll(',instance="192.0.2.1:9116"', '');
+  const page = await factsOf('counter', ofPage, 'host: router1');
+  expect(page.facts).toMatchObject(text.facts.map((each) => ({ ...each, device: 'router1' })));
   const range = await factsOf('counter', counters.PROMETHEUS_RANGE.text);
   expect(range.facts).toContainEqual({ ...place, sensor: 'one', outOctets: 1_500_000_000 });
   expect(range.facts.at(-1)).toMatchObject({

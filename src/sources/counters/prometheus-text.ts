@@ -1,5 +1,6 @@
 import type { LogFormat } from '../format.ts';
 import type { Field } from '../relation.ts';
+import { ownHost } from '../settings.ts';
 import { patternRelation } from '../text-relation.ts';
 import { counterRule } from './counter-rule.ts';
 import { bitsOf, countOf, deviceOf, isMetric, METRICS } from './metrics.ts';
@@ -9,7 +10,7 @@ const LINE =
   '^(?<metric>[a-zA-Z_:][a-zA-Z0-9_:]*)\\{(?<labels>(?:[^"{}]|"(?:[^"\\\\]|\\\\.)*")*)\\} (?<value>[^ ]+)(?: (?<time>-?[0-9.]+))?$';
 const PLAIN = new RegExp(LINE);
 
-/** Samples in Prometheus' text format with their times, as its federation endpoint writes them. */
+/** Samples in Prometheus' text format with their times, as its federation endpoint writes them, or who keeps an exporter's pages. */
 export const prometheusText: LogFormat = {
   name: 'prometheus-text',
   title: 'Prometheus text of interface counters',
@@ -24,7 +25,7 @@ export const prometheusText: LogFormat = {
     return {
       layout,
       refused:
-        'Prometheus text without the times of its samples; take it from the federation endpoint, or as the JSON of a range query',
+        "Prometheus text without the times of its samples; take it from the federation endpoint, or as the JSON of a range query, or keep an exporter's page with its time: awk -v t=$(date +%s)000 '!/^#/ { print $0, t }'",
     };
   },
   reading: () => ({
@@ -36,7 +37,7 @@ export const prometheusText: LogFormat = {
       `CASE WHEN ${isMetric(field('metric'))} THEN 'counter' WHEN valid THEN 'other metrics' END`,
     streams: {
       counter: {
-        rule: (field, { name }) => {
+        rule: (field, sensor) => {
           const metric = field('metric');
           const value = field('value');
           return counterRule(
@@ -48,7 +49,11 @@ export const prometheusText: LogFormat = {
                 value: (text) =>
                   `CASE WHEN contains(${text}, '.') THEN ${bounded(`TRY_CAST(${text} AS DOUBLE) * 1e6`)} ELSE ${bounded(`TRY_CAST(${text} AS BIGINT) * 1000`)} END`,
               },
-              device: { name: 'instance', text: deviceOf(label(field, 'instance')) },
+              // A page of an exporter does not say of which device it is.
+              device: {
+                name: 'instance',
+                text: `coalesce(${deviceOf(label(field, 'instance'))}, ${ownHost(sensor)})`,
+              },
               interface: {
                 name: 'ifName',
                 text: `coalesce(${['ifName', 'ifDescr', 'device', 'ifIndex'].map((each) => label(field, each)).join(', ')})`,
@@ -57,7 +62,7 @@ export const prometheusText: LogFormat = {
               inOctets: { name: 'value', text: countOf('in', metric, value) },
               bits: bitsOf(metric),
             },
-            name,
+            sensor.name,
           );
         },
       },
