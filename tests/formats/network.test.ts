@@ -277,7 +277,8 @@ test('counters of every kind: device, interface, octets as they stood', async ()
   expect(text.facts).toContainEqual({ ...place, sensor: 'one', outOctets: 1_500_000_000 });
   expect(text.facts).toContainEqual({ ...place, sensor: 'one', inOctets: 4840 });
   const ofPage = counters.PROMETHEUS_TEXT.text.replaceAll(',instance="192.0.2.1:9116"', '');
-  const page = await factsOf('counter', ofPage, 'host: router1');
+  const page = await factsOf('counter', `${ofPage}sysUpTime 7 1772359200000\n`, 'host: router1');
+  expect(page.answer.leftAlone).toMatchObject([{ what: 'prometheus-text.other metrics', lines: 1 }]);
   expect(page.facts).toMatchObject(text.facts.map((each) => ({ ...each, device: 'router1' })));
   const range = await factsOf('counter', counters.PROMETHEUS_RANGE.text);
   expect(range.facts).toContainEqual({ ...place, sensor: 'one', outOctets: 1_500_000_000 });

@@ -7,7 +7,7 @@ import { bitsOf, countOf, deviceOf, isMetric, METRICS } from './metrics.ts';
 
 /** A sample of the text format: name, labels, value, and where it is told the time in milliseconds. */
 const LINE =
-  '^(?<metric>[a-zA-Z_:][a-zA-Z0-9_:]*)\\{(?<labels>(?:[^"{}]|"(?:[^"\\\\]|\\\\.)*")*)\\} (?<value>[^ ]+)(?: (?<time>-?[0-9.]+))?$';
+  '^(?<metric>[a-zA-Z_:][a-zA-Z0-9_:]*)(?:\\{(?<labels>(?:[^"{}]|"(?:[^"\\\\]|\\\\.)*")*)\\})? (?<value>[^ ]+)(?: (?<time>-?[0-9.]+))?$';
 const PLAIN = new RegExp(LINE);
 
 /** Samples in Prometheus' text format with their times, as its federation endpoint writes them, or who keeps an exporter's pages. */
