@@ -18,59 +18,85 @@ type Column = Int32Array | Float64Array;
 /** Everything begins at a multiple of this, so that it can be looked at as numbers where it lies. */
 const ALIGNED = 8;
 
-/** Appends numbers and texts: numbers as they lie in memory, so that months of many entities are written in one piece. */
+/** Pieces of at least so many bytes are not copied together with others. */
+const LARGE_BYTES = 1 << 16;
+
+/**
+ * Collects numbers, as they lie in memory, and texts. Columns of many rows stay where they are, if they lie there in order:
+ * the pieces hold only until a column changes.
+ */
 export class Writer {
-  private buffer: ArrayBuffer;
+  readonly pieces: Uint8Array[] = [];
+  private buffer = new ArrayBuffer(LARGE_BYTES);
   private length = 0;
 
-  /** @param expectedBytes about how much will be written; more is no error. */
-  constructor(expectedBytes = 0) {
-    this.buffer = new ArrayBuffer(aligned(expectedBytes) + (1 << 16));
-  }
-
   floats(values: ArrayLike<number>): void {
-    new Float64Array(this.buffer, this.reserve(8 * values.length), values.length).set(values);
+    this.add(asBytes(Float64Array.from(values)));
   }
 
-  /** Appends the values of some rows, `width` for each. */
+  /** Adds the values of some rows, `width` for each. */
   rows(column: Column, rows: Int32Array, width: number): void {
-    const count = rows.length * width;
-    const at = this.reserve(column.BYTES_PER_ELEMENT * count);
-    if (column instanceof Int32Array) pick(column, rows, width, new Int32Array(this.buffer, at, count));
-    else pick(column, rows, width, new Float64Array(this.buffer, at, count));
+    this.add(asBytes(inOrder(column, rows, width)));
   }
 
   text(text: string): void {
     const bytes = new TextEncoder().encode(text);
     this.floats([bytes.length]);
-    new Uint8Array(this.buffer, this.reserve(bytes.length), bytes.length).set(bytes);
+    this.add(bytes);
   }
 
-  bytes(): Uint8Array {
-    return new Uint8Array(this.buffer, 0, this.length);
+  /** Ends the last piece. */
+  end(): readonly Uint8Array[] {
+    this.flush();
+    return this.pieces;
   }
 
-  private reserve(count: number): number {
-    const at = this.length;
-    this.length += aligned(count);
-    if (this.length > this.buffer.byteLength) {
-      const larger = new ArrayBuffer(aligned(1.5 * this.length));
-      new Uint8Array(larger).set(new Uint8Array(this.buffer));
-      this.buffer = larger;
+  private add(bytes: Uint8Array): void {
+    const size = aligned(bytes.length);
+    if (this.length + size > LARGE_BYTES) this.flush();
+    if (bytes.length >= LARGE_BYTES) {
+      this.pieces.push(bytes);
+      if (size > bytes.length) this.pieces.push(new Uint8Array(size - bytes.length));
+      return;
     }
-    return at;
+    new Uint8Array(this.buffer).set(bytes, this.length);
+    this.length += size;
   }
+
+  private flush(): void {
+    if (this.length > 0) this.pieces.push(new Uint8Array(this.buffer, 0, this.length));
+    this.buffer = new ArrayBuffer(LARGE_BYTES);
+    this.length = 0;
+  }
+}
+
+function asBytes({ buffer, byteOffset, byteLength }: Column): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 function aligned(bytes: number): number {
   return ALIGNED * Math.ceil(bytes / ALIGNED);
 }
 
-function pick(column: Column, rows: Int32Array, width: number, to: Column): void {
-  for (let i = 0, at = 0; i < rows.length; i++) {
-    const from = (rows[i] as number) * width;
-    for (let k = 0; k < width; k++) to[at++] = column[from + k] as number;
+/** Returns the values of rows, copied run by run; of rows that follow one another without a copy. */
+function inOrder(column: Column, rows: Int32Array, width: number): Column {
+  const count = rows.length * width;
+  if (rows.every((row, i) => row === i)) return column.subarray(0, count);
+  const values = column instanceof Int32Array ? new Int32Array(count) : new Float64Array(count);
+  for (let from = 0, to = 1; from < rows.length; from = to++) {
+    const row = rows[from] as number;
+    while (to < rows.length && rows[to] === row + to - from) to += 1;
+    if ((to - from) * width < FEW) pick(column, row * width, values, from * width, (to - from) * width);
+    else values.set(column.subarray(row * width, (row + to - from) * width), from * width);
   }
+  return values;
+}
+
+/** So many values are sooner copied one by one than as a piece. */
+const FEW = 32;
+
+function pick(from: Column, at: number, to: Column, place: number, count: number): void {
+  for (let k = 0; k < count; k++) to[place + k] = from[at + k] as number;
 }
 
 /** Reads what Writer wrote. */

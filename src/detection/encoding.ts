@@ -14,7 +14,12 @@ const VERSION = 7;
  * exact (floats by their bits). As long for a young entity as for an old one, so that a day costs the same with either.
  */
 export function encodeState(state: DetectionState): Uint8Array {
-  const out = new Writer(state.tables.reduce((sum, table) => sum + bytesOf(table), 0));
+  return Buffer.concat(encodePieces(state));
+}
+
+/** Returns the same in pieces, which hold only until the state is advanced: months of many entities are not copied to be written. */
+export function encodePieces(state: DetectionState): readonly Uint8Array[] {
+  const out = new Writer();
   out.floats([MAGIC, VERSION, state.leadsPerWeek, state.firstDay, state.lastDay, state.judgedDays]);
   out.floats([
     state.blindDays,
@@ -27,7 +32,7 @@ export function encodeState(state: DetectionState): Uint8Array {
   out.floats(state.leadCounts);
   for (const table of state.tables) encodeTable(out, table);
   encodeBalance(out, state.balance);
-  return out.bytes();
+  return out.end();
 }
 
 /**
@@ -59,18 +64,6 @@ export function decodeState(bytes: Uint8Array): DetectionState {
 type Six = [number, number, number, number, number, number];
 
 const FIXED = ['exposure', 'weekdayShares', 'weekTotals', 'factors', 'prior', 'loudPrior'] as const;
-
-/** About how much a table takes. */
-function bytesOf({ family, index }: Table): number {
-  const row = columnWidths(family).reduce(
-    (sum, [, kind, width]) => sum + (kind === 'int' ? 4 : 8) * width,
-    0,
-  );
-  return index.size * (row + KEY_BYTES) + TABLE_BYTES;
-}
-
-const KEY_BYTES = 24;
-const TABLE_BYTES = 1 << 16;
 
 function encodeTable(out: Writer, table: Table): void {
   const keys = [...table.index.keys()].sort();

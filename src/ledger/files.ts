@@ -81,10 +81,11 @@ function makeFolder(path: string): void {
 }
 
 /** Writes a new file (0600) and syncs its content, not its name. */
-function writeSynced(path: string, bytes: Uint8Array, step: string): void {
+function writeSynced(path: string, pieces: readonly Uint8Array[], step: string): void {
   const handle = openSync(path, 'wx', FILE_MODE);
   try {
-    for (let done = 0; done < bytes.length; ) done += writeSync(handle, bytes, done);
+    for (const bytes of pieces)
+      for (let done = 0; done < bytes.length; ) done += writeSync(handle, bytes, done);
     faultPoint(`${step}:temporary-written`);
     fsyncSync(handle);
   } finally {
@@ -119,7 +120,7 @@ export function writeExclusively(path: string, bytes: Uint8Array, step: string):
   const folder = dirname(path);
   const temporary = join(folder, temporaryName());
   faultPoint(`${step}:before`);
-  writeSynced(temporary, bytes, step);
+  writeSynced(temporary, [bytes], step);
   try {
     linkSync(temporary, path);
   } catch (error) {
@@ -148,11 +149,12 @@ export function publish(temporary: string, final: string): void {
   faultPoint('publish:folder-synced');
 }
 
-/** Writes a file so that it holds either its old content or all of the new, whatever happens; mode 0600. */
-export function writeDurably(path: string, bytes: string | Uint8Array): void {
+/** Writes a file, given whole or in pieces, so that it holds either its old content or all of the new, whatever happens; mode 0600. */
+export function writeDurably(path: string, content: string | Uint8Array | readonly Uint8Array[]): void {
   makeFolder(dirname(path));
   const temporary = join(dirname(path), temporaryName());
-  writeSynced(temporary, typeof bytes === 'string' ? Buffer.from(bytes) : bytes, 'write');
+  const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+  writeSynced(temporary, bytes instanceof Uint8Array ? [bytes] : bytes, 'write');
   publish(temporary, path);
 }
 

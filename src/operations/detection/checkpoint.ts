@@ -11,7 +11,7 @@ import {
 import { join } from 'node:path';
 import { z } from 'zod';
 import { openSeries, type SeriesFiles, saveSeries } from '../../accounting/series-tables.ts';
-import { decodeState, encodeState } from '../../detection/encoding.ts';
+import { decodeState, encodePieces } from '../../detection/encoding.ts';
 import type { Lead } from '../../detection/lead.ts';
 import type { DetectionState } from '../../detection/state.ts';
 import type { Database } from '../../ledger/duckdb/database.ts';
@@ -112,7 +112,7 @@ export function checkpointsIn(ledgerDir: string) {
       const written = seriesIn(own, '.new');
       const final = seriesIn(own);
       for (const key of SERIES) publish(written[key], final[key]);
-      writeDurably(join(own, 'state'), encodeState(carried.state));
+      writeDurably(join(own, 'state'), encodePieces(carried.state));
       const { state: _state, habits, audits, usedBytes, ...rest } = carried;
       const kept = { ...rest, day, habits: [...habits], audits: [...audits], usedBytes: [...usedBytes] };
       writeDurably(join(own, 'carried.json'), JSON.stringify(kept));
