@@ -11,8 +11,10 @@ const MULTIPLES: readonly number[] = Array.from({ length: 21 }, (_, i) => 2 ** (
 const PROVEN_WEEKS = 8;
 const DOUBLING_WEEKS = 4;
 
-/** The past is one draw: so many of its standard deviations stay unspent. */
-const CAUTION = 2;
+/** The past is one draw: so many of its standard deviations stay unspent, of all of it and of its last blocks. */
+const CAUTION = { whole: 1.5, recent: 1 } as const;
+/** Where life grows or moves on, the last months say more about the next week than the year does. */
+const RECENT_BLOCKS = 4;
 
 /** What the past of one channel type says, its part of all weights, and the largest multiple that so long a past allows. */
 interface Judged {
@@ -37,23 +39,24 @@ export function setThresholds(
     .filter(takesPart)
     .reduce((sum, { calibrations }) => calibrations.reduce((more, { type }) => more + type.weight, sum), 0);
   const judged = tables.map(({ calibrations }) => calibrations.map((each) => judgedOf(each, all)));
-  const days = Math.max(
-    0,
-    ...judged
-      .flat()
-      .filter(speaks)
-      .map(({ history }) => history.days),
-  );
-  const expected = (leadsPerWeek * days) / 7;
-  const allowed = expected - CAUTION * Math.sqrt(expected);
+  const speaking = judged.map((own) => own.filter(speaks));
+  const daysWithin = (blocks: number) =>
+    Math.max(0, ...speaking.flat().map(({ history }) => daysOf(history.blocks.slice(-blocks))));
+  const days = daysWithin(Number.POSITIVE_INFINITY);
+  const allowed = {
+    whole: allowedIn(days, leadsPerWeek, CAUTION.whole),
+    recent: allowedIn(daysWithin(RECENT_BLOCKS), leadsPerWeek, CAUTION.recent),
+  };
   let multiple = 1;
   for (const tried of MULTIPLES) {
     if (tried > provenMultiple(days)) break;
-    const leads = judged.reduce(
-      (sum, own, t) => sum + leadsAt(own.filter(speaks), alive[t] as number, leadsPerWeek, tried),
-      0,
-    );
-    if (leads > allowed) break;
+    const leads = { whole: 0, recent: 0 };
+    for (const [t, own] of speaking.entries()) {
+      const told = leadsAt(own, alive[t] as number, leadsPerWeek, tried);
+      leads.whole += told.whole;
+      leads.recent += told.recent;
+    }
+    if (leads.whole > allowed.whole || leads.recent > allowed.recent) break;
     multiple = tried;
   }
   tables.forEach(({ calibrations }, t) => {
@@ -71,6 +74,16 @@ function judgedOf(calibration: Calibration, all: number): Judged {
 
 function speaks({ history: { days, maxima } }: Judged): boolean {
   return days >= 7 && maxima.length > 0;
+}
+
+function daysOf(blocks: History['blocks']): number {
+  return blocks.reduce((sum, { days }) => sum + days, 0);
+}
+
+/** Leads that a past of some days may show. */
+function allowedIn(days: number, leadsPerWeek: number, caution: number): number {
+  const expected = (leadsPerWeek * days) / 7;
+  return expected - caution * Math.sqrt(expected);
 }
 
 /** Returns what of the budget a channel type gets at a multiple. */
@@ -91,14 +104,15 @@ export function takesPart({ calibrations }: Pick<Table, 'calibrations'>): boolea
   );
 }
 
-/** Entities in blocks that some channel of the family would have flagged. */
+/** Entities in blocks that some channel of the family would have flagged: in all of the past, and in its last blocks. */
 function leadsAt(
   family: readonly Judged[],
   entities: number,
   leadsPerWeek: number,
   multiple: number,
-): number {
+): { whole: number; recent: number } {
   const flagged = new Set<number>();
+  let recent = 0;
   for (const each of family) {
     const { history } = each;
     const level = levelFor(history, leadsPerWeek * shareOf(each, multiple), entities);
@@ -106,9 +120,11 @@ function leadsAt(
       // Types begin on different days, but their blocks end together: count blocks from the last.
       const block = history.blocks.length - fromFirst;
       for (let k = 0; k < top.length && (top[k] as number) >= level; k++) {
-        flagged.add(block * 2 ** 32 + (rows[k] as number));
+        const entity = block * 2 ** 32 + (rows[k] as number);
+        if (block <= RECENT_BLOCKS && !flagged.has(entity)) recent += 1;
+        flagged.add(entity);
       }
     });
   }
-  return flagged.size;
+  return { whole: flagged.size, recent };
 }

@@ -7,7 +7,7 @@ import { columnWidths, createState, createTable, type DetectionState, type Table
 
 /** First bytes of an encoded state, and the version of what follows; another version is replayed, not read. */
 const MAGIC = 0x52494557;
-const VERSION = 7;
+const VERSION = 8;
 
 /**
  * Returns the state as bytes: canonical (entities sorted by key, so equal states are equal bytes) and
@@ -63,7 +63,7 @@ export function decodeState(bytes: Uint8Array): DetectionState {
 
 type Six = [number, number, number, number, number, number];
 
-const FIXED = ['exposure', 'weekdayShares', 'weekTotals', 'factors', 'prior', 'loudPrior'] as const;
+const FIXED = ['exposure', 'weekdayShares', 'weekTotals', 'factors', 'prior', 'loudPrior', 'rise'] as const;
 
 function encodeTable(out: Writer, table: Table): void {
   const keys = [...table.index.keys()].sort();

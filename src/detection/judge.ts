@@ -10,6 +10,7 @@ import {
   PATIENT_STATISTICS,
   RULES,
 } from './channels.ts';
+import { commonRise } from './common-rise.ts';
 import type { DayStatistics, FamilyDay, Statistic } from './input.ts';
 import type { Lead } from './lead.ts';
 import { betOnMean, betOnZ, idle, learnOnly, restartPassed } from './patient.ts';
@@ -57,6 +58,8 @@ export function judgeFamily(
     loud: LOUD_STATISTICS.map((statistic) => statistics[statistic]),
     habits: HABIT_STATISTICS.map((statistic) => statistics[statistic]),
     standings: new Int32Array(4),
+    rises: new Float64Array(entities.length),
+    risen: 0,
     crossings: [],
   };
   const leads: Lead[] = [];
@@ -71,6 +74,7 @@ export function judgeFamily(
     judgeHabits(work, from, to);
     if (work.crossings.length > 0) leads.push(...settleBlock(work, from, to));
   }
+  table.rise[0] = commonRise(work);
   return { leads, standings: work.standings };
 }
 

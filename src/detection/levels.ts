@@ -38,7 +38,7 @@ export function levelOf(bytes: number, unit: number): number {
 
 /**
  * Takes a day's level into the habit at H[at…], and writes its scores, one for each speed, to `scores`.
- * @param deviation the habit's, for who knows it already.
+ * @param deviation the habit's, for who knows it already. @param rise what of the level everybody's day rose by (common-rise.ts).
  * @returns whether the habit was old enough for the scores to mean anything.
  */
 export function scoreLevel(
@@ -47,11 +47,12 @@ export function scoreLevel(
   level: number,
   scores: Float64Array,
   deviation = deviationOf(H, at),
+  rise = 0,
 ): boolean {
   const mean = H[at] as number;
   const days = H[at + 2] as number;
-  learnLevel(H, at, level, mean, deviation);
-  scores[0] = (level - mean) / deviation;
+  learnLevel(H, at, level, mean, deviation, rise);
+  scores[0] = (level - rise - mean) / deviation;
   for (let k = 1; k < SPEEDS.length; k++) {
     scores[k] = ((H[at + 2 + k] as number) - mean) / (deviation * (SPREADS[k] as number));
   }
@@ -73,7 +74,14 @@ export function deviationOf(H: Float64Array, at: number): number {
   return Math.max(LEAST_DEVIATION, Math.sqrt(shrunk));
 }
 
-function learnLevel(H: Float64Array, at: number, level: number, mean: number, deviation: number): void {
+function learnLevel(
+  H: Float64Array,
+  at: number,
+  level: number,
+  mean: number,
+  deviation: number,
+  rise = 0,
+): void {
   const days = H[at + 2] as number;
   const slow = Math.max(SLOW, 1 / (days + 1));
   const most = LEARNED_DEVIATIONS * deviation;
@@ -83,6 +91,7 @@ function learnLevel(H: Float64Array, at: number, level: number, mean: number, de
   H[at + 2] = days + 1;
   for (let k = 1; k < SPEEDS.length; k++) {
     const speed = Math.max(SPEEDS[k] as number, 1 / (days + 1));
-    H[at + 2 + k] = (H[at + 2 + k] as number) + speed * (level - (H[at + 2 + k] as number));
+    const own = Math.max(0, level - rise);
+    H[at + 2 + k] = (H[at + 2 + k] as number) + speed * (own - (H[at + 2 + k] as number));
   }
 }

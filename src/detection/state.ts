@@ -72,6 +72,8 @@ export interface Table {
   /** Peers' 95 % quantile of `expected`, and median and 95 % quantile of their loudest days; 0 when there are too few. */
   readonly prior: Float64Array;
   readonly loudPrior: Float64Array;
+  /** What everybody's bytes rose by on the last judged day (common-rise.ts), one value. */
+  readonly rise: Float64Array;
   readonly calibrations: Calibration[];
 }
 
@@ -159,6 +161,7 @@ export function createTable(family: Family, capacity = 64): Table {
     factors: new Float64Array(PATIENT * 7).fill(1),
     prior: new Float64Array(PATIENT),
     loudPrior: new Float64Array(2 * LOUD),
+    rise: new Float64Array(1),
     calibrations: channelTypes(family).map(createCalibration),
   };
 }

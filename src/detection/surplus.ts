@@ -20,9 +20,12 @@ const KEPT_AFTER = Float64Array.from({ length: 64 }, (_, days) => DAILY_KEEPS **
 /** Levels are exact to far less than this. */
 const ROUNDING = 1e-9;
 
-/** Returns the bytes a day at the upper edge of the habit at H[at…]. @param unit bytes below which amounts are alike. */
-export function edgeOf(H: Float64Array, at: number, unit: number): number {
-  return unit * Math.expm1(edgeLevelOf(H, at, deviationOf(H, at)));
+/**
+ * Returns the bytes a day at the upper edge of the habit at H[at…].
+ * @param unit bytes below which amounts are alike. @param rise what everybody's day rose by (common-rise.ts).
+ */
+export function edgeOf(H: Float64Array, at: number, unit: number, rise = 0): number {
+  return unit * Math.expm1(edgeLevelOf(H, at, deviationOf(H, at)) + rise);
 }
 
 function edgeLevelOf(H: Float64Array, at: number, deviation: number): number {
@@ -31,7 +34,7 @@ function edgeLevelOf(H: Float64Array, at: number, deviation: number): number {
 
 /**
  * Returns the bytes of a day beyond the upper edge of the habit at H[at…]; 0 where there are none.
- * @param level the same bytes as a level (levels.ts). @param deviation the habit's.
+ * @param level the same bytes as a level (levels.ts). @param deviation the habit's. @param rise as of `edgeOf`.
  */
 export function beyondEdge(
   H: Float64Array,
@@ -40,10 +43,11 @@ export function beyondEdge(
   level: number,
   bytes: number,
   unit: number,
+  rise = 0,
 ): number {
   // Most days lie far below their edge, and then nobody need know where it is in bytes.
-  if (level < edgeLevelOf(H, at, deviation) - ROUNDING) return 0;
-  return Math.max(0, bytes - edgeOf(H, at, unit));
+  if (level < edgeLevelOf(H, at, deviation) + rise - ROUNDING) return 0;
+  return Math.max(0, bytes - edgeOf(H, at, unit, rise));
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Calibration } from './calibration.ts';
 import { HABIT_STATISTICS, HABITS, LOUD, PATIENT_STATISTICS } from './channels.ts';
+import { noteRise } from './common-rise.ts';
 import { CLIP_BYTES } from './input.ts';
 import { deviationOf, HABIT, LEAST_UNUSUAL, learnSilence, levelOf, SPEEDS, scoreLevel } from './levels.ts';
 import type { Table } from './state.ts';
@@ -72,6 +73,7 @@ function judgeHabit(work: Work, h: number, from: number, to: number): void {
   const values = work.habits[h] as Float64Array;
   const first = work.width + LOUD + h * SPEEDS.length;
   const leastScores = leastScoresOf(table, first);
+  const rise = isCount ? 0 : (table.rise[0] as number);
   for (let i = from; i < to; i++) {
     const row = rows[i] as number;
     const at = (row * HABITS + h) * HABIT;
@@ -82,8 +84,9 @@ function judgeHabit(work: Work, h: number, from: number, to: number): void {
     const value = (values[i] as number) / weight;
     const level = value === 0 ? 0 : levelOf(value, unit);
     const deviation = deviationOf(habits, at);
-    const beyond = isCount ? 0 : beyondEdge(habits, at, deviation, level, value, unit);
-    if (!scoreLevel(habits, at, level, scores, deviation)) continue;
+    const beyond = isCount ? 0 : beyondEdge(habits, at, deviation, level, value, unit, rise);
+    if (!isCount && value > 0) noteRise(work, level - (habits[at] as number), habits[at + 2] as number);
+    if (!scoreLevel(habits, at, level, scores, deviation, rise)) continue;
     if (!isCount) judgeSurplus(work, row, beyond, Math.max(1, today.day + 1 - since));
     if (value < leastValue) continue;
     for (let k = 0; k < SPEEDS.length; k++) {

@@ -28,6 +28,9 @@ export interface Work {
   readonly habits: readonly Float64Array[];
   /** Entities of the day by standing. */
   readonly standings: Int32Array;
+  /** How far the bytes of the active entities lie above their habits, as noted so far (common-rise.ts). */
+  readonly rises: Float64Array;
+  risen: number;
   /** Channels that passed their threshold for the entities at hand. */
   readonly crossings: Crossing[];
 }
