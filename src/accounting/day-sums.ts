@@ -80,8 +80,7 @@ export function daySums(
     pairSums(principalPairs, fromDay, days, [[principal, principalPairs.left]]),
     pairSums(tenantPairs, fromDay, days, [[tenant, tenantPairs.left]]),
   ];
-  const rowsOfHour = grouped(hours.hour, fromDay * HOURS_PER_DAY, days * HOURS_PER_DAY);
-  const senders = [
+  const byHour = hourSums(hours, fromDay * HOURS_PER_DAY, days * HOURS_PER_DAY, [
     [host, hours.hostId],
     [centre, hours.hostId],
     [principal, hours.principalId],
@@ -89,16 +88,15 @@ export function daySums(
     [as, hours.networkId],
     [path, hours.pathId],
     [tenant, hours.tenantId],
-  ] as const;
+  ]);
   return (day) => {
     for (const { pairs, sums } of sides) {
       for (const [each, places] of sums) addPairs(each, places, pairs, day - fromDay, clips);
     }
-    let hasHours = false;
-    for (let hour = 0; hour < HOURS_PER_DAY; hour++) {
-      const some = rowsOf(rowsOfHour, (day - fromDay) * HOURS_PER_DAY + hour);
-      for (const [sums, ids] of some.length > 0 ? senders : []) addHour(sums, ids, hours.bytes, some);
-      hasHours ||= some.length > 0;
+    const first = (day - fromDay) * HOURS_PER_DAY;
+    const hasHours = byHour.starts[first] !== byHour.starts[first + HOURS_PER_DAY];
+    for (let hour = first; hasHours && hour < first + HOURS_PER_DAY; hour++) {
+      for (const [each, places] of byHour.sums) addHour(each, places, byHour, hour);
     }
     return DAY_FAMILIES.map((family) => take(family, families[family], hasHours));
   };
@@ -178,10 +176,6 @@ function grouped(values: Int32Array, from: number, count: number): Grouped {
   return { order, starts };
 }
 
-function rowsOf({ order, starts }: Grouped, group: number): Int32Array {
-  return order.subarray(starts[group], starts[group + 1]);
-}
-
 /** Pairs in the order of their days, where each day's begin, and how many days ago each was first seen. */
 interface OrderedPairs {
   readonly starts: Int32Array;
@@ -245,20 +239,44 @@ function addPairs(
   }
 }
 
+/** What was sent in the order of its hours, and where each hour's begins. */
+interface OrderedHours {
+  readonly starts: Int32Array;
+  readonly bytes: Float64Array;
+}
+
+/** Orders what was sent by hour once, as pairSums does pairs. */
+function hourSums(
+  { hour, bytes }: DayColumns['hours'],
+  fromHour: number,
+  hours: number,
+  sums: readonly (readonly [Sums, Uint32Array])[],
+): OrderedHours & { readonly sums: readonly (readonly [Sums, Int32Array])[] } {
+  const { order, starts } = grouped(hour, fromHour, hours);
+  const ordered = new Float64Array(order.length);
+  for (let i = 0; i < order.length; i++) ordered[i] = bytes[order[i] as number] as number;
+  const there = sums.filter(([{ entities }]) => entities.length > 0);
+  return {
+    starts,
+    bytes: ordered,
+    sums: there.map(([each, ids]) => [each, placesIn(each, ids, order)] as const),
+  };
+}
+
 /** Sums one hour, and keeps what is the largest so far of each entity's. */
 function addHour(
-  { sums, placeOf, hourBytes, touched }: Sums,
-  ids: Uint32Array,
-  bytes: Float64Array,
-  rows: Int32Array,
+  { sums, hourBytes, touched }: Sums,
+  places: Int32Array,
+  { starts, bytes }: OrderedHours,
+  hour: number,
 ): void {
   let count = 0;
-  for (let i = 0; i < rows.length; i++) {
-    const row = rows[i] as number;
-    const place = placeOf[ids[row] as number] ?? NOBODY;
+  const to = starts[hour + 1] as number;
+  for (let i = starts[hour] as number; i < to; i++) {
+    const place = places[i] as number;
     if (place === NOBODY) continue;
     if (hourBytes[place] === 0) touched[count++] = place;
-    hourBytes[place] = (hourBytes[place] as number) + (bytes[row] as number);
+    hourBytes[place] = (hourBytes[place] as number) + (bytes[i] as number);
   }
   for (let i = 0; i < count; i++) {
     const place = touched[i] as number;
