@@ -186,6 +186,18 @@ test.each([
   expect(complaints(text).join('\n')).toContain(expected);
 });
 
+test('an address of two hosts, and machines of one /64, are told apart', () => {
+  const twice = (address: string) =>
+    complaints(
+      `facility: { name: A }\nnetworks: { inside: [10.0.0.0/8, "2001:db8::/32"] }\nhosts: [{ name: a, addresses: [10.0.0.1, "2001:db8::1"] }, { name: b, addresses: ["${address}"] }]\n`,
+    );
+  expect(twice('10.0.0.1')).toEqual([expect.stringContaining('10.0.0.1 belongs to host a already; remove')]);
+  expect(twice('2001:db8::2')).toEqual([
+    expect.stringMatching(/2001:db8::\/64 belongs to host a already: .* all of its \/64\. Leave out IPv6/),
+  ]);
+  expect(twice('2001:db8:0:1::2')).toEqual([]);
+});
+
 test('nested zones and a network that moves between zones are no contradiction', () => {
   const zones = `zones:
   - { name: a, kind: access, networks: [10.0.0.0/8, { cidr: 10.9.0.0/16, to: 2026-03-01 }] }

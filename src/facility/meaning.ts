@@ -1,4 +1,4 @@
-import { compareAddresses, contains, formatHost, hostKey, parseAddress } from '../records/address.ts';
+import { compareAddresses, contains, formatHost, hostKey, isIpv4, parseAddress } from '../records/address.ts';
 import type { DatedNetwork } from './facility.ts';
 import { channelProblems } from './notify-meaning.ts';
 import { editDistance, type KeyPath, type Problem, suggest } from './problems.ts';
@@ -210,7 +210,10 @@ function hostProblems(yaml: WeirYaml): Problem[] {
       return [{ path, message: 'is in no inside network; list it under networks.inside' }];
     }
     if (owner === host) return [];
-    const message = `${formatHost(key)} belongs to host ${yaml.hosts[owner]?.name} already; remove one of the two`;
+    const owned = `${formatHost(key)} belongs to host ${yaml.hosts[owner]?.name} already`;
+    const message = isIpv4(address)
+      ? `${owned}; remove one of the two`
+      : `${owned}: a host of hosts is all of its /64. Leave out IPv6 addresses of machines that share one; DHCPv6 leases tell who is on which`;
     return [{ path, message }];
   });
 }

@@ -13,6 +13,7 @@ paths:
 hosts:
   - { name: own, addresses: ["2001:db8:1:7::5"] }
   - { name: dual, addresses: [10.0.0.8, "2001:db8:1:8::5"] }
+  - { name: cn4, addresses: [10.0.0.14] }
 `;
 const [CN1, CN2, CN3] = ['2001:db8:1:2::11', '2001:db8:1:2::12', '2001:db8:1:2::13'];
 
@@ -71,6 +72,44 @@ test('who was at work on one machine of a /64 was not on the others', async () =
   ]);
   // They are one host all the same, in every figure.
   expect(new Set((await ledger.cells()).map(({ host }) => host))).toEqual(new Set(['2001:db8:1:2::/64']));
+});
+
+test('a host that is listed by its IPv4 address is on its leased IPv6 address too, and nowhere twice', async () => {
+  const own = (address: string, hostName: string): FactWords => ({
+    address,
+    hostName,
+    startedAt: day('00:00:00'),
+  });
+  const moved = {
+    serverName: 'dual',
+    peer: '2606:4700::1',
+    startedAt: day('10:00:00'),
+    endedAt: day('12:00:00'),
+  };
+  const ledger = await ledgerOf(
+    [
+      sends(CN3, 1),
+      sends('10.0.0.14', 20, { to: '198.51.100.9 443' }),
+      // An address of cn4 by DHCP is no other than the one that weir.yaml states.
+      sends('10.0.0.99', 300, { to: '198.51.100.9 443' }),
+      sends('2001:db8:1:8::5', 4_000),
+    ],
+    {
+      lease: [own(CN3, 'cn4.example.org'), own('10.0.0.99', 'cn4'), own('2001:db8:1:8::9', 'dual')],
+      job: [job('alice', 'cn4')],
+      transfer: [
+        { ...moved, principal: 'alice', bytes: 1_000 },
+        { ...moved, principal: 'bob', bytes: 3_000 },
+      ],
+    },
+  );
+  expect(await named(ledger)).toEqual([
+    '1: alice by presence (1)',
+    '20: alice by presence (1)',
+    '300: unknown by unknown (0)',
+    '4000: unknown by transfer (2)',
+  ]);
+  expect((await ledger.built('sharer')).map(({ toWeight }) => toWeight)).toEqual([1_000n, 4_000n]);
 });
 
 test('a line that comes late builds the days into which connections of its machine last, and no other', async () => {

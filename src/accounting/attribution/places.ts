@@ -56,7 +56,8 @@ function shortName(name: string): string {
 
 /**
  * Makes the table `place(name, machineKey, since, until)`: which machine a name of the loaded records stood for, and when.
- * Names of weir.yaml hold always; all others are looked up in leases that name their host. Needs `identity_…`.
+ * Names of weir.yaml hold always; all others are looked up in leases that name their host, and so are IPv6 addresses of hosts
+ * that are listed by others. Needs `identity_…`.
  */
 export async function openPlaces(
   db: Database,
@@ -83,14 +84,18 @@ export async function openPlaces(
   for (let at = 0; at < values.length; at += ROWS_AT_ONCE)
     await db.run(`INSERT INTO place SELECT name, ${machineOf('hi', 'lo')}, ${ALWAYS}
       FROM (VALUES ${values.slice(at, at + ROWS_AT_ONCE).join(', ')}) AS named(name, hi, lo)`);
-  const named = [...rows.filter(({ name }) => !placed.has(name)).map(({ name }) => sqlText(name))];
+  const named = rows.flatMap(({ name }) =>
+    parseAddress(name) ? [] : [`(${sqlText(name)}, ${placed.has(name)})`],
+  );
   if (named.length === 0) return;
   const short = (name: string) => `split_part(lower(${name}), '.', 1)`;
   await db.run(
     `INSERT INTO place SELECT n.name, ${machineOf('l.addressHi', 'l.addressLo')}, l.since, l.until
-     FROM (SELECT unnest([${named.join(', ')}]) AS name) n JOIN lease_stretch l
+     FROM (VALUES ${named.join(', ')}) AS n(name, isListed) JOIN lease_stretch l
        ON ${short('l.hostName')} = ${short('n.name')}
-         AND (lower(l.hostName) = lower(n.name) OR NOT contains(l.hostName, '.') OR NOT contains(n.name, '.'))`,
+         AND (lower(l.hostName) = lower(n.name) OR NOT contains(l.hostName, '.') OR NOT contains(n.name, '.'))
+         AND (NOT n.isListed OR l.addressHi <> 0)
+     WHERE (n.name, ${machineOf('l.addressHi', 'l.addressLo')}) NOT IN (SELECT (name, machineKey) FROM place)`,
   );
 }
 
