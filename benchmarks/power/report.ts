@@ -117,9 +117,11 @@ ${rates.join('\n')}
 `;
 }
 
-const words = ({ medianBytes, ninetiethBytes, worstBytes }: Loss) =>
+/** Returns a loss as median, 90th percentile and worst. */
+export const words = ({ medianBytes, ninetiethBytes, worstBytes }: Loss) =>
   `${terabytes(medianBytes)} / ${terabytes(ninetiethBytes)} / ${terabytes(worstBytes)} TB`;
-const percent = (share: number) => `${Math.round(100 * share)} %`;
+/** Returns a share as whole percent. */
+export const percent = (share: number) => `${Math.round(100 * share)} %`;
 
 function monthly(found: Found, which: Exclude<keyof SustainedLimit, 'identities'>): string {
   const values = found.limits.map((limit) => limit[which]).sort((a, b) => a - b);
