@@ -1,7 +1,7 @@
 /**
  * What attribution adds to the import of a day: the same flows into a ledger that knows nobody, and into one that
  * knows who was logged in where, on that day and in the eight days before and behind it; by turns, each in a fresh
- * process; medians. The log takes 150 bytes a flow on disk; with --discard it is removed at the end.
+ * process; medians. The log takes 125 bytes a flow on disk, a ledger 60; with --discard it is removed at the end.
  * Run: npx tsx benchmarks/attribution.ts [--flows 2000000] [--sessions 20000] [--repeats 3] [--discard]
  * Of a whole day of a large centre: --flows 50000000 --repeats 1 --discard
  */
