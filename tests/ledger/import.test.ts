@@ -216,9 +216,12 @@ test('however inputs are cut into chunks and commits, the ledger says the same',
     { chunkBytes: 3000 },
     { commitBytes: 1 },
     { chunkBytes: 900, commitBytes: 5000 },
+    { chunkBytes: 900, commitInputs: 1 },
   ]) {
     const ledger = testLedger();
     const { answer } = await ledger.importFiles(files, options);
+    const commits = (await ledger.snapshot()).entriesOf('commit');
+    if (options.commitInputs) expect(commits.map(({ inputs }) => inputs.length)).toEqual([1, 1, 1]);
     expect(answer.commits.map(({ accepted, rejected }) => accepted + rejected)).toEqual([300, 201, 2]);
     const rejects = answer.rejects.map(({ line, column, reason }) => [line, column, reason]);
     said.add(JSON.stringify([comparable(await ledger.cells()), rejects]));

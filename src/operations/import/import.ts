@@ -34,6 +34,8 @@ export interface ImportOptions {
   readonly stdin?: Readable;
   /** A commit is ended after so many decompressed bytes (default 4 GiB). */
   readonly commitBytes?: number;
+  /** … or so many inputs (default 200,000). */
+  readonly commitInputs?: number;
   /** Lines are handed to the engine in chunks of so many bytes (default 64 MiB); a larger input has chunks of its own. */
   readonly chunkBytes?: number;
   /** How many rejected lines the answer lists; all are kept in the ledger. */
@@ -41,6 +43,8 @@ export interface ImportOptions {
 }
 
 const COMMIT_BYTES = 4 * 1024 ** 3;
+/** An entry names each input in half a kilobyte and more, and no text can be longer than half a gigabyte. */
+const COMMIT_INPUTS = 200_000;
 const LISTED_REJECTS = 1_000;
 
 /** What an import found and did; `failed` inputs make the command exit with 3. */
@@ -141,7 +145,10 @@ async function takeSome(
     rows.push(...answerRows(input));
     leftAlone.push(...leftAloneRows(input));
     options.progress(`read ${taken} of ${inputs.length} files, ${Math.round(draft.bytes() / 1e6)} MB`);
-    if (step.settled && draft.bytes() >= (options.commitBytes ?? COMMIT_BYTES)) break;
+    const isFull =
+      draft.bytes() >= (options.commitBytes ?? COMMIT_BYTES) ||
+      draft.inputs().length >= (options.commitInputs ?? COMMIT_INPUTS);
+    if (step.settled && isFull) break;
   }
   const committed = await commit(db, ledgerDir, draft, options.facility, snapshot.position);
   if (committed === 'raced') return { taken: 0, committed: false };
