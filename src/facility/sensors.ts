@@ -59,26 +59,22 @@ function claims(facility: Facility): { sensors: Claim[]; mappings: Claim[] } {
 function bestClaim(sorted: readonly Claim[], path: string, root: string): string | undefined {
   // Most centres have no mapping, and files are many.
   if (sorted.length === 0) return undefined;
-  const { place, above, below } = placesOf(path, root);
-  const telling = sorted.filter((claim) => claim.weight > 0);
-  const claimed = [
-    ...[place, ...above].map((candidate) => telling.find(({ takes }) => takes(candidate))),
-    ...below.map((candidate) => telling.find(({ takes, namesFolder }) => namesFolder && takes(candidate))),
-  ].find((claim) => claim !== undefined);
-  return claimed?.name ?? sorted.find(({ takes }) => takes(place))?.name;
-}
-
-/** Returns a file's place below the root, below each of the root's parents, and below each folder in between. */
-function placesOf(path: string, root: string): { place: string; above: string[]; below: string[] } {
   const [file, base] = [resolve(path), resolve(root)];
   const inner = normalisePath(relative(base, file));
   const away = inner === '..' || inner.startsWith('../');
   const place = away ? normalisePath(file) : inner;
+  const best = sorted.find(({ takes }) => takes(place));
+  // Claims that tell something come first; one that tells nothing yields to those that take the file elsewhere.
+  if (best && best.weight > 0) return best.name;
+  const telling = sorted.filter((claim) => claim.weight > 0);
+  if (telling.length === 0) return best?.name;
   const outer = away ? [] : normalisePath(base).split('/');
   const steps = place.split('/');
-  return {
-    place,
-    above: outer.map((_, index) => normalisePath([...outer.slice(-1 - index), place].join('/'))),
-    below: steps.slice(1).map((_, index) => steps.slice(index + 1).join('/')),
-  };
+  const above = outer.map((_, index) => normalisePath([...outer.slice(-1 - index), place].join('/')));
+  const below = steps.slice(1).map((_, index) => steps.slice(index + 1).join('/'));
+  const claimed = [
+    ...above.map((candidate) => telling.find(({ takes }) => takes(candidate))),
+    ...below.map((candidate) => telling.find(({ takes, namesFolder }) => namesFolder && takes(candidate))),
+  ].find((claim) => claim !== undefined);
+  return claimed?.name ?? best?.name;
 }

@@ -113,15 +113,18 @@ export function createLineCleaner(options: CleanerOptions): LineCleaner {
 
   /** The same line by line. */
   function sift(lines: Buffer): void {
-    let kept = createKept(lines.length);
+    let kept: Kept | undefined;
     for (let at = 0; at < lines.length; ) {
       const end = lines.indexOf(LF, at);
       const raw = bare(lines.subarray(at, end));
       const before = target;
-      if (judge(raw) && target.kind === 'read') kept.add(raw, line);
+      if (judge(raw) && target.kind === 'read') {
+        kept ??= createKept(lines.length - at);
+        kept.add(raw, line);
+      }
       if (target !== before) {
         flush(kept, before);
-        kept = createKept(lines.length - end);
+        kept = undefined;
       }
       line += 1;
       at = end + 1;
@@ -129,8 +132,8 @@ export function createLineCleaner(options: CleanerOptions): LineCleaner {
     flush(kept, target);
   }
 
-  function flush(kept: Kept, under: Target): void {
-    if (kept.runs.length > 0 && under.kind === 'read') {
+  function flush(kept: Kept | undefined, under: Target): void {
+    if (kept && under.kind === 'read') {
       emit({ layout: under.layout, data: kept.data(), runs: kept.runs });
     }
   }

@@ -92,7 +92,7 @@ async function* stageOne(
   options: StageOptions,
 ): AsyncGenerator<StagedChunk, { held: CleanBlock[]; staged: StagedInput }, void> {
   const sensor = options.sensorOf(source.path);
-  const own = createChunkSet(options.workDir);
+  let own: ChunkSet | undefined;
   const reading = readInput(source, options);
   let held: CleanBlock[] = [];
   let newest: readonly CleanBlock[] = [];
@@ -105,7 +105,7 @@ async function* stageOne(
     for (; !step.done; step = await reading.next()) {
       // The buffers of the step before are reused from now on.
       await writing;
-      if (own.bytes() >= (options.chunkBytes ?? CHUNK_BYTES)) yield* await own.close(source.index);
+      if (own && own.bytes() >= (options.chunkBytes ?? CHUNK_BYTES)) yield* await own.close(source.index);
       const blocks = step.value;
       for (const { runs } of blocks) for (const run of runs) lines += run.lines;
       if (!isLarge) {
@@ -115,6 +115,7 @@ async function* stageOne(
         newest = isLarge ? [] : blocks;
       }
       if (!isLarge) continue;
+      own ??= createChunkSet(options.workDir);
       writing = own.add(source.index, sensor, [...held, ...blocks]);
       writing.catch(() => undefined);
       held = [];
@@ -128,13 +129,13 @@ async function* stageOne(
       lines === staged.staged,
       () => `${source.path}: ${lines} lines staged, ${staged.staged} told`,
     );
-    yield* await own.close(source.index);
+    if (own) yield* await own.close(source.index);
     if (direct) yield wholeFile(source, staged, direct);
     return { held, staged };
   } finally {
     await reading.return(undefined as never);
     await writing.catch(() => undefined);
-    await own.discard();
+    await own?.discard();
   }
 }
 
