@@ -7,6 +7,12 @@ import { zonedTime } from '../../src/sources/zoned-time.ts';
 import { testLedger } from '../support/ledgers.ts';
 
 const HOURS = 3_600_000_000n;
+const SHEET = `
+facility: { name: Test Centre }
+paths: [{ name: border, capacityGbps: 10 }]
+mappings:
+  - { name: sheet, files: "*.csv", time: when, host: host, bytesOut: sent, timezone: Asia/Shanghai, path: { value: border } }
+`;
 const row = z.object({
   engine: z.bigint().nullable(),
   shanghai: z.bigint().nullable(),
@@ -54,13 +60,24 @@ test('a time that does not say its zone is of the stated one and of none else, h
   }
 });
 
+test('a line that names a zone is of that zone, and no line behind it is', async () => {
+  const files = (zone: string) => ({
+    'a.csv': `when,host,sent\n2026-03-02 18:00:00 ${zone},a,7\n2026-03-02 18:00:00,b,5\n2026/3/2 18:00,c,1\n`,
+  });
+  for (const [stated, hours] of [
+    ['UTC', 0n],
+    ['Asia/Shanghai', 8n],
+  ] as const) {
+    const ledger = testLedger(SHEET.replace('Asia/Shanghai', stated));
+    await ledger.importFiles(files('America/New_York'));
+    const begins = (await ledger.facts('given')).map(({ startedAt }) => BigInt(String(startedAt)));
+    const plain = 1_772_474_400_000_000n - hours * HOURS;
+    expect(begins).toEqual([1_772_474_400_000_000n + 5n * HOURS, plain, plain]);
+  }
+});
+
 test('slashes change nothing: the hours of a spreadsheet are those of the zone that weir.yaml states', async () => {
-  const ledger = testLedger(`
-facility: { name: Test Centre }
-paths: [{ name: border, capacityGbps: 10 }]
-mappings:
-  - { name: sheet, files: "*.csv", time: when, host: host, bytesOut: sent, timezone: Asia/Shanghai, path: { value: border } }
-`);
+  const ledger = testLedger(SHEET);
   await ledger.importFiles({
     'a.csv':
       'when,host,sent\n2026/3/2 18:00,192.0.2.1,7\n2026-03-02 18:00:00,192.0.2.1,5\n1970/01/01 09:00,192.0.2.1,1\n',
