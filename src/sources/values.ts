@@ -99,6 +99,12 @@ export function stampIn(text: string, format: string, timezone: string, year?: n
   return `(CASE WHEN ${micros} BETWEEN ${EARLIEST_MICROS} AND ${LATEST_MICROS} THEN ${micros} END)`;
 }
 
+/** Returns SQL for microseconds since 1970 of a time as web servers write it: `01/Mar/2026:10:00:00 +0100`. */
+export function webStamp(text: string): string {
+  const micros = `epoch_us(try_strptime(${text}, '%d/%b/%Y:%H:%M:%S %z'))`;
+  return `(CASE WHEN ${micros} BETWEEN ${EARLIEST_MICROS} AND ${LATEST_MICROS} THEN ${micros} END)`;
+}
+
 /** Returns SQL for microseconds since 1970 of whole nanoseconds; digits below the microsecond are cut off. */
 export function nanoseconds(text: string): string {
   const micros = `(TRY_CAST(${text} AS BIGINT) // 1000)`;

@@ -106,6 +106,21 @@ export function testBadInput(samples: readonly Sample[]): void {
       );
     });
 
+    test('times out of all reason cost the lines they are in', async () => {
+      const far = [
+        ...['0201', '1969', '9999'].map((year) => text.replaceAll('2026', year)),
+        ...['-62135596800', '253402300799'].map((epoch) => text.replace(/177\d{7}/g, epoch)),
+      ].filter((each) => each !== text);
+      // Some logs state no year.
+      const variants = ['', ...far].map((each, index) => [`far-${index}`, `${text}${each}`]);
+      const found = await importVariants(sample, Object.fromEntries(variants));
+      for (const { name, rows, accepted } of found) {
+        expect(accepted, name).toBeGreaterThanOrEqual(records);
+        const times = rows.flatMap(({ from, to }) => [from ?? '2026', to ?? '2026']);
+        expect(times, name).toEqual(times.map(() => expect.stringMatching(/^(?:19[89]|20)/)));
+      }
+    });
+
     test('a NUL or bytes that are no UTF-8 cost the line they are in', async () => {
       const at = Buffer.from(text).indexOf('192.0.2.1');
       const broken = (byte: number) => {

@@ -3,7 +3,7 @@ import type { RecordRule } from '../record.ts';
 import type { Field } from '../relation.ts';
 import { patternRelation } from '../text-relation.ts';
 import { transferRule } from '../transfers/transfer-rule.ts';
-import { seconds } from '../values.ts';
+import { seconds, webStamp } from '../values.ts';
 
 /** Fields of S3's server access log up to the turn-around time; what stands behind may be more or less. */
 const LINE =
@@ -44,7 +44,7 @@ function transferOf(field: Field, sensor: SensorSettings, direction: 'out' | 'in
   const host = `nullif(regexp_extract(${field('rest')}, '${HOST}', 1), '')`;
   const column = direction === 'out' ? 'bytes sent' : 'object size';
   const bytes = `nullif(${field(direction === 'out' ? 'sent' : 'size')}, '-')`;
-  const started = `epoch_us(try_strptime(t_time, '%d/%b/%Y:%H:%M:%S %z'))`;
+  const started = webStamp('t_time');
   return transferRule(
     {
       texts: { t_time: field('time'), t_total: `nullif(${field('total')}, '-')` },

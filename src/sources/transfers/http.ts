@@ -1,6 +1,7 @@
 import type { LogFormat } from '../format.ts';
 import { ownHost } from '../settings.ts';
 import { patternRelation } from '../text-relation.ts';
+import { webStamp } from '../values.ts';
 import { transferRule } from './transfer-rule.ts';
 
 /** Common and combined log format: a quote within a request or an agent is escaped by the server. */
@@ -37,7 +38,7 @@ export const http: LogFormat = {
           transferRule(
             {
               texts: { t_time: field('time') },
-              endedAt: `epoch_us(try_strptime(t_time, '%d/%b/%Y:%H:%M:%S %z'))`,
+              endedAt: webStamp('t_time'),
               time: { text: 't_time', column: 'time', expected: 'a time' },
               bytes: { text: `coalesce(nullif(${field('bytes')}, '-'), '0')`, column: 'bytes' },
               direction: `'out'`,
