@@ -217,3 +217,18 @@ test('the numbers of rejected lines hold over the borders of buffers that are re
   );
   expect(answer.commits).toMatchObject([{ accepted: 59_992, rejected: 8 }]);
 });
+
+test('a line with too few or too many fields is rejected with as many as it has', async () => {
+  const ledger = testLedger();
+  const whole = zeekTsv([conn({ at: AT, uid: 'C1', sent: 1 })]);
+  const fields =
+    whole
+      .split('\n')
+      .find((line) => line.startsWith('#fields'))
+      ?.split('\t').length ?? 0;
+  const { answer } = await ledger.importFiles({ 'a.log': `${whole}bad\tline\n${'x\t'.repeat(fields - 1)}x\n` });
+  expect(answer.rejects.map(({ reason }) => reason)).toEqual([
+    `expected number of columns: ${fields - 1} found: 2`,
+    `expected number of columns: ${fields - 1} found: ${fields}`,
+  ]);
+});

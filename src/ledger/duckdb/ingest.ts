@@ -168,10 +168,11 @@ async function openFaults(db: Database): Promise<void> {
 async function collectRefused(db: Database, log: LogOfChunk): Promise<void> {
   await openFaults(db);
   if (!log.refused) return;
+  // A line that lacks fields is refused once for each of them; the first time says how many it has.
   await db.run(`INSERT INTO fault
-    SELECT line - 1, min(CASE WHEN error_type IN ('MISSING COLUMNS', 'TOO MANY COLUMNS') THEN 'fields: ' || lcase(error_message)
-      ELSE lcase(error_type::VARCHAR) || ': ' || error_message END), left(any_value(csv_line), 1000)
-    FROM ${log.refused} GROUP BY line`);
+    SELECT line - 1, arg_min(reason, (coalesce(TRY_CAST(regexp_extract(reason, 'found: (\\d+)$', 1) AS INTEGER), 0), reason)), left(any_value(csv_line), 1000)
+    FROM (SELECT line, csv_line, CASE WHEN error_type IN ('MISSING COLUMNS', 'TOO MANY COLUMNS') THEN 'fields: ' || lcase(error_message)
+      ELSE lcase(error_type::VARCHAR) || ': ' || error_message END AS reason FROM ${log.refused}) GROUP BY line`);
 }
 
 /**
