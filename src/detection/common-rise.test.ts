@@ -49,6 +49,11 @@ describe('what everybody rose by', () => {
     expect(of(spread.map((rise) => (rise > 2.7 ? 50 : rise)))).toBe(1.5);
     expect(of(spread.map((rise) => rise - 2))).toBe(0);
     expect(of(spread.slice(0, 29))).toBe(0);
+    const uniform = uniforms(9);
+    for (let count = 30; count < 90; count++) {
+      const some = Array.from({ length: count }, () => Math.floor(9 * uniform()) / 3);
+      expect(of(some)).toBe([...some].sort((a, b) => a - b)[count >> 1]);
+    }
   });
 
   test('is no part of any entity’s score', () => {

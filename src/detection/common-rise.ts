@@ -20,6 +20,28 @@ export function noteRise(work: Work, rise: number, days: number): void {
  */
 export function commonRise({ rises, risen }: Pick<Work, 'rises' | 'risen'>): number {
   if (risen < LEAST_ENTITIES) return 0;
-  const sorted = rises.slice(0, risen).sort();
-  return Math.max(0, sorted[risen >> 1] as number);
+  return Math.max(0, select(rises.slice(0, risen), risen >> 1));
+}
+
+/** Returns the value that stood at a place if the values were sorted; moves them about (Hoare's selection: a sort of all costs eight times as much). */
+function select(values: Float64Array, place: number): number {
+  let low = 0;
+  let high = values.length - 1;
+  while (high > low) {
+    const pivot = values[(low + high) >> 1] as number;
+    let i = low;
+    let j = high;
+    while (i <= j) {
+      while ((values[i] as number) < pivot) i++;
+      while ((values[j] as number) > pivot) j--;
+      if (i > j) break;
+      const kept = values[i] as number;
+      values[i++] = values[j] as number;
+      values[j--] = kept;
+    }
+    if (place <= j) high = j;
+    else if (place >= i) low = i;
+    else break;
+  }
+  return values[place] as number;
 }
