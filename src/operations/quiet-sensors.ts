@@ -4,7 +4,7 @@ import { formatDay, formatHour, HOURS_PER_DAY } from '../records/time.ts';
 import type { LeadAnswer } from './answers/detect.ts';
 import { coverageOf } from './coverage.ts';
 import { type HourWindow, type Reading, windowOf } from './reading.ts';
-import type { SensorView } from './sensor-view.ts';
+import { hasSign, type SensorView } from './sensor-view.ts';
 import { signsPerHour } from './silence.ts';
 
 /** A sensor that went quiet while others went on: a lead of its own kind, told from coverage and not from bytes. */
@@ -54,9 +54,14 @@ export function quietSensors(
     .sort((a, b) => a.raisedHour - b.raisedHour || (a.sensor < b.sensor ? -1 : 1));
 }
 
+/** A window shorter than this share of the ledger is looked at before the ledger is. */
+const SHORT = 0.25;
+
 /** Returns the silences that were beyond chance within a window, told from all of the ledger. */
 export async function quietSensorsIn(reading: Reading, window: HourWindow): Promise<QuietSensor[]> {
   const all = windowOf(reading.snapshot, undefined, undefined);
+  const isShort = window.toHour - window.fromHour < SHORT * (all.toHour - all.fromHour);
+  if (isShort && (await noneSilentIn(reading, window))) return [];
   const days = { fromDay: dayOf(all.fromHour), toDay: dayOf(all.toHour - 1) };
   const files = reading.builtFiles('coverage-cell', days.fromDay, days.toDay);
   const rows = await coverageRows(reading.db, files, days);
@@ -64,6 +69,22 @@ export async function quietSensorsIn(reading: Reading, window: HourWindow): Prom
   return quietSensors(sensors, rows, reading.facility.detection.leadsPerWeek).filter(
     ({ raisedHour }) => raisedHour > window.fromHour && raisedHour <= window.toHour,
   );
+}
+
+/**
+ * Returns whether, in each hour of a window, all sensors that the ledger has logs of gave a sign, or none did: then no
+ * silence was raised in it, whatever is usual. A night's answer so costs that night.
+ */
+async function noneSilentIn({ db, snapshot, builtFiles }: Reading, window: HourWindow): Promise<boolean> {
+  const days = { fromDay: dayOf(window.fromHour), toDay: dayOf(window.toHour - 1) };
+  const rows = await coverageRows(db, builtFiles('coverage-cell', days.fromDay, days.toDay), days);
+  const known = new Set(
+    snapshot.entriesOf('commit').flatMap(({ inputs }) => inputs.map(({ sensor }) => sensor)),
+  );
+  const talking = new Map<number, Set<string>>();
+  for (const row of rows.filter(hasSign))
+    talking.set(row.hour, (talking.get(row.hour) ?? new Set()).add(row.sensor));
+  return [...talking.values()].every((there) => [...known].every((sensor) => there.has(sensor)));
 }
 
 /** Returns a silence as answers carry a lead. Nobody knows how much left meanwhile: its bytes are 0. */

@@ -77,7 +77,8 @@ export function sensorView(
   };
 }
 
-function hasSign(row: CoverageRow | undefined): boolean {
+/** Returns whether a sensor gave any sign in the hour of a row. */
+export function hasSign(row: CoverageRow | undefined): boolean {
   return row !== undefined && (row.records > 0 || row.reports > 0);
 }
 

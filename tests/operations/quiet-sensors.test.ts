@@ -71,3 +71,15 @@ test('a period names only the silences that were beyond chance within it', async
   expect(await sensors('2026-03-05')).toEqual(leads);
   expect(await sensors('2026-03-06')).toEqual([]);
 });
+
+test('asked for one day alone, the answer is what the whole history says of it', async () => {
+  const { question, leads } = await leadsWhere(always, quietFor(40));
+  expect(leads.length).toBeGreaterThan(0);
+  for (let day = 1; day <= 10; day += 1) {
+    const date = `2026-03-${String(day).padStart(2, '0')}`;
+    const { leads: own } = await detect({ ...question, from: date, to: date });
+    expect(own.filter(({ family }) => family === 'sensor')).toEqual(
+      leads.filter(({ raisedOn }) => raisedOn === date),
+    );
+  }
+});
