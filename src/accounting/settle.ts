@@ -154,11 +154,14 @@ const endColumns = (withParts: boolean) => `
 /** What makes one connection: its uid alone would mix two that bear the same. */
 const ONE_CONNECTION = 'sensor, connection, tuple';
 
-/** Each fact beside the running maximum of the facts before it: cumulative counts grow or stand. */
+/**
+ * Each fact beside the running maximum of the facts before it: cumulative counts grow or stand. What it adds fell into the
+ * time since the last fact that ended earlier: both directions of a flow may be told apart, up to one moment.
+ */
 const STATES = `
   CREATE OR REPLACE TEMP TABLE suspect_state AS
   SELECT *,
-    coalesce(max(endedAt) OVER before, startedAt) AS sinceAt,
+    coalesce(max(endedAt) OVER earlier, startedAt) AS sinceAt,
     coalesce(max("out") OVER before, 0) AS outBefore, coalesce(max(outLow) OVER before, 0) AS outLowBefore,
     coalesce(max(outHigh) OVER before, 0) AS outHighBefore, coalesce(max("in") OVER before, 0) AS inBefore,
     coalesce(max(ipOut) OVER before, 0) AS ipOutBefore,
@@ -166,6 +169,7 @@ const STATES = `
     row_number() OVER (PARTITION BY ${ONE_CONNECTION} ORDER BY endedAt, snapshot DESC, "out", "in", outLow, outHigh) AS ordinal
   FROM suspect_fact
   WINDOW whole AS (PARTITION BY ${ONE_CONNECTION}),
+    earlier AS (PARTITION BY ${ONE_CONNECTION} ORDER BY endedAt RANGE BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING),
     before AS (PARTITION BY ${ONE_CONNECTION} ORDER BY endedAt, snapshot DESC, "out", "in", outLow, outHigh
     ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)`;
 

@@ -245,3 +245,16 @@ test('rule 4: a connection of ten days in snapshots and days built apart equals 
   expect(await piecemeal.cells()).toEqual(await once.cells());
   expect(sumOf(await once.cells())).toEqual({ out: 999_999n, in: 100n, flows: 1 });
 });
+
+test('rule 4: both directions of a flow told apart, up to one moment, fall into the same hours', async () => {
+  const ledger = testLedger('facility: { name: T }\nnetworks: { inside: [10.0.0.0/8] }');
+  const told = { at: '2026-03-01T10:30:00Z', lasts: 3_600, uid: 'C1' };
+  await ledger.importFiles({
+    'conn.log': zeekTsv([conn({ ...told, sent: 0, got: 800 }), conn({ ...told, sent: 400, got: 0 })]),
+  });
+  const cells = await ledger.cells();
+  expect(cells.map(({ hour, out, in: got }) => [hour, out, got])).toEqual([
+    ['2026-03-01T10:00:00Z', 200n, 400n],
+    ['2026-03-01T11:00:00Z', 200n, 400n],
+  ]);
+});
