@@ -226,7 +226,9 @@ test('a line with too few or too many fields is rejected with as many as it has'
       .split('\n')
       .find((line) => line.startsWith('#fields'))
       ?.split('\t').length ?? 0;
-  const { answer } = await ledger.importFiles({ 'a.log': `${whole}bad\tline\n${'x\t'.repeat(fields - 1)}x\n` });
+  const { answer } = await ledger.importFiles({
+    'a.log': `${whole}bad\tline\n${'x\t'.repeat(fields - 1)}x\n`,
+  });
   expect(answer.rejects.map(({ reason }) => reason)).toEqual([
     `expected number of columns: ${fields - 1} found: 2`,
     `expected number of columns: ${fields - 1} found: ${fields}`,
