@@ -16,6 +16,7 @@ import type { Lead } from '../../detection/lead.ts';
 import type { DetectionState } from '../../detection/state.ts';
 import type { Database } from '../../ledger/duckdb/database.ts';
 import { publish, unlessMissing, writeDurably } from '../../ledger/files.ts';
+import { HOURS_PER_DAY } from '../../records/time.ts';
 import type { Audits } from './balance-day.ts';
 import type { Habits } from './day-coverage.ts';
 
@@ -45,7 +46,11 @@ export interface Carried {
 /** Old checkpoints of one chain that are kept beside the newest, so that a late fact need not replay all. */
 const KEPT = 3;
 
-const habitSchema = z.object({ recordsPerHour: z.number(), reports: z.boolean(), lastDay: z.number() });
+const habitSchema = z.object({
+  recordsByHour: z.array(z.number()).length(HOURS_PER_DAY),
+  reports: z.boolean(),
+  lastDay: z.number(),
+});
 const auditSchema = z.object({ presence: z.number(), lastDay: z.number() });
 const leadSchema = z.custom<Lead>((value) => typeof value === 'object' && value !== null);
 const carriedSchema = z.object({

@@ -22,7 +22,7 @@ import { type DayRead, dayReader, daysTogether } from './days.ts';
 import { entityTexts } from './texts.ts';
 
 /** Raise it whenever the same cells would give other leads. */
-const DETECTION_VERSION = '9';
+const DETECTION_VERSION = '10';
 /** Days between the states that a replay keeps, where the next is not the last; and between those of a long one. */
 const CHECKPOINT_DAYS = 28;
 const LONG_REPLAY_DAYS = 6 * CHECKPOINT_DAYS;
