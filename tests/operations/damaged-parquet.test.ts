@@ -1,7 +1,8 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ConfigurationError, LedgerError } from '../../src/errors.ts';
+import { detect } from '../../src/operations/detect.ts';
 import { damageOf } from '../../src/operations/import/parquet-input.ts';
 import { ledgerQuery } from '../../src/operations/ledger.ts';
 import { report } from '../../src/operations/report.ts';
@@ -47,6 +48,20 @@ test('cells damaged in place are an error of the ledger that names the file and 
     expect(error).toMatchObject({ exitCode: 3, message: expect.stringContaining(path) });
     expect(error).toMatchObject({ message: expect.stringMatching(/run weir ledger verify.*from a backup$/) });
   }
+});
+
+test('detection, which reads days ahead of those it judges, says so too', async () => {
+  const ledger = testLedger();
+  const rows = Array.from({ length: 21 }, (_, day) =>
+    conn({ uid: `C${day}`, at: Date.UTC(2026, 2, 2 + day, 10) * 1000, from: '10.0.0.1 40001', sent: 1000 }),
+  );
+  await ledger.importFiles({ 'a.log': zeekTsv(rows) });
+  const cells = (await ledger.snapshot()).files().filter(({ family }) => family === 'cell');
+  const last = cells.reduce((a, b) => (a.toDay > b.toDay ? a : b));
+  rmSync(join(ledger.dir, last.path));
+  const error = await failure(detect(asking(ledger)));
+  expect(error).toBeInstanceOf(LedgerError);
+  expect(error).toMatchObject({ message: expect.stringContaining(last.path) });
 });
 
 test('records damaged in place stop an import that reads them again, by name', async () => {

@@ -13,6 +13,7 @@ import { createState } from '../../detection/state.ts';
 import { configSha256On } from '../../facility/zones.ts';
 import type { Snapshot } from '../../ledger/snapshot.ts';
 import { formatDay, MICROS_PER_DAY, MICROS_PER_HOUR } from '../../records/time.ts';
+import { ahead } from '../../sources/ahead.ts';
 import type { Progress } from '../progress.ts';
 import type { Reading } from '../reading.ts';
 import { balanceOf, type TenantOf } from './balance-day.ts';
@@ -67,32 +68,26 @@ export async function runDetection(
   const isKept = (day: number) => isCheckpoint(day - firstDay, lastDay - firstDay);
   const { usedBytes, audits } = carried;
   const readDays = dayReader(reading, texts, allowances, { usedBytes, hasStorage: audits.size > 0 });
-  /** Days up to the next checkpoint at most, with the tables as they are after the last of them. */
-  const readOn = async (day: number) => {
-    let most = day;
-    while (most < lastDay && !isKept(most)) most += 1;
-    const { fromDay, toDay } = daysTogether(reading, day, most);
-    const days = await readDays({ fromDay, toDay });
-    return { days, toDay, draft: isKept(toDay) ? await checkpoints.draft(db) : undefined };
-  };
-  const ongoingDay = reading.snapshot.builtDays().at(-1);
-  let next = from <= lastDay ? readOn(from) : undefined;
-  try {
-    while (next) {
-      const { days, toDay, draft } = await next;
-      next = toDay < lastDay ? readOn(toDay + 1) : undefined;
-      for (const each of days) {
-        judge(each, tenantOf, carried, each.day === ongoingDay);
-        if (each.day % 7 === 0)
-          progress(`judged ${formatDay(each.day)}: ${carried.leads.length} leads so far`);
-        // The engine is told what to do next.
-        await setImmediate();
-      }
-      if (draft) checkpoints.keep(draft, names[toDay - firstDay] ?? '', toDay, carried);
+  /** Reads up to the next checkpoint at most, with the tables as they are after the last of the days. */
+  async function* reads() {
+    for (let day = from; day <= lastDay; ) {
+      let most = day;
+      while (most < lastDay && !isKept(most)) most += 1;
+      const { fromDay, toDay } = daysTogether(reading, day, most);
+      const days = await readDays({ fromDay, toDay });
+      yield { days, toDay, draft: isKept(toDay) ? await checkpoints.draft(db) : undefined };
+      day = toDay + 1;
     }
-  } finally {
-    // The engine is closed only when it is done.
-    await next?.catch(() => undefined);
+  }
+  const ongoingDay = reading.snapshot.builtDays().at(-1);
+  for await (const { days, toDay, draft } of ahead(reads())) {
+    for (const each of days) {
+      judge(each, tenantOf, carried, each.day === ongoingDay);
+      if (each.day % 7 === 0) progress(`judged ${formatDay(each.day)}: ${carried.leads.length} leads so far`);
+      // The engine is told what to do next.
+      await setImmediate();
+    }
+    if (draft) checkpoints.keep(draft, names[toDay - firstDay] ?? '', toDay, carried);
   }
   // A look into the past leaves the states of the newest days alone.
   const isNewest = reading.isNewest && lastDay === ongoingDay;
