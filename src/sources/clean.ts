@@ -68,23 +68,16 @@ export function createLineCleaner(options: CleanerOptions): LineCleaner {
   let lastLayout: Layout | undefined;
   const layouts = new Set<string>();
 
-  /** The rest of a text log whose header and end are read line by line is mostly without an anomaly. */
-  function trimmed(lines: Buffer): Buffer {
-    let start = 0;
-    while (lines[start] === HASH) start = lines.indexOf(LF, start) + 1;
-    if (start > 0) sift(lines.subarray(0, start));
-    return lines.subarray(start);
+  /** A text log whose header and end are read line by line is mostly without an anomaly between them. */
+  function clean(whole: Buffer): void {
+    const start = dataStart(whole);
+    if (start > 0) sift(whole.subarray(0, start));
+    const end = dataEnd(whole, start);
+    if (start < end) cleanData(whole.subarray(start, end));
+    if (end < whole.length) sift(whole.subarray(end));
   }
 
-  function clean(whole: Buffer): void {
-    const lines = trimmed(whole);
-    if (lines.length === 0) return;
-    const last = lines.lastIndexOf(LF, lines.length - 2) + 1;
-    if (last > 0 && lines[last] === HASH) {
-      clean(lines.subarray(0, last));
-      sift(lines.subarray(last));
-      return;
-    }
+  function cleanData(lines: Buffer): void {
     if (isClean(lines, target, maxLineBytes) && !(quoting && lines.includes(QUOTE))) {
       passOn(lines);
       return;
@@ -264,4 +257,22 @@ function createKept(maxBytes: number): Kept {
     },
     data: () => out.subarray(0, bytes),
   };
+}
+
+/** Returns where the first line stands that is no comment. */
+function dataStart(lines: Buffer): number {
+  let start = 0;
+  while (lines[start] === HASH) start = lines.indexOf(LF, start) + 1;
+  return start;
+}
+
+/** Returns where the comments begin behind which no other line stands. @param start where one that is none does. */
+function dataEnd(lines: Buffer, start: number): number {
+  let end = lines.length;
+  while (end - start > 1) {
+    const last = lines.lastIndexOf(LF, end - 2) + 1;
+    if (lines[last] !== HASH) break;
+    end = last;
+  }
+  return end;
 }

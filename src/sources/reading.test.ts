@@ -114,6 +114,19 @@ describe('a single anomaly in clean text is found wherever it lies', () => {
   });
 });
 
+it('comments by the ten thousand are one anomaly as well, before lines, between them and behind', async () => {
+  const clean = connLines(20).map((text) => `${text}\n`);
+  const comments = '# note\n'.repeat(30_000);
+  const around = [0, 10, 20].map((at) => [clean.slice(0, at), comments, clean.slice(at)].flat().join(''));
+  for (const text of around) {
+    const bytes = Buffer.concat([header, Buffer.from(text)]);
+    const file = folder.write('log', bytes);
+    const { comments: found, placed } = await readReally(file, { maxLineBytes: MAX_LINE_BYTES });
+    expect(placed).toHaveLength(20);
+    expect(found).toBeGreaterThanOrEqual(30_000);
+  }
+});
+
 describe('a log cut at any byte', () => {
   const whole = Buffer.from(`${connLog(4)}#close\t2026-03-01-01-00-00\n${connLog(2, 4)}`);
   const all = readNaively(whole, false, MAX_LINE_BYTES).placed.map(({ text }) => text);
